@@ -1,0 +1,28 @@
+//! Characters that a name must not hold.
+
+/// Whether `c` is of the Unicode categories Cc, Cf, Zl or Zp: characters that show nothing, or change how their
+/// neighbours are shown. Source: Unicode 17.0 `UnicodeData.txt`.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}'
+        | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}'
+    )
+}
+
+/// Why `name` cannot be the name of anything, if it cannot.
+pub(crate) fn name_fault(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("a name cannot be empty")
+    } else if name.len() > 128 {
+        Some("a name has at most 128 bytes")
+    } else if name.chars().any(is_invisible) {
+        Some("a name cannot hold control or invisible characters")
+    } else if name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace) {
+        Some("a name cannot begin or end with white space")
+    } else {
+        None
+    }
+}
