@@ -3,11 +3,31 @@
 mod account;
 pub mod catalog;
 mod clock;
+pub mod decide;
+pub mod denial;
+mod engine;
+mod files;
+mod gate;
+pub mod license;
+mod name;
+pub mod resolve;
 pub mod strict;
 mod suggest;
+pub mod testing;
 mod time;
 
 pub use account::AccountId;
-pub use catalog::{Catalog, Limit, Rate, RateTerm};
+pub use catalog::{Catalog, CatalogError, Limit, Rate, RateTerm};
 pub use clock::{Clock, SystemClock};
+pub use decide::{Decision, Requirement};
+pub use denial::{Denial, DenialKind, Problem, Wanted};
+pub use engine::{
+    ActivateError, ConfigError, Current, DeactivateError, Entitlements, EntitlementsBuilder,
+    Environment, Upkeep,
+};
+pub use entitlements_macros::catalog;
+pub use gate::{Gate, RequestHead};
+pub use license::{License, LicenseError, LicenseStatus, TrustedKey};
+pub use name::{AddonName, FeatureName, LimitName, PlanName, RateName};
+pub use resolve::{DeploymentMode, EntitlementSet};
 pub use time::{ParseTimestampError, Timestamp};

@@ -5,6 +5,8 @@
 
 mod reader;
 mod value;
+mod writer;
 
 pub use reader::{JsonError, JsonErrorKind, MAX_DEPTH, read};
 pub use value::{Member, Number, Value};
+pub use writer::ObjectWriter;

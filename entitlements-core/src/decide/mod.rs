@@ -1,0 +1,72 @@
+//! May this request pass? From a [`Requirement`], [`Facts`] and an [`EntitlementSet`] to a [`Decision`].
+//!
+//! The rules are numbered in `spec/decision.md`, and each file here is one family of them:
+//!
+//! - D1 this file: terms are asked in a fixed order, and the first denial answers;
+//! - D2 [`facts`]: what passes every gate about features and plans (CORS preflights);
+//! - D3 [`bind`]: names that the catalog lacks;
+//! - D4 to D6 [`feature`]: one feature, any of several, all of several;
+//! - D7 to D9 [`plan`]: at least a plan, any paid plan, the highest plan;
+//! - D10 [`license`]: a valid license where one is held;
+//! - D11 to D13 [`reason`]: which denial says it, and where to get what is missing.
+//!
+//! [`decide`] is pure. What it says is a value; [`Problem`](crate::Problem) turns a denial into an answer.
+
+mod bind;
+mod decision;
+mod facts;
+mod feature;
+mod license;
+mod plan;
+mod reason;
+mod requirement;
+
+pub use bind::{BoundRequirement, UnknownName};
+pub use decision::Decision;
+pub use facts::Facts;
+pub use requirement::Requirement;
+
+use crate::resolve::EntitlementSet;
+use bind::BoundTerm;
+
+/// Whether a request with these facts may pass.
+///
+/// ```
+/// use entitlements_core::decide::{Facts, Requirement, decide};
+/// use entitlements_core::resolve::{Holdings, resolve};
+/// use entitlements_core::testing;
+///
+/// let catalog = testing::catalog();
+/// let community = resolve(&catalog, catalog.default_plan(), &Holdings::default(), testing::NOW);
+/// let requirement = Requirement::feature("sso").bind(&catalog)?;
+///
+/// let decision = decide(&requirement, &Facts::new("GET", testing::NOW), &community);
+/// let denial = decision.denial().unwrap();
+/// assert_eq!(denial.code(), "LICENSE_REQUIRED");
+/// assert_eq!(denial.available_in(), ["business", "enterprise"]);
+/// # Ok::<(), entitlements_core::decide::UnknownName>(())
+/// ```
+#[must_use]
+#[inline]
+pub fn decide(requirement: &BoundRequirement, facts: &Facts<'_>, set: &EntitlementSet) -> Decision {
+    if facts.is_cors_preflight() {
+        return Decision::Allow; // D2
+    }
+    match requirement.terms().iter().find(|term| !holds(term, set)) {
+        None => Decision::Allow,
+        Some(term) => Decision::Deny(reason::denial(term, set)),
+    }
+}
+
+/// Whether one term is met.
+#[inline]
+fn holds(term: &BoundTerm, set: &EntitlementSet) -> bool {
+    match term {
+        BoundTerm::Feature(id) => feature::is_in_force(*id, set),
+        BoundTerm::AnyFeature(ids) => feature::any_in_force(ids, set),
+        BoundTerm::AllFeatures(ids) => feature::all_in_force(ids, set),
+        BoundTerm::PlanAtLeast(plan) => plan::is_at_least(*plan, set),
+        BoundTerm::Paid => plan::is_paid(set),
+        BoundTerm::ValidLicense => license::is_valid_where_held(set),
+    }
+}

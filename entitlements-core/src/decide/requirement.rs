@@ -1,0 +1,165 @@
+use super::bind::{BoundRequirement, UnknownName};
+use crate::Catalog;
+use crate::{FeatureName, PlanName};
+
+/// What a route demands, in names; [`bind`](Self::bind) turns it into what [`decide`](super::decide()) takes.
+///
+/// ```
+/// use entitlements_core::decide::Requirement;
+///
+/// let requirement = Requirement::feature("sso").and_plan_at_least("business");
+/// assert_eq!(requirement.to_string(), "plan at least `business`, feature `sso`");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Requirement {
+    pub(super) terms: Vec<Term>,
+}
+
+/// One thing that is demanded. Terms of one requirement are asked in the order of this list (D1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Term {
+    ValidLicense,
+    Enterprise,
+    PlanAtLeast(PlanName),
+    Paid,
+    Feature(FeatureName),
+    AnyFeature(Vec<FeatureName>),
+    AllFeatures(Vec<FeatureName>),
+}
+
+impl Requirement {
+    /// Demands one feature.
+    #[must_use]
+    pub fn feature(feature: impl Into<FeatureName>) -> Self {
+        Self::default().and_feature(feature)
+    }
+
+    /// Demands at least one of several features; none of none is never met.
+    #[must_use]
+    pub fn any_feature<F: Into<FeatureName>>(features: impl IntoIterator<Item = F>) -> Self {
+        Self::default().and_any_feature(features)
+    }
+
+    /// Demands every one of several features.
+    #[must_use]
+    pub fn all_features<F: Into<FeatureName>>(features: impl IntoIterator<Item = F>) -> Self {
+        Self::default().and_all_features(features)
+    }
+
+    /// Demands a plan or a higher one in the catalog's `plan_order`.
+    #[must_use]
+    pub fn plan_at_least(plan: impl Into<PlanName>) -> Self {
+        Self::default().and_plan_at_least(plan)
+    }
+
+    /// Demands any plan but the base plan; a trial is paid.
+    #[must_use]
+    pub fn paid() -> Self {
+        Self::default().and_paid()
+    }
+
+    /// Demands the highest plan in the catalog's `plan_order`.
+    #[must_use]
+    pub fn enterprise() -> Self {
+        Self::default().and_enterprise()
+    }
+
+    /// Demands that a license is in force where one is held.
+    #[must_use]
+    pub fn valid_license() -> Self {
+        Self::default().and_valid_license()
+    }
+
+    /// Also demands one feature.
+    #[must_use]
+    pub fn and_feature(self, feature: impl Into<FeatureName>) -> Self {
+        self.and(Term::Feature(feature.into()))
+    }
+
+    /// Also demands at least one of several features.
+    #[must_use]
+    pub fn and_any_feature<F: Into<FeatureName>>(
+        self,
+        features: impl IntoIterator<Item = F>,
+    ) -> Self {
+        self.and(Term::AnyFeature(features.into_iter().map(Into::into).collect()))
+    }
+
+    /// Also demands every one of several features.
+    #[must_use]
+    pub fn and_all_features<F: Into<FeatureName>>(
+        self,
+        features: impl IntoIterator<Item = F>,
+    ) -> Self {
+        self.and(Term::AllFeatures(features.into_iter().map(Into::into).collect()))
+    }
+
+    /// Also demands a plan or a higher one.
+    #[must_use]
+    pub fn and_plan_at_least(self, plan: impl Into<PlanName>) -> Self {
+        self.and(Term::PlanAtLeast(plan.into()))
+    }
+
+    /// Also demands any plan but the base plan.
+    #[must_use]
+    pub fn and_paid(self) -> Self {
+        self.and(Term::Paid)
+    }
+
+    /// Also demands the highest plan.
+    #[must_use]
+    pub fn and_enterprise(self) -> Self {
+        self.and(Term::Enterprise)
+    }
+
+    /// Also demands that a license is in force where one is held.
+    #[must_use]
+    pub fn and_valid_license(self) -> Self {
+        self.and(Term::ValidLicense)
+    }
+
+    /// Looks the names up in a catalog.
+    ///
+    /// # Errors
+    /// When the catalog lacks one of them, or cannot compare plans where that is demanded (D3).
+    pub fn bind(&self, catalog: &Catalog) -> Result<BoundRequirement, UnknownName> {
+        BoundRequirement::new(self, catalog)
+    }
+
+    fn and(mut self, term: Term) -> Self {
+        self.terms.push(term);
+        self.terms.sort(); // D1: the order of asking does not depend on the order of writing.
+        self
+    }
+}
+
+/// In words, for logs and metrics.
+impl std::fmt::Display for Requirement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, term) in self.terms.iter().enumerate() {
+            f.write_str(if index > 0 { ", " } else { "" })?;
+            match term {
+                Term::ValidLicense => f.write_str("a valid license")?,
+                Term::Enterprise => f.write_str("the highest plan")?,
+                Term::PlanAtLeast(plan) => write!(f, "plan at least `{plan}`")?,
+                Term::Paid => f.write_str("a paid plan")?,
+                Term::Feature(feature) => write!(f, "feature `{feature}`")?,
+                Term::AnyFeature(features) => list(f, "any feature of", features)?,
+                Term::AllFeatures(features) => list(f, "every feature of", features)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn list(
+    f: &mut std::fmt::Formatter<'_>,
+    what: &str,
+    features: &[FeatureName],
+) -> std::fmt::Result {
+    f.write_str(what)?;
+    for (index, feature) in features.iter().enumerate() {
+        write!(f, "{} `{feature}`", if index > 0 { "," } else { "" })?;
+    }
+    Ok(())
+}

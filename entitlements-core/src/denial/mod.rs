@@ -1,0 +1,147 @@
+//! Why a request is denied, and what the client sees of it.
+//!
+//! A [`Denial`] holds the facts; a [`Problem`] is the answer made of them (RFC 9457), rendered once and sent by every
+//! adapter. Codes, statuses and wording are the table of `spec/denials.md`.
+
+mod detail;
+mod kind;
+mod problem;
+
+pub use kind::{DenialKind, Wanted};
+pub use problem::Problem;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::resolve::EntitlementSet;
+
+/// Why a request is denied: the facts, for code that acts on them.
+///
+/// It rides in the extensions of the response. Clones share one allocation, and its [`Problem`] is rendered once for
+/// all of them.
+#[derive(Clone)]
+pub struct Denial {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    facts: Facts,
+    problem: OnceLock<Problem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Facts {
+    kind: DenialKind,
+    plan: Option<String>,
+    available_in: Vec<String>,
+    upgrade_url: Option<String>,
+}
+
+impl Denial {
+    /// What is denied and why.
+    #[must_use]
+    pub fn kind(&self) -> &DenialKind {
+        &self.inner.facts.kind
+    }
+
+    /// The denial as one word in capitals, such as `LICENSE_REQUIRED`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.kind().row().code
+    }
+
+    /// The HTTP status, such as 402.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.kind().row().status
+    }
+
+    /// The plan in force.
+    #[must_use]
+    pub fn plan(&self) -> Option<&str> {
+        self.inner.facts.plan.as_deref()
+    }
+
+    /// Plans that have what is missing, low to high.
+    #[must_use]
+    pub fn available_in(&self) -> &[String] {
+        &self.inner.facts.available_in
+    }
+
+    /// Where to get them.
+    #[must_use]
+    pub fn upgrade_url(&self) -> Option<&str> {
+        self.inner.facts.upgrade_url.as_deref()
+    }
+
+    /// The sentence for people.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        detail::sentence(self.kind())
+    }
+
+    /// The denial as an answer, rendered at the first call.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        self.inner.problem.get_or_init(|| Problem::of(self))
+    }
+
+    /// The denial of a request whose answer cannot be determined now.
+    #[must_use]
+    pub fn unavailable(retry_after: Duration) -> Self {
+        Self::new(DenialKind::Unavailable { retry_after })
+    }
+
+    /// The denial by a gate that finds no engine.
+    #[must_use]
+    pub fn layer_missing() -> Self {
+        Self::new(DenialKind::LayerMissing)
+    }
+
+    pub(crate) fn unknown_feature(name: &str) -> Self {
+        Self::new(DenialKind::UnknownFeature { name: name.to_owned() })
+    }
+
+    pub(crate) fn unknown_plan(name: &str) -> Self {
+        Self::new(DenialKind::UnknownPlan { name: name.to_owned() })
+    }
+
+    /// A denial of any kind, without plans.
+    #[must_use]
+    pub fn new(kind: DenialKind) -> Self {
+        Self::of(Facts { kind, plan: None, available_in: Vec::new(), upgrade_url: None })
+    }
+
+    /// A denial that names the plan in force and where to get what is missing.
+    pub(crate) fn with_plans(
+        kind: DenialKind,
+        set: &EntitlementSet,
+        available_in: Vec<String>,
+    ) -> Self {
+        Self::of(Facts {
+            kind,
+            plan: Some(set.plan_in_force().name().to_owned()),
+            available_in,
+            upgrade_url: set.catalog().upgrade_url().map(str::to_owned),
+        })
+    }
+
+    fn of(facts: Facts) -> Self {
+        Self { inner: Arc::new(Inner { facts, problem: OnceLock::new() }) }
+    }
+}
+
+impl PartialEq for Denial {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner.facts == other.inner.facts
+    }
+}
+
+impl Eq for Denial {}
+
+impl fmt::Debug for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Denial").field(&self.inner.facts).finish()
+    }
+}

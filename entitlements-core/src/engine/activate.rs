@@ -1,0 +1,111 @@
+use super::Entitlements;
+use crate::license::{LicenseError, LicenseStatus, compact_key};
+use crate::resolve::{HeldLicense, LicenseEntry, LicenseSource};
+
+/// Why a license key that was handed in is not taken. What was held before stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActivateError {
+    /// It does not verify.
+    #[error("{0}")]
+    Rejected(#[from] LicenseError),
+    /// It verifies, but it expired and its grace is over.
+    #[error("the license key has expired, and its grace is over")]
+    Expired,
+}
+
+impl ActivateError {
+    /// Why, as one snake_case word.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Rejected(error) => error.reason(),
+            Self::Expired => LicenseStatus::Expired.as_str(),
+        }
+    }
+}
+
+/// Why a license is not removed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeactivateError {
+    /// No license with this id is held.
+    #[error("no license with this id is held")]
+    NotFound,
+    /// It comes from outside the process and comes back at the next start.
+    #[error("the license comes from {0}; remove it there")]
+    Managed(LicenseSource),
+}
+
+impl Entitlements {
+    /// Takes a license key into use: checks it, keeps it, and lets it count from the next request on.
+    ///
+    /// White space and line breaks in the key are ignored. A license with the same id is replaced; the same key twice
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// When the key does not verify or its grace is over; then nothing changes.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is done, the key was either taken or not; nothing in between.
+    pub async fn activate(&self, key: &str) -> Result<LicenseEntry, ActivateError> {
+        let now = self.now();
+        let key = compact_key(key.as_bytes())?;
+        let license = self.shared.verifier.verify(&key, now)?;
+        let status = license.status_at(now);
+        if status == LicenseStatus::Expired {
+            return Err(ActivateError::Expired);
+        }
+        let entry = LicenseEntry {
+            id: Some(license.id().to_owned()),
+            source: LicenseSource::Store,
+            plan: license.plan().map(str::to_owned),
+            status,
+            expires_at: Some(license.expires_at()),
+        };
+        let held = HeldLicense { license, source: LicenseSource::Store };
+        let mut keys = self.shared.keys.lock().await;
+        if !keys.stored.contains(&held) {
+            keys.stored.retain(|known| known.license.id() != held.license.id());
+            keys.stored.push(held);
+            self.shared.publish(&keys);
+            tracing::info!(license = entry.id, plan = entry.plan, "license activated");
+        }
+        Ok(entry)
+    }
+
+    /// Removes every license that was handed in; those from variables, files and flags stay.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is done, they were either all removed or not at all.
+    pub async fn deactivate_all(&self) {
+        let mut keys = self.shared.keys.lock().await;
+        if !keys.stored.is_empty() {
+            keys.stored.clear();
+            self.shared.publish(&keys);
+            tracing::info!("licenses deactivated");
+        }
+    }
+
+    /// Removes the license with this id.
+    ///
+    /// # Errors
+    /// When none is held, or it comes from a variable, a file or a flag.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is done, it was either removed or not.
+    pub async fn deactivate(&self, id: &str) -> Result<(), DeactivateError> {
+        let mut keys = self.shared.keys.lock().await;
+        let before = keys.stored.len();
+        keys.stored.retain(|held| held.license.id() != id);
+        if keys.stored.len() < before {
+            self.shared.publish(&keys);
+            tracing::info!(license = id, "license deactivated");
+            return Ok(());
+        }
+        match keys.managed.iter().find(|held| held.license.id() == id) {
+            Some(held) => Err(DeactivateError::Managed(held.source.clone())),
+            None => Err(DeactivateError::NotFound),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::sources::{self, KeyPlace};
+use super::state::Shared;
+use super::{ConfigError, Entitlements, Environment, Upkeep, report};
+use crate::license::{LicenseVerifier, TrustedKey};
+use crate::resolve::{DeploymentMode, base_plan};
+use crate::{Catalog, Clock, SystemClock};
+
+/// Says what an engine is made of; from [`Entitlements::builder`].
+#[derive(Debug, Default)]
+#[must_use]
+pub struct EntitlementsBuilder {
+    catalog: Option<Arc<Catalog>>,
+    trusted_keys: Vec<TrustedKey>,
+    key_places: Vec<KeyPlace>,
+    environment: Environment,
+    deployment_mode: Option<DeploymentMode>,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl EntitlementsBuilder {
+    /// Takes the catalog.
+    pub fn catalog(mut self, catalog: impl Into<Arc<Catalog>>) -> Self {
+        self.catalog = Some(catalog.into());
+        self
+    }
+
+    /// Reads the catalog from a `.toml` or `.json` file.
+    ///
+    /// # Errors
+    /// When the file cannot be read or the catalog has mistakes; all of them are named.
+    pub fn catalog_file(self, path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Ok(self.catalog(Catalog::read_file(path)?))
+    }
+
+    /// Reads the catalog from TOML, for one that is compiled in with `include_str!`.
+    ///
+    /// # Errors
+    /// When the catalog has mistakes; all of them are named.
+    pub fn catalog_toml(self, toml: &str) -> Result<Self, ConfigError> {
+        Ok(self.catalog(Catalog::from_toml(toml)?))
+    }
+
+    /// Trusts a vendor's public key; there may be several.
+    pub fn trusted_key(mut self, key: TrustedKey) -> Self {
+        self.trusted_keys.push(key);
+        self
+    }
+
+    /// Trusts a vendor's public key in PEM, for one that is compiled in with `include_bytes!`.
+    ///
+    /// # Errors
+    /// When it is no public key, or a weak one.
+    pub fn trusted_key_pem(self, pem: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        Ok(self.trusted_key(TrustedKey::from_pem(pem)?))
+    }
+
+    /// Trusts a vendor's public key from a PEM file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no public key or a weak one.
+    pub fn trusted_key_file(self, path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Ok(self.trusted_key(TrustedKey::from_file(path)?))
+    }
+
+    /// Takes a license key that the program was given, such as by a command-line flag.
+    pub fn license_key(mut self, key: impl Into<String>) -> Self {
+        self.key_places.push(KeyPlace::Key(key.into()));
+        self
+    }
+
+    /// Reads a license key from a file.
+    pub fn license_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.key_places.push(KeyPlace::File(path.into()));
+        self
+    }
+
+    /// Reads a license key from the variable that the catalog names (`ENTITLEMENTS_LICENSE_KEY` unless it does), or
+    /// from the file that the variable of that name and `_FILE` points to.
+    pub fn license_from_env(mut self) -> Self {
+        self.key_places.push(KeyPlace::Environment);
+        self
+    }
+
+    /// Reads variables from here instead of from the process.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// Says who runs the product, instead of the variable `DEPLOYMENT_MODE`.
+    pub const fn deployment_mode(mut self, mode: DeploymentMode) -> Self {
+        self.deployment_mode = Some(mode);
+        self
+    }
+
+    /// Reads the time from this clock instead of the system's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Makes the engine, and the upkeep to spawn beside it.
+    ///
+    /// License keys that do not verify do not fail this: the base plan holds, and the status says why.
+    ///
+    /// # Errors
+    /// When there is no catalog, two trusted keys have one `kid`, or `DEPLOYMENT_MODE` is neither of its values.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves nothing behind.
+    pub async fn build(self) -> Result<(Entitlements, Upkeep), ConfigError> {
+        self.build_now()
+    }
+
+    pub(crate) fn build_now(self) -> Result<(Entitlements, Upkeep), ConfigError> {
+        let catalog = self.catalog.ok_or(ConfigError::NoCatalog)?;
+        let mode = match self.deployment_mode {
+            Some(mode) => mode,
+            None => mode_from(self.environment.get("DEPLOYMENT_MODE").as_deref())?,
+        };
+        let verifier =
+            LicenseVerifier::new(self.trusted_keys)?.with_catalog(Arc::clone(&catalog));
+        let keys = sources::load(&self.key_places, &self.environment, &catalog, &verifier);
+        let base = base_plan(&catalog, mode);
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let shared = Arc::new(Shared::new(catalog, clock, verifier, base, keys));
+        let upkeep = Upkeep::new(&shared);
+        let entitlements = Entitlements { shared };
+        report::start(entitlements.current().set());
+        Ok((entitlements, upkeep))
+    }
+}
+
+fn mode_from(variable: Option<&OsStr>) -> Result<DeploymentMode, ConfigError> {
+    match variable.map(OsStr::to_string_lossy).as_deref().map(str::trim) {
+        None | Some("") => Ok(DeploymentMode::default()),
+        Some("self_hosted") => Ok(DeploymentMode::SelfHosted),
+        Some("cloud") => Ok(DeploymentMode::Cloud),
+        Some(other) => {
+            let shown: String = other.chars().flat_map(char::escape_debug).take(40).collect();
+            Err(ConfigError::DeploymentMode(shown))
+        }
+    }
+}

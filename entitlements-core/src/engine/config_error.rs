@@ -1,0 +1,20 @@
+use crate::CatalogError;
+use crate::license::KeyError;
+
+/// Why an engine cannot be built. A bad license key is never among the reasons: it shows in the status instead.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No catalog was given.
+    #[error("no catalog was given; call `catalog_file`, `catalog_toml` or `catalog` before `build`")]
+    NoCatalog,
+    /// The catalog has mistakes.
+    #[error("{0}")]
+    Catalog(#[from] CatalogError),
+    /// A trusted key cannot be used.
+    #[error("{0}")]
+    TrustedKey(#[from] KeyError),
+    /// `DEPLOYMENT_MODE` is neither of its values.
+    #[error("`DEPLOYMENT_MODE` is `{0}`; it must be `self_hosted` or `cloud`")]
+    DeploymentMode(String),
+}

@@ -1,0 +1,117 @@
+//! The engine: what is held, what follows from it now, and the one place that decisions come from.
+//!
+//! [`Entitlements`] is a handle that clones cheaply; reading from it takes no lock. [`EntitlementsBuilder`] makes it
+//! from a catalog, trusted keys and places where license keys may be. Time-driven work is done by [`Upkeep`], which the
+//! application spawns; without it grants still end on time, because every reading judges by the clock.
+
+mod activate;
+mod builder;
+mod config_error;
+mod current;
+mod environment;
+mod report;
+mod sources;
+mod state;
+mod upkeep;
+
+pub use activate::{ActivateError, DeactivateError};
+pub use builder::EntitlementsBuilder;
+pub use config_error::ConfigError;
+pub use current::Current;
+pub use environment::Environment;
+pub use upkeep::Upkeep;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide};
+use crate::{Catalog, Clock, Timestamp};
+use state::{Shared, State};
+
+/// The entitlements of a running product: the handle that gates, handlers and the management API share.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use entitlements_core::{Entitlements, testing};
+///
+/// let (entitlements, upkeep) = Entitlements::builder().catalog(testing::catalog()).build().await?;
+/// // In an application: `tokio::spawn(upkeep);`
+/// # drop(upkeep);
+/// let current = entitlements.current();
+/// assert_eq!(current.plan_in_force().name(), "community");
+/// assert!(!current.has("sso"));
+/// # Ok::<(), entitlements_core::ConfigError>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Entitlements {
+    shared: Arc<Shared>,
+}
+
+impl Entitlements {
+    /// Starts a builder.
+    #[must_use]
+    pub fn builder() -> EntitlementsBuilder {
+        EntitlementsBuilder::default()
+    }
+
+    /// What holds now, to keep for as long as one request takes.
+    #[must_use]
+    pub fn current(&self) -> Current {
+        let now = self.now();
+        Current::new(self.clone(), self.shared.state_at(now), now)
+    }
+
+    /// The clock's time; read it once a request.
+    #[must_use]
+    #[inline]
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// Decides by what holds at the time in `facts`, which is this engine's [`now`](Self::now).
+    #[inline]
+    pub fn decide(&self, requirement: &BoundRequirement, facts: &Facts<'_>) -> Decision {
+        self.shared.with_set_at(facts.now(), |set| decide(requirement, facts, set))
+    }
+
+    /// Looks a requirement's names up in the catalog.
+    ///
+    /// # Errors
+    /// When the catalog lacks one of them.
+    pub fn bind(&self, requirement: &Requirement) -> Result<BoundRequirement, UnknownName> {
+        requirement.bind(&self.shared.catalog)
+    }
+
+    /// The catalog.
+    #[must_use]
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.shared.catalog
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.shared.clock
+    }
+
+    /// Judges everything that is held again, as the clock now says.
+    pub fn revalidate(&self) {
+        self.shared.resolve_again(self.now());
+    }
+
+    /// Whether both are handles of one engine.
+    #[must_use]
+    #[inline]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl fmt::Debug for Entitlements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entitlements")
+            .field("product", &self.shared.catalog.product_name())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! Where license keys come from when the engine starts. A bad key is written down, never fatal.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::Environment;
+use super::state::Keys;
+use crate::Catalog;
+use crate::files::read_regular;
+use crate::license::{LicenseVerifier, MAX_INPUT_BYTES, compact_key};
+use crate::resolve::{HeldLicense, LicenseSource, RejectedCause, RejectedKey};
+
+/// A place to look for a license key.
+pub(super) enum KeyPlace {
+    /// The key itself.
+    Key(String),
+    /// A file.
+    File(PathBuf),
+    /// The catalog's variable, or the one with `_FILE` behind it.
+    Environment,
+}
+
+/// Says the place, never the key.
+impl std::fmt::Debug for KeyPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(_) => f.write_str("Key(..)"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Environment => f.write_str("Environment"),
+        }
+    }
+}
+
+/// Reads and checks the keys of every place.
+pub(super) fn load(
+    places: &[KeyPlace],
+    environment: &Environment,
+    catalog: &Catalog,
+    verifier: &LicenseVerifier,
+) -> Keys {
+    let mut loader = Loader { verifier, keys: Keys::default() };
+    for place in places {
+        match place {
+            KeyPlace::Key(key) => loader.take(LicenseSource::Flag, key.as_bytes()),
+            KeyPlace::File(path) => loader.take_file(path),
+            KeyPlace::Environment => {
+                loader.take_environment(catalog.license().env(), environment);
+            }
+        }
+    }
+    loader.keys
+}
+
+struct Loader<'a> {
+    verifier: &'a LicenseVerifier,
+    keys: Keys,
+}
+
+impl Loader<'_> {
+    fn take_environment(&mut self, variable: &str, environment: &Environment) {
+        let file_variable = format!("{variable}_FILE");
+        // A variable that is set and empty is how deployment tools say that there is none.
+        let set = |name: &str| environment.get(name).filter(|value| !is_blank(value));
+        match (set(variable), set(&file_variable)) {
+            (None, None) => {}
+            (Some(key), file) => {
+                self.take(LicenseSource::Variable(variable.to_owned()), key.as_encoded_bytes());
+                if file.is_some() {
+                    self.keys.ignored.push(format!(
+                        "both `{variable}` and `{file_variable}` are set; the file is ignored"
+                    ));
+                }
+            }
+            (None, Some(path)) => self.take_file(Path::new(&path)),
+        }
+    }
+
+    fn take_file(&mut self, path: &Path) {
+        let source = LicenseSource::File(path.display().to_string());
+        match read_regular(path, MAX_INPUT_BYTES as u64) {
+            Ok(key) => self.take(source, &key),
+            Err(error) => {
+                let cause = RejectedCause::Unreadable(error.to_string());
+                self.keys.rejected.push(RejectedKey { source, cause });
+            }
+        }
+    }
+
+    fn take(&mut self, source: LicenseSource, key: &[u8]) {
+        match compact_key(key).and_then(|key| self.verifier.verify_held(&key)) {
+            Ok(license) => self.keys.managed.push(HeldLicense { license, source }),
+            Err(error) => {
+                let cause = RejectedCause::License(error);
+                self.keys.rejected.push(RejectedKey { source, cause });
+            }
+        }
+    }
+}
+
+fn is_blank(value: &OsStr) -> bool {
+    value.as_encoded_bytes().iter().all(u8::is_ascii_whitespace)
+}

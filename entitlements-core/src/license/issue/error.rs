@@ -1,0 +1,42 @@
+use crate::license::LicenseError;
+
+/// Why a license is not issued.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IssueError {
+    /// The draft says no expiry.
+    #[error("a license needs an expiry")]
+    MissingExpiry,
+    /// The draft names no plan.
+    #[error("a license needs a plan")]
+    MissingPlan,
+    /// A name that the catalog lacks.
+    #[error("unknown {what} `{name}`{}", .nearest.as_ref().map(|nearest| format!(", did you mean `{nearest}`?")).unwrap_or_default())]
+    Unknown {
+        /// `plan`, `feature`, `limit` or `add-on`.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The nearest name that the catalog has.
+        nearest: Option<String>,
+    },
+    /// Something that this vendor's keys have no claim for.
+    #[error("this catalog's keys have no claim for {what} `{name}`; add it to `[license.claims]`")]
+    NoClaim {
+        /// What cannot be written.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// One name is given twice.
+    #[error("{what} `{name}` is given twice")]
+    Twice {
+        /// `feature` or `limit`.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// The key would be refused by whoever checks it.
+    #[error("such a license key would be refused: {0}")]
+    Refused(#[from] LicenseError),
+}

@@ -1,0 +1,9 @@
+//! Public keys that may sign licenses, and what they are refused for.
+
+mod error;
+mod ring;
+mod trusted;
+
+pub use error::KeyError;
+pub(crate) use ring::KeyRing;
+pub use trusted::{Algorithm, TrustedKey};

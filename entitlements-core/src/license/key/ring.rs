@@ -1,0 +1,27 @@
+use super::{KeyError, TrustedKey};
+
+/// The keys that are trusted, no two with one `kid`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyRing {
+    keys: Vec<TrustedKey>,
+}
+
+impl KeyRing {
+    pub(crate) fn new(keys: Vec<TrustedKey>) -> Result<Self, KeyError> {
+        let mut ring = Self::default();
+        for key in keys {
+            match ring.keys.iter().find(|known| known.kid() == key.kid()) {
+                // The same key named twice (a file given twice) is no ambiguity.
+                Some(known) if *known == key => {}
+                Some(_) => return Err(KeyError::DuplicateKeyId(key.kid().to_owned())),
+                None => ring.keys.push(key),
+            }
+        }
+        Ok(ring)
+    }
+
+    /// The keys that a token may be signed by: with a `kid` the one of that name, without one every key.
+    pub(crate) fn candidates(&self, kid: Option<&str>) -> impl Iterator<Item = &TrustedKey> {
+        self.keys.iter().filter(move |key| kid.is_none_or(|kid| key.kid() == kid))
+    }
+}

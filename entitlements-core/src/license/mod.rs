@@ -1,0 +1,31 @@
+//! Signed license keys: what they say, whether that may be believed, and what state they are in.
+//!
+//! A key is a compact JWS (RFC 7515). It is read in this order, and the first fault ends the reading
+//! (`spec/license.md`):
+//!
+//! 1. size and form, before anything is decoded ([`verify`]);
+//! 2. the header: algorithm, key id, nothing critical;
+//! 3. the signature, by a key that was configured, with the one algorithm of that key ([`TrustedKey`]);
+//! 4. only then the claims, by the names of the catalog's `[license]` table.
+//!
+//! What comes out is a [`License`]; [`License::status_at`] judges it at a time. Keys are made by
+//! [`LicenseIssuer`].
+
+mod claims;
+mod error;
+mod input;
+mod issue;
+mod key;
+mod license;
+mod status;
+mod token;
+mod verify;
+
+pub use error::{LicenseError, LicenseErrorKind};
+pub use input::{MAX_INPUT_BYTES, compact_key};
+pub use issue::{IssueError, LicenseDraft, LicenseIssuer, SigningKey};
+pub use key::{Algorithm, KeyError, TrustedKey};
+pub use license::License;
+pub use status::LicenseStatus;
+pub use token::MAX_TOKEN_BYTES;
+pub use verify::LicenseVerifier;

@@ -1,0 +1,109 @@
+//! From text to [`License`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::key::KeyRing;
+use super::token::{Token, object};
+use super::{KeyError, License, LicenseError, LicenseErrorKind, TrustedKey, claims};
+use crate::catalog::LicenseProfile;
+use crate::{Catalog, Timestamp};
+
+/// Checks license keys against trusted keys and a catalog.
+///
+/// ```
+/// use entitlements_core::license::{LicenseErrorKind, LicenseVerifier};
+/// use entitlements_core::testing::{self, TestVendor};
+///
+/// let catalog = testing::catalog();
+/// let vendor = TestVendor::new();
+/// let verifier = LicenseVerifier::new([vendor.trusted_key()])?.with_catalog(catalog.clone());
+///
+/// let key = vendor.key(&catalog, |draft| draft.plan("business"));
+/// let license = verifier.verify(&key, testing::NOW)?;
+/// assert_eq!(license.plan(), Some("business"));
+///
+/// let stranger = TestVendor::new().key(&catalog, |draft| draft.plan("business"));
+/// let refused = verifier.verify(&stranger, testing::NOW).unwrap_err();
+/// assert_eq!(refused.kind(), LicenseErrorKind::UnknownKey);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct LicenseVerifier {
+    ring: KeyRing,
+    catalog: Option<Arc<Catalog>>,
+    profile: LicenseProfile,
+}
+
+impl LicenseVerifier {
+    /// A verifier that trusts these keys and expects the default claim names.
+    ///
+    /// # Errors
+    /// When two different keys have one `kid`.
+    pub fn new(keys: impl IntoIterator<Item = TrustedKey>) -> Result<Self, KeyError> {
+        let ring = KeyRing::new(keys.into_iter().collect())?;
+        Ok(Self { ring, catalog: None, profile: LicenseProfile::default() })
+    }
+
+    /// Expects the claim names of the catalog, and refuses plans and add-ons that it lacks.
+    #[must_use]
+    pub fn with_catalog(mut self, catalog: Arc<Catalog>) -> Self {
+        self.profile = catalog.license().clone();
+        self.catalog = Some(catalog);
+        self
+    }
+
+    /// Checks a key as it is checked when somebody hands it in: form, signature and claims, and that it was not
+    /// issued after `now`. Whether it has expired is a matter of [`License::status_at`].
+    ///
+    /// # Errors
+    /// On everything that `spec/license.md` lists, by [`LicenseErrorKind`].
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<License, LicenseError> {
+        let license = self.verify_held(token)?;
+        let leeway = Duration::from_secs(self.profile.leeway_seconds().into());
+        if license.issued_at().is_some_and(|issued| issued > now.saturating_add(leeway)) {
+            return Err(LicenseError::new(LicenseErrorKind::IssuedInFuture));
+        }
+        Ok(license)
+    }
+
+    /// Checks a key that is already held, from a store, a variable or a file: one from the future is not refused, it
+    /// is [`NotYetValid`](super::LicenseStatus::NotYetValid).
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify), less [`LicenseErrorKind::IssuedInFuture`].
+    pub fn verify_held(&self, token: &str) -> Result<License, LicenseError> {
+        let parts = Token::split(token)?;
+        let kid = self.check_signature(&parts)?;
+        let payload = object(&parts.payload)?;
+        let mut license = claims::read(&payload, &self.profile, self.catalog.as_deref())?;
+        if license.id.is_empty() {
+            license.id = hex(&Sha256::digest(token.as_bytes()));
+        }
+        license.kid = kid;
+        Ok(license)
+    }
+
+    /// The `kid` of the trusted key that signed the token.
+    fn check_signature(&self, token: &Token<'_>) -> Result<String, LicenseError> {
+        let error = |kind| Err(LicenseError::new(kind));
+        let kid = token.header.kid.as_deref();
+        let mut fault = LicenseErrorKind::UnknownKey;
+        for key in self.ring.candidates(kid) {
+            if !key.algorithm().is_named(&token.header.alg) {
+                fault = LicenseErrorKind::Algorithm;
+            } else if key.verify(token.signed, &token.signature) {
+                return Ok(key.kid().to_owned());
+            } else {
+                fault = LicenseErrorKind::Signature;
+            }
+        }
+        error(fault)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

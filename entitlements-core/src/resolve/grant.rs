@@ -1,0 +1,174 @@
+//! R3 and R4: what one source gives.
+
+use std::collections::BTreeMap;
+
+use super::status::Judged;
+use crate::catalog::{
+    AddonLimit, FeatureSet, Grants, LimitId, LimitTerm, Plan, PlanId, Rate, RateTerm, Retention,
+};
+use crate::license::License;
+use crate::{Catalog, Limit};
+
+/// What a source gives, by itself.
+#[derive(Debug, Clone)]
+pub(super) struct Grant {
+    pub(super) features: FeatureSet,
+    /// One a limit of the catalog; none where the source does not say.
+    pub(super) limits: Vec<Option<Limit>>,
+    /// One a rate of the catalog; none where the source does not say.
+    pub(super) rates: Vec<Option<RateTerm>>,
+    pub(super) retention: BTreeMap<String, Retention>,
+}
+
+/// What a license gives: its plan and what it lists, or with `grants = "listed"` only what it lists.
+pub(super) fn of_license(catalog: &Catalog, base: PlanId, license: &License) -> Grant {
+    let plan = match catalog.license().grants() {
+        Grants::PlanAndListed => license.plan().and_then(|plan| catalog.plan(plan)),
+        Grants::Listed => None,
+    };
+    let mut grant = Grant {
+        features: features(catalog, plan, license),
+        limits: catalog.limits().map(|(id, _)| limit(catalog, base, plan, license, id)).collect(),
+        rates: rates(catalog, base, plan, license),
+        retention: plan.map(|plan| plan.retention().clone()).unwrap_or_default(),
+    };
+    for addon in addons_in_force(catalog, license) {
+        add_addon(&mut grant, addon);
+    }
+    grant
+}
+
+/// R3: the plan's features, plus those listed, minus those listed `false`.
+fn features(catalog: &Catalog, plan: Option<&Plan>, license: &License) -> FeatureSet {
+    let mut features = plan.map(|plan| plan.features.clone()).unwrap_or_default();
+    for (name, on) in license.features() {
+        match catalog.feature_id(name) {
+            Some(id) if *on => features.insert(id),
+            Some(id) => features.remove(id),
+            None => {}
+        }
+    }
+    features
+}
+
+/// R4: the plan's value, and the key's number as the plan lets it count.
+fn limit(
+    catalog: &Catalog,
+    base: PlanId,
+    plan: Option<&Plan>,
+    license: &License,
+    id: LimitId,
+) -> Option<Limit> {
+    let name = catalog.limit_at(id).name();
+    let listed = license.limits().iter().find(|(limit, _)| limit == name).map(|(_, limit)| *limit);
+    let Some(plan) = plan else {
+        return listed;
+    };
+    let base_value = || without_license(catalog, base, id);
+    Some(match (plan.limit(id), listed) {
+        (LimitTerm::Fixed(limit), listed) => listed.map_or(limit, |listed| listed.max(limit)),
+        (LimitTerm::Licensed { plus, .. }, Some(listed)) => listed.plus(plus),
+        (LimitTerm::Licensed { default, .. }, None) => default.unwrap_or_else(base_value),
+        (LimitTerm::Quantity { default }, listed) => {
+            let value = default.unwrap_or_else(base_value);
+            listed.map_or(value, |listed| listed.max(value))
+        }
+    })
+}
+
+/// What a plan gives to whoever has no license: a fixed number, or the default of a licensed one.
+pub(super) fn without_license(catalog: &Catalog, plan: PlanId, id: LimitId) -> Limit {
+    let own = |plan: PlanId| match catalog.plan_at(plan).limit(id) {
+        LimitTerm::Fixed(limit) => Some(limit),
+        LimitTerm::Licensed { default, .. } | LimitTerm::Quantity { default } => default,
+    };
+    // INVARIANT: the catalog's checks see to it that the default plan gives every limit a value.
+    own(plan).or_else(|| own(catalog.default_plan())).unwrap_or(Limit::AtMost(0))
+}
+
+/// The plan's rates, the key's requests in place of the plan's where it names some; the burst scales with them.
+fn rates(
+    catalog: &Catalog,
+    base: PlanId,
+    plan: Option<&Plan>,
+    license: &License,
+) -> Vec<Option<RateTerm>> {
+    catalog
+        .rates()
+        .map(|(id, definition)| {
+            let listed = license.rates().iter().find(|(rate, _)| rate == definition.name());
+            let term = plan.map(|plan| plan.rate(id));
+            match (listed, term) {
+                (None, term) => term,
+                (Some((_, requests)), term) => {
+                    let scale = term.unwrap_or_else(|| catalog.plan_at(base).rate(id));
+                    Some(scaled(scale, *requests))
+                }
+            }
+        })
+        .collect()
+}
+
+fn scaled(term: RateTerm, requests: Limit) -> RateTerm {
+    let (RateTerm::AtMost(rate), Limit::AtMost(requests)) = (term, requests) else {
+        return RateTerm::Unlimited;
+    };
+    let burst = u128::from(rate.burst) * u128::from(requests) / u128::from(rate.requests.max(1));
+    RateTerm::AtMost(Rate {
+        requests,
+        per: rate.per,
+        burst: u64::try_from(burst).unwrap_or(u64::MAX).max(1),
+    })
+}
+
+/// The license's add-ons whose `requires` its plan meets.
+fn addons_in_force<'a>(
+    catalog: &'a Catalog,
+    license: &'a License,
+) -> impl Iterator<Item = &'a crate::catalog::Addon> {
+    license.addons().iter().filter_map(|name| catalog.addon_id(name)).filter_map(|id| {
+        let addon = catalog.addon_at(id);
+        requirement_met(catalog, license, addon).then_some(addon)
+    })
+}
+
+/// Whether an add-on may be added to the license's plan.
+pub(super) fn requirement_met(
+    catalog: &Catalog,
+    license: &License,
+    addon: &crate::catalog::Addon,
+) -> bool {
+    let plan = license.plan().and_then(|plan| catalog.plan_id(plan));
+    addon.requires().is_empty() || plan.is_some_and(|plan| addon.requires().contains(&plan))
+}
+
+fn add_addon(grant: &mut Grant, addon: &crate::catalog::Addon) {
+    use crate::catalog::Id;
+    grant.features.union(&addon.features);
+    for (id, change) in addon.limits() {
+        if let Some(limit) = grant.limits.get_mut(id.index()) {
+            let before = limit.unwrap_or(Limit::AtMost(0));
+            *limit = Some(match change {
+                AddonLimit::Add(more) => before.plus(*more),
+                AddonLimit::AtLeast(least) => before.max(*least),
+            });
+        }
+    }
+    join_retention(&mut grant.retention, addon.retention());
+}
+
+/// The larger of each.
+pub(super) fn join_retention(
+    into: &mut BTreeMap<String, Retention>,
+    from: &BTreeMap<String, Retention>,
+) {
+    for (name, value) in from {
+        let known = into.entry(name.clone()).or_insert(*value);
+        *known = (*known).max(*value);
+    }
+}
+
+/// Whether a license is the reason why something is only there for the days of grace.
+pub(super) fn is_in_grace(judged: &Judged<'_>) -> bool {
+    judged.status == crate::license::LicenseStatus::Grace
+}

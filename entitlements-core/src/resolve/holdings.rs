@@ -1,0 +1,99 @@
+use crate::license::{License, LicenseError, LicenseStatus};
+
+/// What an account holds: the sources that [`resolve`](super::resolve()) joins.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Holdings {
+    /// Licenses that verified, whatever their dates; no two with one id.
+    pub licenses: Vec<HeldLicense>,
+    /// Keys that are configured and do not verify.
+    pub rejected: Vec<RejectedKey>,
+    /// Sources that are configured and not used, in words for the operator.
+    pub ignored: Vec<String>,
+}
+
+impl Holdings {
+    /// Adds a license; one with the same id is replaced.
+    pub fn hold(&mut self, held: HeldLicense) {
+        self.licenses.retain(|known| known.license.id() != held.license.id());
+        self.licenses.push(held);
+    }
+
+    /// The status where no license verified.
+    pub(super) fn status_without_license(&self) -> LicenseStatus {
+        if self.rejected.is_empty() { LicenseStatus::Unlicensed } else { LicenseStatus::Invalid }
+    }
+}
+
+/// A license and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldLicense {
+    /// What the key says.
+    pub license: License,
+    /// Where the key comes from.
+    pub source: LicenseSource,
+}
+
+/// A key that is configured and does not verify.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedKey {
+    /// Where the key comes from.
+    pub source: LicenseSource,
+    /// Why it is refused; for a file that cannot be read, what the operating system says.
+    pub cause: RejectedCause,
+}
+
+/// Why a configured key is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RejectedCause {
+    /// It does not verify.
+    License(LicenseError),
+    /// It could not be read.
+    Unreadable(String),
+}
+
+/// Where a license key comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LicenseSource {
+    /// Handed in while the process runs, and kept.
+    Store,
+    /// An environment variable, by name.
+    Variable(String),
+    /// A file, by path.
+    File(String),
+    /// The command line or the program itself.
+    Flag,
+}
+
+impl LicenseSource {
+    /// Whether it can be removed through the API; what comes from outside the process cannot.
+    #[must_use]
+    pub const fn is_managed_outside(&self) -> bool {
+        !matches!(self, Self::Store)
+    }
+
+    /// The kind of source as one word: `store`, `variable`, `file` or `flag`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::Variable(_) => "variable",
+            Self::File(_) => "file",
+            Self::Flag => "flag",
+        }
+    }
+}
+
+/// The source in words: ``the variable `ACME_LICENSE_KEY` ``.
+impl std::fmt::Display for LicenseSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Store => f.write_str("the license store"),
+            Self::Variable(name) => write!(f, "the variable `{name}`"),
+            Self::File(path) => write!(f, "the file `{path}`"),
+            Self::Flag => f.write_str("the command line"),
+        }
+    }
+}

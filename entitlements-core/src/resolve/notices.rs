@@ -1,0 +1,148 @@
+//! R9: what to tell the operator about the licenses that are held.
+
+use super::grant::requirement_met;
+use super::holdings::RejectedCause;
+use super::status::Judged;
+use super::{Holdings, RejectedKey};
+use crate::Catalog;
+use crate::license::{LicenseErrorKind, LicenseStatus};
+
+/// Something that an operator should know, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    code: &'static str,
+    message: String,
+    action: &'static str,
+}
+
+impl Notice {
+    const fn new(code: &'static str, message: String, action: &'static str) -> Self {
+        Self { code, message, action }
+    }
+
+    /// What it is, as one snake_case word.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is the matter, as a sentence.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        self.action
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Notices {
+    pub(super) warnings: Vec<Notice>,
+    pub(super) errors: Vec<Notice>,
+}
+
+pub(super) fn collect(
+    catalog: &Catalog,
+    holdings: &Holdings,
+    licenses: &[Judged<'_>],
+) -> Notices {
+    let mut notices = Notices::default();
+    notices.errors.extend(holdings.rejected.iter().map(rejected));
+    for ignored in &holdings.ignored {
+        notices.warnings.push(Notice::new(
+            "license_source_ignored",
+            ignored.clone(),
+            "remove one of the two",
+        ));
+    }
+    // A license that is in force silences what is the matter with those that it replaced.
+    let renewed = licenses.iter().any(|judged| judged.status == LicenseStatus::Active);
+    for judged in licenses {
+        if !renewed {
+            by_status(judged, &mut notices);
+        }
+        warn_of_unknown_names(catalog, judged, &mut notices.warnings);
+    }
+    notices
+}
+
+fn rejected(key: &RejectedKey) -> Notice {
+    match &key.cause {
+        RejectedCause::Unreadable(cause) => Notice::new(
+            "license_unreadable",
+            format!("the license key from {} cannot be read: {cause}", key.source),
+            "make it readable for this process, or remove the setting",
+        ),
+        RejectedCause::License(error) => Notice::new(
+            "license_invalid",
+            format!("the license key from {} is refused: {error}", key.source),
+            match error.kind() {
+                LicenseErrorKind::UnknownKey => {
+                    "check that the key is for this product, and that the vendor's public key is configured"
+                }
+                _ => "copy the whole key again as the vendor sent it, or ask the vendor for a new one",
+            },
+        ),
+    }
+}
+
+fn by_status(judged: &Judged<'_>, notices: &mut Notices) {
+    let license = judged.license;
+    let id = license.id();
+    match judged.status {
+        LicenseStatus::Grace => notices.warnings.push(Notice::new(
+            "license_grace",
+            format!(
+                "license `{id}` expired at {}; it stays in force until {}",
+                license.expires_at(),
+                license.grace_ends_at()
+            ),
+            "renew the license before that day",
+        )),
+        LicenseStatus::Expired => notices.errors.push(Notice::new(
+            "license_expired",
+            format!("license `{id}` expired at {}", license.expires_at()),
+            "renew the license; nothing is deleted meanwhile",
+        )),
+        LicenseStatus::NotYetValid => notices.warnings.push(Notice::new(
+            "license_not_yet_valid",
+            format!("license `{id}` is not valid yet"),
+            "wait until it begins, and check this machine's clock",
+        )),
+        _ => {}
+    }
+}
+
+/// Newer keys on older software: what is not known is kept, not granted, and said.
+fn warn_of_unknown_names(catalog: &Catalog, judged: &Judged<'_>, warnings: &mut Vec<Notice>) {
+    let id = judged.license.id();
+    let mut warn = |code, message| {
+        warnings.push(Notice::new(code, message, "update the product to a version that knows it"));
+    };
+    for (name, _) in judged.license.features() {
+        if catalog.feature_id(name).is_none() {
+            let message = format!("license `{id}` has the feature `{name}`, which this version lacks");
+            warn("unknown_feature", message);
+        }
+    }
+    for (name, _) in judged.license.limits() {
+        if catalog.limit_id(name).is_none() {
+            let message = format!("license `{id}` has the limit `{name}`, which this version lacks");
+            warn("unknown_limit", message);
+        }
+    }
+    for name in judged.license.addons() {
+        let addon = catalog.addon_id(name).map(|id| catalog.addon_at(id));
+        if addon.is_some_and(|addon| !requirement_met(catalog, judged.license, addon)) {
+            warnings.push(Notice::new(
+                "addon_not_applicable",
+                format!("license `{id}` has the add-on `{name}`, which its plan cannot have"),
+                "ask the vendor for a license with a plan that the add-on goes with",
+            ));
+        }
+    }
+}

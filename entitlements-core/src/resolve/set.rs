@@ -1,0 +1,243 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::status::Judged;
+use super::{Ended, Holdings, LicenseSource, Notice, Span};
+use crate::catalog::{
+    FeatureId, FeatureSet, Id, LimitId, Plan, PlanId, RateId, RateTerm, Retention,
+};
+use crate::license::LicenseStatus;
+use crate::{Catalog, Limit, Timestamp};
+
+/// Everything an account has, for a span of time: what gates decide by.
+///
+/// It never changes; when something changes, another one takes its place. Made by [`resolve`](super::resolve()).
+#[derive(Debug)]
+pub struct EntitlementSet {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) status: LicenseStatus,
+    pub(super) base_plan: PlanId,
+    pub(super) plan_shown: PlanId,
+    pub(super) plan_in_force: PlanId,
+    pub(super) features: FeatureSet,
+    pub(super) grace_features: FeatureSet,
+    pub(super) limits: Vec<Limit>,
+    pub(super) rates: Vec<RateTerm>,
+    pub(super) retention: BTreeMap<String, Retention>,
+    pub(super) ended: Vec<Ended>,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) grace_ends_at: Option<Timestamp>,
+    pub(super) licenses: Vec<LicenseEntry>,
+    pub(super) warnings: Vec<Notice>,
+    pub(super) errors: Vec<Notice>,
+    pub(super) span: Span,
+}
+
+/// Whether a feature is there, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FeatureState {
+    /// It is there.
+    Entitled,
+    /// It is there, but only a license in its grace gives it.
+    GracePeriod,
+    /// It is not there.
+    NotEntitled,
+}
+
+impl FeatureState {
+    /// Whether it may be used.
+    #[must_use]
+    pub const fn is_enabled(self) -> bool {
+        !matches!(self, Self::NotEntitled)
+    }
+
+    /// The state as one snake_case word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Entitled => "entitled",
+            Self::GracePeriod => "grace_period",
+            Self::NotEntitled => "not_entitled",
+        }
+    }
+}
+
+/// A key that is held, for whoever manages licenses. Never the key itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenseEntry {
+    /// The license's id; none where the key does not verify.
+    pub id: Option<String>,
+    /// Where the key comes from.
+    pub source: LicenseSource,
+    /// The plan's code; none where the key names none or does not verify.
+    pub plan: Option<String>,
+    /// Its state.
+    pub status: LicenseStatus,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl EntitlementSet {
+    /// Whether the feature may be used now. A name that the catalog lacks is not there.
+    #[must_use]
+    pub fn has(&self, feature: &str) -> bool {
+        self.catalog.feature_id(feature).is_some_and(|id| self.has_id(id))
+    }
+
+    /// Whether the feature may be used now.
+    #[must_use]
+    #[inline]
+    pub fn has_id(&self, feature: FeatureId) -> bool {
+        self.features.contains(feature)
+    }
+
+    /// Whether the feature is there, and for how long.
+    #[must_use]
+    pub fn feature_state(&self, feature: FeatureId) -> FeatureState {
+        if self.grace_features.contains(feature) {
+            FeatureState::GracePeriod
+        } else if self.features.contains(feature) {
+            FeatureState::Entitled
+        } else {
+            FeatureState::NotEntitled
+        }
+    }
+
+    /// How many of something there may be. A name that the catalog lacks has no room at all.
+    #[must_use]
+    pub fn limit(&self, limit: &str) -> Limit {
+        self.catalog.limit_id(limit).map_or(Limit::AtMost(0), |id| self.limit_id(id))
+    }
+
+    /// How many of something there may be.
+    #[must_use]
+    pub fn limit_id(&self, limit: LimitId) -> Limit {
+        self.limits.get(limit.index()).copied().unwrap_or(Limit::AtMost(0))
+    }
+
+    /// How fast something may happen.
+    #[must_use]
+    pub fn rate_id(&self, rate: RateId) -> RateTerm {
+        self.rates.get(rate.index()).copied().unwrap_or(RateTerm::Unlimited)
+    }
+
+    /// How long things are kept, by name.
+    #[must_use]
+    pub const fn retention(&self) -> &BTreeMap<String, Retention> {
+        &self.retention
+    }
+
+    /// The catalog that the set's names and numbers are of.
+    #[must_use]
+    pub const fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// The status over all licenses.
+    #[must_use]
+    pub const fn status(&self) -> LicenseStatus {
+        self.status
+    }
+
+    /// The plan that counts: the highest of what is in force.
+    #[must_use]
+    pub fn plan_in_force(&self) -> &Plan {
+        self.catalog.plan_at(self.plan_in_force)
+    }
+
+    /// The number of the plan that counts.
+    #[must_use]
+    pub const fn plan_in_force_id(&self) -> PlanId {
+        self.plan_in_force
+    }
+
+    /// The plan to show: the best license's, even where it is not in force.
+    #[must_use]
+    pub fn plan_shown(&self) -> &Plan {
+        self.catalog.plan_at(self.plan_shown)
+    }
+
+    /// The plan of whoever holds nothing.
+    #[must_use]
+    pub const fn base_plan_id(&self) -> PlanId {
+        self.base_plan
+    }
+
+    /// When the license that is shown expires.
+    #[must_use]
+    pub const fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    /// When the grace of the license that is shown ends.
+    #[must_use]
+    pub const fn grace_ends_at(&self) -> Option<Timestamp> {
+        self.grace_ends_at
+    }
+
+    /// Licenses that have ended, the last to expire first.
+    #[must_use]
+    pub fn ended(&self) -> &[Ended] {
+        &self.ended
+    }
+
+    /// Every key that is held, those that do not verify last.
+    #[must_use]
+    pub fn licenses(&self) -> &[LicenseEntry] {
+        &self.licenses
+    }
+
+    /// What the operator should know.
+    #[must_use]
+    pub fn warnings(&self) -> &[Notice] {
+        &self.warnings
+    }
+
+    /// What the operator should mend.
+    #[must_use]
+    pub fn errors(&self) -> &[Notice] {
+        &self.errors
+    }
+
+    /// Whether a license is held and none is in force.
+    #[must_use]
+    pub fn is_degraded(&self) -> bool {
+        self.status != LicenseStatus::Unlicensed && !self.status.is_in_force()
+    }
+
+    /// Whether the set is still, or already, the answer at `now`.
+    #[must_use]
+    #[inline]
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        self.span.from <= now && now < self.span.until
+    }
+
+    /// The next moment at which something begins or ends by itself.
+    #[must_use]
+    pub fn changes_at(&self) -> Option<Timestamp> {
+        (self.span.until < Timestamp::MAX).then_some(self.span.until)
+    }
+}
+
+pub(super) fn entries(
+    catalog: &Catalog,
+    holdings: &Holdings,
+    licenses: &[Judged<'_>],
+) -> Vec<LicenseEntry> {
+    let verified = licenses.iter().map(|judged| LicenseEntry {
+        id: Some(judged.license.id().to_owned()),
+        source: judged.source.clone(),
+        plan: judged.plan.map(|plan| catalog.plan_at(plan).name().to_owned()),
+        status: judged.status,
+        expires_at: Some(judged.license.expires_at()),
+    });
+    let rejected = holdings.rejected.iter().map(|key| LicenseEntry {
+        id: None,
+        source: key.source.clone(),
+        plan: None,
+        status: LicenseStatus::Invalid,
+        expires_at: None,
+    });
+    verified.chain(rejected).collect()
+}
