@@ -1,16 +1,15 @@
 use std::collections::BTreeMap;
 
 use super::feature::FeatureSet;
+use super::label::Label;
 use super::limit::Limit;
 use super::plan::{Price, Retention};
-use super::table::{FeatureId, LimitId, Named, PlanId};
+use super::table::{FeatureId, LimitId, PlanId};
 
 /// Something that is bought on top of a plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Addon {
-    pub(crate) name: String,
-    pub(crate) title: Option<String>,
-    pub(crate) description: Option<String>,
+    pub(crate) label: Label,
     pub(crate) requires: Vec<PlanId>,
     pub(crate) features: FeatureSet,
     pub(crate) limits: Vec<(LimitId, AddonLimit)>,
@@ -30,24 +29,6 @@ pub enum AddonLimit {
 }
 
 impl Addon {
-    /// The add-on's code, as keys and the API use it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The name for people (`name` in the catalog); the code where none is given.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.name)
-    }
-
-    /// A sentence for people, if the catalog has one.
-    #[must_use]
-    pub fn description(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-
     /// The plans it may be added to; any where empty.
     #[must_use]
     pub fn requires(&self) -> &[PlanId] {
@@ -85,8 +66,3 @@ impl Addon {
     }
 }
 
-impl Named for Addon {
-    fn name(&self) -> &str {
-        &self.name
-    }
-}

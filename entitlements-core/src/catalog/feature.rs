@@ -1,37 +1,10 @@
-use super::table::{FeatureId, Id, Named};
+use super::label::Label;
+use super::table::{FeatureId, Id};
 
 /// Something that is on or off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeatureDefinition {
-    pub(crate) name: String,
-    pub(crate) title: Option<String>,
-    pub(crate) description: Option<String>,
-}
-
-impl FeatureDefinition {
-    /// The name that keys, gates and the API use.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The name for people (`name` in the catalog); the technical one where none is given.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.name)
-    }
-
-    /// A sentence for people, if the catalog has one.
-    #[must_use]
-    pub fn description(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-}
-
-impl Named for FeatureDefinition {
-    fn name(&self) -> &str {
-        &self.name
-    }
+    pub(crate) label: Label,
 }
 
 /// A set of features of one catalog.

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::table::Named;
+use super::label::Label;
 
 /// How many of something there may be.
 ///
@@ -61,41 +61,15 @@ impl fmt::Display for Limit {
 /// Something that is counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LimitDefinition {
-    pub(crate) name: String,
-    pub(crate) title: Option<String>,
-    pub(crate) description: Option<String>,
+    pub(crate) label: Label,
     pub(crate) kind: LimitKind,
 }
 
 impl LimitDefinition {
-    /// The name that keys, gates and the API use.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The name for people (`name` in the catalog); the technical one where none is given.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.name)
-    }
-
-    /// A sentence for people, if the catalog has one.
-    #[must_use]
-    pub fn description(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-
     /// How it is counted.
     #[must_use]
     pub const fn kind(&self) -> &LimitKind {
         &self.kind
-    }
-}
-
-impl Named for LimitDefinition {
-    fn name(&self) -> &str {
-        &self.name
     }
 }
 

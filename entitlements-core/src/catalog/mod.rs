@@ -31,21 +31,30 @@
 //! ```
 
 mod addon;
+mod check;
+mod document;
+mod error;
 mod feature;
+mod label;
 mod license_profile;
 mod limit;
+mod load;
 mod plan;
 mod rate;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use addon::{Addon, AddonLimit};
+pub use document::Place;
+pub use error::{CatalogError, Mistake};
 pub use feature::FeatureDefinition;
 pub(crate) use feature::FeatureSet;
 pub use license_profile::{ClaimNames, Grants, LicenseProfile};
 pub(crate) use license_profile::{CustomerClaim, ExpiryClaim, ExpiryFormat, LimitClaims};
 pub use limit::{Limit, LimitDefinition, LimitKind, LimitTerm, Overage, Period};
 pub(crate) use plan::PerSeat;
-pub use plan::{Plan, Price, Retention};
+pub use plan::{Cycle, Plan, Price, Retention};
 pub use rate::{Rate, RateDefinition, RateTerm};
 pub use table::{AddonId, FeatureId, LimitId, PlanId, RateId};
 pub(crate) use table::{Id, Table};

@@ -1,16 +1,15 @@
 use std::collections::BTreeMap;
 
 use super::feature::FeatureSet;
+use super::label::Label;
 use super::limit::LimitTerm;
 use super::rate::RateTerm;
-use super::table::{FeatureId, Id, LimitId, Named, PlanId, RateId};
+use super::table::{FeatureId, Id, LimitId, PlanId, RateId};
 
 /// A named bundle of features, limits and rates, with what it extends already joined in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    pub(crate) name: String,
-    pub(crate) title: Option<String>,
-    pub(crate) description: Option<String>,
+    pub(crate) label: Label,
     pub(crate) extends: Option<PlanId>,
     pub(crate) features: FeatureSet,
     /// One a limit of the catalog, in the order of [`LimitId`].
@@ -25,24 +24,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan's code, as keys and the API use it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The name for people (`name` in the catalog); the code where none is given.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.name)
-    }
-
-    /// A sentence for people, if the catalog has one.
-    #[must_use]
-    pub fn description(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-
     /// The plan that this one builds on.
     #[must_use]
     pub const fn extends(&self) -> Option<PlanId> {
@@ -100,12 +81,6 @@ impl Plan {
     }
 }
 
-impl Named for Plan {
-    fn name(&self) -> &str {
-        &self.name
-    }
-}
-
 /// How long something is kept, or a promise about how it is kept. The larger of two is [`Ord::max`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -124,7 +99,18 @@ pub struct Price {
     pub(crate) currency: String,
     pub(crate) monthly_cents: Option<u64>,
     pub(crate) annual_cents: Option<u64>,
+    pub(crate) per: Cycle,
     pub(crate) seats: Option<PerSeat>,
+}
+
+/// How often a price is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cycle {
+    /// Each month.
+    Month,
+    /// Each year.
+    Year,
 }
 
 /// A price that is multiplied by a count.
@@ -151,6 +137,12 @@ impl Price {
     #[must_use]
     pub const fn annual_cents(&self) -> Option<u64> {
         self.annual_cents
+    }
+
+    /// The cycle that a pricing table shows first; where the catalog does not say, monthly if it has a monthly price.
+    #[must_use]
+    pub const fn per(&self) -> Cycle {
+        self.per
     }
 
     /// The limit that counts the seats and how many are free, where the price is per seat.

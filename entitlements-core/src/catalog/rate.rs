@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
-use super::table::Named;
+use super::label::Label;
 
 /// How fast something may happen: `requests` per `per`, and up to `burst` at once.
 ///
@@ -69,35 +69,7 @@ pub enum RateTerm {
 /// Something that may happen so and so often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateDefinition {
-    pub(crate) name: String,
-    pub(crate) title: Option<String>,
-    pub(crate) description: Option<String>,
-}
-
-impl RateDefinition {
-    /// The name that keys, gates and the API use.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The name for people (`name` in the catalog); the technical one where none is given.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.name)
-    }
-
-    /// A sentence for people, if the catalog has one.
-    #[must_use]
-    pub fn description(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-}
-
-impl Named for RateDefinition {
-    fn name(&self) -> &str {
-        &self.name
-    }
+    pub(crate) label: Label,
 }
 
 #[cfg(test)]
