@@ -31,6 +31,7 @@
 //! ```
 
 mod addon;
+mod builder;
 mod check;
 mod document;
 mod error;
@@ -46,6 +47,10 @@ mod table;
 mod tests;
 
 pub use addon::{Addon, AddonLimit};
+pub use builder::{
+    AddonBuilder, CatalogBuilder, ClaimsBuilder, FeatureBuilder, LicenseBuilder, LimitBuilder,
+    PlanBuilder, PriceBuilder, RateBuilder,
+};
 pub use document::Place;
 pub use error::{CatalogError, Mistake};
 pub use feature::FeatureDefinition;

@@ -1,4 +1,5 @@
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::{Entry, Node, Spot, Step, Value};
 
@@ -16,6 +17,17 @@ pub(in crate::catalog) enum Item {
     String(String),
     Array(Vec<(String, Item)>),
     Table(Draft),
+}
+
+impl Item {
+    pub(in crate::catalog) fn text(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+
+    /// Whole seconds as the checks read them; what is not whole is shown as it is, and refused.
+    pub(in crate::catalog) fn duration(duration: Duration) -> Self {
+        Self::String(format!("{duration:?}"))
+    }
 }
 
 impl Draft {
@@ -52,9 +64,9 @@ impl Draft {
     }
 }
 
-/// The document that the calls after `first` describe.
-pub(in crate::catalog) fn read(first: String, draft: &Draft) -> Node {
-    let root = Rc::new(Step { before: None, name: first });
+/// The document that builder calls describe.
+pub(in crate::catalog) fn read(draft: &Draft) -> Node {
+    let root = Rc::new(Step { before: None, name: String::new() });
     Node { value: table(draft, &root), spot: Spot::Call(root) }
 }
 

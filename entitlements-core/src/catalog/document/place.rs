@@ -16,7 +16,7 @@ pub enum Place {
     },
     /// A value in a JSON text, by its JSON pointer (RFC 6901); empty for the whole text.
     Pointer(String),
-    /// The call of a builder, such as `.plan("business").feature("sso")`.
+    /// The calls of a builder, such as `.plan("business").feature("sso")`; empty for the builder as a whole.
     Call(String),
     /// No place within: the catalog as a whole.
     Whole,
@@ -27,6 +27,7 @@ impl fmt::Display for Place {
         match self {
             Self::Line { line, column } => write!(f, "line {line}, column {column}"),
             Self::Pointer(pointer) if pointer.is_empty() => f.write_str("the whole document"),
+            Self::Call(calls) if calls.is_empty() => f.write_str("the builder"),
             Self::Pointer(text) | Self::Call(text) => f.write_str(text),
             Self::Whole => f.write_str("the catalog"),
         }
