@@ -1,1 +1,24 @@
 #![doc = include_str!("../README.md")]
+
+mod account;
+mod api;
+mod bearer;
+mod body;
+mod etag;
+mod guard;
+mod refusal;
+mod respond;
+mod router;
+mod routes;
+mod service;
+mod views;
+
+pub use account::{FixedAccount, ResolveAccount};
+pub use api::AdminApi;
+pub use bearer::{BearerToken, BearerTokenError};
+pub use body::MAX_BODY_BYTES;
+pub use guard::{Access, BoxFuture, Guard, Principal};
+pub use service::ResponseFuture;
+
+/// The error type that request bodies may fail with.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

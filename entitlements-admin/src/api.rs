@@ -1,0 +1,135 @@
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use entitlements_core::{Denial, DenialKind, Entitlements};
+use http::request::Parts;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+
+use crate::account::ResolveAccount;
+use crate::body;
+use crate::guard::{Access, Guard};
+use crate::refusal::{Failure, Refusal};
+use crate::respond::{self, Answer};
+use crate::router::{self, Action, Matched, Outcome, Parameters, Takes};
+use crate::routes::Call;
+
+/// The management API over one engine: [`handle`](Self::handle) for any server, and a tower `Service` to mount.
+///
+/// Cheap to clone. See the [crate's page](crate) for its routes.
+#[derive(Clone)]
+pub struct AdminApi {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    entitlements: Entitlements,
+    admin: Box<dyn Guard>,
+    owner: Box<dyn Guard>,
+    account: Box<dyn ResolveAccount>,
+}
+
+/// What a request may do, once its body is there.
+struct Admitted {
+    act: Box<dyn FnOnce(Call) -> Outcome + Send>,
+    parameters: Parameters,
+    takes: Takes,
+}
+
+impl AdminApi {
+    /// The API for this engine: who may manage licenses, who may change an account, and whose account a request reads.
+    ///
+    /// There is no default guard: an API that sells nothing to strangers begins with somebody saying who is none.
+    #[must_use]
+    pub fn new(
+        entitlements: Entitlements,
+        admin: impl Guard,
+        owner: impl Guard,
+        account: impl ResolveAccount,
+    ) -> Self {
+        let (admin, owner, account) = (Box::new(admin), Box::new(owner), Box::new(account));
+        Self {
+            shared: Arc::new(Shared {
+                entitlements,
+                admin,
+                owner,
+                account,
+            }),
+        }
+    }
+
+    /// Answers a request whose body is in memory. Whatever is wrong with it is an answer too.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is done, what was asked for happened or did not; nothing in between.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.serve(request.map(Full::new)).await
+    }
+
+    /// Head first, then body, then action: nothing is read for a request that is for nothing here, or that nobody who
+    /// may sent.
+    pub(crate) async fn serve<B: Body>(&self, request: Request<B>) -> Answer {
+        let (head, body) = request.into_parts();
+        let method = head.method.clone();
+        let answer = self.answer(head, body).await;
+        respond::finish(
+            answer.unwrap_or_else(|failure| respond::failure(&failure)),
+            &method,
+        )
+    }
+
+    async fn answer<B: Body>(&self, head: Parts, body: B) -> Result<Answer, Failure> {
+        let admitted = self.admit(&head).await?;
+        let body = match admitted.takes {
+            Takes::Nothing => Bytes::new(),
+            Takes::Json => body::read(&head.headers, body).await?,
+        };
+        let parameters = admitted.parameters;
+        (admitted.act)(Call {
+            api: self.clone(),
+            head,
+            parameters,
+            body,
+        })
+        .await
+    }
+
+    /// Path, then method, then credentials: a stranger learns which routes there are, and nothing else.
+    async fn admit(&self, head: &Parts) -> Result<Admitted, Failure> {
+        let Matched { route, parameters } = router::find(&head.method, head.uri.path())?;
+        let act: Box<dyn FnOnce(Call) -> Outcome + Send> = match route.action {
+            Action::Admin(act) => match self.shared.admin.check(head).await {
+                Access::Granted(principal) => Box::new(move |call| act(call, principal)),
+                Access::Forbidden => return Err(Refusal::Forbidden.into()),
+                Access::Unauthenticated => return Err(Refusal::Unauthorized.into()),
+            },
+            Action::Account(act) => match self.shared.account.resolve(head).await {
+                Some(account) => Box::new(move |call| act(call, account)),
+                None => return Err(Denial::new(DenialKind::AccountUnknown).into()),
+            },
+        };
+        Ok(Admitted {
+            act,
+            parameters,
+            takes: route.body,
+        })
+    }
+
+    pub(crate) fn entitlements(&self) -> &Entitlements {
+        &self.shared.entitlements
+    }
+
+    pub(crate) fn owner(&self) -> &dyn Guard {
+        &*self.shared.owner
+    }
+}
+
+impl fmt::Debug for AdminApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AdminApi")
+            .field("entitlements", &self.shared.entitlements)
+            .finish_non_exhaustive()
+    }
+}

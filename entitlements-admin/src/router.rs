@@ -1,0 +1,128 @@
+//! From method and path to a route. The table is the routes themselves, so that whatever describes the API can be held
+//! against what it does.
+
+use std::borrow::Cow;
+
+use entitlements_core::AccountId;
+use http::Method;
+
+use crate::guard::{BoxFuture, Principal};
+use crate::refusal::{Failure, Refusal};
+use crate::respond::Answer;
+use crate::routes::{self, Call};
+
+/// What a route's work ends with.
+pub(crate) type Outcome = BoxFuture<'static, Result<Answer, Failure>>;
+
+/// One thing that the API does.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// Segments between slashes; `{name}` stands for any one that is not empty.
+    pub(crate) path: &'static str,
+    pub(crate) body: Takes,
+    pub(crate) action: Action,
+}
+
+/// Whether a route reads the body of its requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    Nothing,
+    Json,
+}
+
+/// Who may ask, and what is done then.
+#[derive(Clone, Copy)]
+pub(crate) enum Action {
+    /// Whoever passes the admin guard.
+    Admin(fn(Call, Principal) -> Outcome),
+    /// Whoever reads an account.
+    Account(fn(Call, AccountId) -> Outcome),
+}
+
+/// A route that a request is for, and what its path names.
+pub(crate) struct Matched {
+    pub(crate) route: &'static Route,
+    pub(crate) parameters: Parameters,
+}
+
+/// What stands in a path for `{name}`, decoded.
+pub(crate) type Parameters = Vec<(&'static str, String)>;
+
+/// Finds the route. A path has one spelling: a slash more, or a letter of the API's own that is percent-encoded, makes it
+/// another one.
+pub(crate) fn find(method: &Method, path: &str) -> Result<Matched, Refusal> {
+    let routes = routes::all().filter_map(|route| Some((route, parameters(route.path, path)?)));
+    let mut routes: Vec<_> = routes.collect();
+    // `/license/status` is itself, never the license with the id `status`.
+    let fewest = routes.iter().map(|(_, parameters)| parameters.len()).min();
+    routes.retain(|(_, parameters)| Some(parameters.len()) == fewest);
+    if routes.is_empty() {
+        return Err(Refusal::NoRoute);
+    }
+    let wanted = if *method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    match routes.iter().position(|(route, _)| route.method == *wanted) {
+        Some(place) => {
+            let (route, parameters) = routes.swap_remove(place);
+            Ok(Matched { route, parameters })
+        }
+        None => Err(Refusal::MethodNotAllowed(allowed(
+            routes.iter().map(|(route, _)| *route),
+        ))),
+    }
+}
+
+/// The value of `Allow`.
+fn allowed<'a>(routes: impl Iterator<Item = &'a Route>) -> String {
+    let mut allowed = Vec::new();
+    for route in routes {
+        allowed.push(route.method.as_str());
+        if route.method == Method::GET {
+            allowed.push("HEAD");
+        }
+    }
+    allowed.join(", ")
+}
+
+/// What the path has for the pattern's names; none where it does not fit.
+fn parameters(pattern: &'static str, path: &str) -> Option<Parameters> {
+    let mut parameters = Vec::new();
+    let mut segments = path.split('/');
+    for expected in pattern.split('/') {
+        let segment = segments.next()?;
+        match expected
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
+            Some(name) => parameters.push((
+                name,
+                decode(segment).filter(|id| !id.is_empty())?.into_owned(),
+            )),
+            None if expected == segment => {}
+            None => return None,
+        }
+    }
+    segments.next().is_none().then_some(parameters)
+}
+
+/// Percent-decoding (RFC 3986, section 2.1) to UTF-8; none where the text is neither.
+fn decode(segment: &str) -> Option<Cow<'_, str>> {
+    if !segment.contains('%') {
+        return Some(segment.into());
+    }
+    let mut decoded = Vec::with_capacity(segment.len());
+    let mut bytes = segment.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let mut digit = || char::from(bytes.next()?).to_digit(16);
+            let (high, low) = (digit()?, digit()?);
+            decoded.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            decoded.push(byte);
+        }
+    }
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}

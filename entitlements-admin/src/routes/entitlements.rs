@@ -1,0 +1,44 @@
+//! `/entitlements`: what an account has.
+
+use entitlements_core::AccountId;
+use http::header::{CACHE_CONTROL, ETAG, HeaderValue, VARY};
+use http::{Method, StatusCode};
+
+use super::Call;
+use crate::etag::EntityTag;
+use crate::guard::Access;
+use crate::refusal::Failure;
+use crate::respond::{self, Answer};
+use crate::router::{Action, Route, Takes};
+use crate::views::{EntitlementsView, Shown};
+
+pub(super) const ROUTES: &[Route] = &[Route {
+    method: Method::GET,
+    path: "/entitlements",
+    body: Takes::Nothing,
+    action: Action::Account(|call, account| Box::pin(show(call, account))),
+}];
+
+async fn show(call: Call, account: AccountId) -> Result<Answer, Failure> {
+    // Warnings are for those who can do something about them.
+    let warnings = match call.api.owner().check(&call.head).await {
+        Access::Granted(_) => Shown::Yes,
+        _ => Shown::No,
+    };
+    let current = call.engine().current();
+    let mut view = EntitlementsView::of(&account, &current, warnings);
+    let tag = EntityTag::of(&view);
+    let mut answer = if tag.is_in(&call.head.headers) {
+        respond::empty(StatusCode::NOT_MODIFIED)
+    } else {
+        view.refresh_at(current.now());
+        respond::json(&view)
+    };
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("authorization"));
+    if let Ok(tag) = HeaderValue::from_str(tag.as_str()) {
+        headers.insert(ETAG, tag);
+    }
+    Ok(answer)
+}
