@@ -65,4 +65,3 @@ impl Addon {
         &self.stripe_prices
     }
 }
-

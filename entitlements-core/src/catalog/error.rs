@@ -22,7 +22,10 @@ pub struct CatalogError {
 
 impl CatalogError {
     pub(super) const fn new(mistakes: Vec<Mistake>) -> Self {
-        Self { path: None, mistakes }
+        Self {
+            path: None,
+            mistakes,
+        }
     }
 
     pub(super) fn whole(message: impl Into<String>) -> Self {
@@ -77,7 +80,11 @@ pub struct Mistake {
 
 impl Mistake {
     pub(super) fn new(place: Place, message: impl Into<String>) -> Self {
-        Self { place, message: message.into(), suggestion: None }
+        Self {
+            place,
+            message: message.into(),
+            suggestion: None,
+        }
     }
 
     pub(super) fn suggest(mut self, name: Option<&str>) -> Self {
@@ -127,5 +134,8 @@ pub(super) fn shortened(input: &str) -> String {
 fn escaped(c: char) -> impl Iterator<Item = char> {
     let invisible = crate::strict::text::is_invisible(c);
     let escape = invisible.then(|| c.escape_unicode());
-    escape.into_iter().flatten().chain((!invisible).then_some(c))
+    escape
+        .into_iter()
+        .flatten()
+        .chain((!invisible).then_some(c))
 }

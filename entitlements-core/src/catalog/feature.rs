@@ -47,9 +47,13 @@ impl FeatureSet {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = FeatureId> {
         self.words.iter().enumerate().flat_map(|(word, bits)| {
-            (0..64).filter(move |bit| bits >> bit & 1 == 1).filter_map(move |bit| {
-                u16::try_from(word * 64 + bit).ok().map(FeatureId::from_index)
-            })
+            (0..64)
+                .filter(move |bit| bits >> bit & 1 == 1)
+                .filter_map(move |bit| {
+                    u16::try_from(word * 64 + bit)
+                        .ok()
+                        .map(FeatureId::from_index)
+                })
         })
     }
 }

@@ -125,14 +125,20 @@ impl Default for ClaimNames {
         Self {
             id: "jti".into(),
             id_prefix: String::new(),
-            customer: CustomerClaim { claim: "sub".into(), hashed: false },
+            customer: CustomerClaim {
+                claim: "sub".into(),
+                hashed: false,
+            },
             plan: "tier".into(),
             plan_values: BTreeMap::new(),
             features: "features".into(),
             limits: LimitClaims::Object("limits".into()),
             rates: BTreeMap::new(),
             addons: "addons".into(),
-            expires: ExpiryClaim { claim: "exp".into(), format: ExpiryFormat::NumericDate },
+            expires: ExpiryClaim {
+                claim: "exp".into(),
+                format: ExpiryFormat::NumericDate,
+            },
             grace_days: "grace_days".into(),
             deployments: "deployment_ids".into(),
             instance: "instance".into(),

@@ -60,12 +60,17 @@ impl Catalog {
 }
 
 fn read_path(path: &Path) -> Result<Catalog, CatalogError> {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
     let reader: Reader = match extension.to_ascii_lowercase().as_str() {
         "toml" => document::read_toml,
         "json" => document::read_json,
         _ => {
-            return Err(CatalogError::whole("a catalog's file name must end in `.toml` or `.json`"));
+            return Err(CatalogError::whole(
+                "a catalog's file name must end in `.toml` or `.json`",
+            ));
         }
     };
     let cannot = |error: std::io::Error| {
@@ -81,17 +86,23 @@ fn read_path(path: &Path) -> Result<Catalog, CatalogError> {
     // Opening a pipe would wait for a writer, so what it is comes first.
     let metadata = fs::metadata(path).map_err(cannot)?;
     if metadata.is_dir() {
-        return Err(CatalogError::whole("this is a directory, name the file in it"));
+        return Err(CatalogError::whole(
+            "this is a directory, name the file in it",
+        ));
     }
     if !metadata.is_file() {
-        return Err(CatalogError::whole("this is not a regular file, copy the catalog into one"));
+        return Err(CatalogError::whole(
+            "this is not a regular file, copy the catalog into one",
+        ));
     }
     if metadata.len() > MAX_BYTES as u64 {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(cannot)?;
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    file.take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
     read(&bytes, reader)
 }
 
@@ -100,8 +111,12 @@ fn read(bytes: &[u8], reader: Reader) -> Result<Catalog, CatalogError> {
         return Err(too_large());
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line =
-            bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes
+            .iter()
+            .take(error.valid_up_to())
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
         CatalogError::whole(format!("not utf-8 text (line {line}), save it as utf-8"))
     })?;
     check(&reader(text).map_err(CatalogError::new)?, text)

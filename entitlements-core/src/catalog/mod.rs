@@ -58,7 +58,6 @@ pub(crate) use feature::FeatureSet;
 pub use license_profile::{ClaimNames, Grants, LicenseProfile};
 pub(crate) use license_profile::{CustomerClaim, ExpiryClaim, ExpiryFormat, LimitClaims};
 pub use limit::{Limit, LimitDefinition, LimitKind, LimitTerm, Overage, Period};
-pub(crate) use plan::PerSeat;
 pub use plan::{Cycle, Plan, Price, Retention};
 pub use rate::{Rate, RateDefinition, RateTerm};
 pub use table::{AddonId, FeatureId, LimitId, PlanId, RateId};
@@ -180,26 +179,31 @@ impl Catalog {
     }
 
     /// Every feature, by name.
+    #[must_use]
     pub fn features(&self) -> impl ExactSizeIterator<Item = (FeatureId, &FeatureDefinition)> {
         self.features.iter()
     }
 
     /// Every limit, by name.
+    #[must_use]
     pub fn limits(&self) -> impl ExactSizeIterator<Item = (LimitId, &LimitDefinition)> {
         self.limits.iter()
     }
 
     /// Every rate, by name.
+    #[must_use]
     pub fn rates(&self) -> impl ExactSizeIterator<Item = (RateId, &RateDefinition)> {
         self.rates.iter()
     }
 
     /// Every plan, by code.
+    #[must_use]
     pub fn plans(&self) -> impl ExactSizeIterator<Item = (PlanId, &Plan)> {
         self.plans.iter()
     }
 
     /// Every add-on, by name.
+    #[must_use]
     pub fn addons(&self) -> impl ExactSizeIterator<Item = (AddonId, &Addon)> {
         self.addons.iter()
     }

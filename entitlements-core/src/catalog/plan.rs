@@ -47,7 +47,10 @@ impl Plan {
     /// How fast the plan lets something happen; unlimited where neither it nor what it extends says.
     #[must_use]
     pub fn rate(&self, rate: RateId) -> RateTerm {
-        self.rates.get(rate.index()).copied().unwrap_or(RateTerm::Unlimited)
+        self.rates
+            .get(rate.index())
+            .copied()
+            .unwrap_or(RateTerm::Unlimited)
     }
 
     /// How long things are kept, by name.
@@ -115,7 +118,7 @@ pub enum Cycle {
 
 /// A price that is multiplied by a count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PerSeat {
+pub(crate) struct PerSeat {
     pub(crate) limit: LimitId,
     pub(crate) free: u64,
 }

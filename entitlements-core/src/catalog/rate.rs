@@ -36,7 +36,9 @@ impl Rate {
 impl Ord for Rate {
     fn cmp(&self, other: &Self) -> Ordering {
         let of = |rate: &Self, per: &Self| u128::from(rate.requests) * per.per.as_millis();
-        of(self, other).cmp(&of(other, self)).then(self.burst.cmp(&other.burst))
+        of(self, other)
+            .cmp(&of(other, self))
+            .then(self.burst.cmp(&other.burst))
     }
 }
 
@@ -77,7 +79,11 @@ mod tests {
     use super::*;
 
     fn rate(requests: u64, seconds: u64, burst: u64) -> Rate {
-        Rate { requests, per: Duration::from_secs(seconds), burst }
+        Rate {
+            requests,
+            per: Duration::from_secs(seconds),
+            burst,
+        }
     }
 
     #[test]

@@ -63,24 +63,29 @@ impl<I: Id, T: Named> Table<I, T> {
     pub(crate) fn new(mut items: Vec<T>) -> Self {
         items.sort_by(|a, b| a.name().cmp(b.name()));
         items.truncate(Self::CAPACITY);
-        Self { items: items.into(), ids: PhantomData }
+        Self {
+            items: items.into(),
+            ids: PhantomData,
+        }
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<I> {
-        let index = self.items.binary_search_by(|item| item.name().cmp(name)).ok()?;
+        let index = self
+            .items
+            .binary_search_by(|item| item.name().cmp(name))
+            .ok()?;
         Some(Self::id(index))
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (I, &T)> {
-        self.items.iter().enumerate().map(|(index, item)| (Self::id(index), item))
+        self.items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (Self::id(index), item))
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.items.iter().map(T::name)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.items.len()
     }
 
     fn id(index: usize) -> I {
@@ -92,7 +97,10 @@ impl<I: Id, T> Index<I> for Table<I, T> {
     type Output = T;
 
     #[inline]
-    #[expect(clippy::indexing_slicing, reason = "INVARIANT: an id comes from the table it is used with")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "INVARIANT: an id comes from the table it is used with"
+    )]
     fn index(&self, id: I) -> &T {
         &self.items[id.index()]
     }

@@ -18,7 +18,8 @@ impl AddonBuilder {
     /// Names plans that it may be added to; any where none is named.
     pub fn requires<'a>(mut self, plans: impl IntoIterator<Item = &'a str>) -> Self {
         for plan in plans {
-            self.draft.push("requires", call("requires", plan), Item::text(plan));
+            self.draft
+                .push("requires", call("requires", plan), Item::text(plan));
         }
         self
     }
@@ -33,7 +34,9 @@ impl AddonBuilder {
                 Item::Table(table)
             }
         };
-        self.draft.fill("limits", |limits| limits.add(limit, call("limit", limit), item));
+        self.draft.fill("limits", |limits| {
+            limits.add(limit, call("limit", limit), item);
+        });
         self
     }
 }

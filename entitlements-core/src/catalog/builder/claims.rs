@@ -83,7 +83,8 @@ impl ClaimsBuilder {
     pub fn unlimited(mut self, numbers: impl IntoIterator<Item = i64>) -> Self {
         let item = |number: i64| (call_with("unlimited", number), Item::Integer(number.into()));
         let items = numbers.into_iter().map(item).collect();
-        self.draft.set("unlimited", String::new(), Item::Array(items));
+        self.draft
+            .set("unlimited", String::new(), Item::Array(items));
         self
     }
 
@@ -93,7 +94,9 @@ impl ClaimsBuilder {
     }
 
     fn entry(mut self, table: &str, method: &str, key: &str, value: &str) -> Self {
-        self.draft.fill(table, |table| table.add(key, call(method, key), Item::text(value)));
+        self.draft.fill(table, |table| {
+            table.add(key, call(method, key), Item::text(value));
+        });
         self
     }
 

@@ -15,7 +15,10 @@ pub struct FeatureBuilder {
 impl FeatureBuilder {
     /// Begins a feature with this name, which license keys, gates and the API use.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), draft: Draft::default() }
+        Self {
+            name: name.to_owned(),
+            draft: Draft::default(),
+        }
     }
 }
 
@@ -38,7 +41,10 @@ pub struct RateBuilder {
 impl RateBuilder {
     /// Begins a rate with this name, which license keys, gates and the API use.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), draft: Draft::default() }
+        Self {
+            name: name.to_owned(),
+            draft: Draft::default(),
+        }
     }
 }
 
@@ -61,7 +67,10 @@ pub struct LimitBuilder {
 impl LimitBuilder {
     /// Begins a limit on things that exist: users, projects.
     pub fn count(name: &str) -> Self {
-        Self { name: name.to_owned(), draft: Draft::default() }
+        Self {
+            name: name.to_owned(),
+            draft: Draft::default(),
+        }
     }
 
     /// Begins a limit on things that happen, counted anew in each period.
@@ -74,7 +83,9 @@ impl LimitBuilder {
             Period::Year => "year",
             Period::Billing => "billing",
         };
-        limit.draft.set("kind", String::new(), Item::text("metered"));
+        limit
+            .draft
+            .set("kind", String::new(), Item::text("metered"));
         limit.draft.set("period", String::new(), Item::text(period));
         limit
     }
@@ -82,8 +93,12 @@ impl LimitBuilder {
     /// Begins a limit on leases that lapse by themselves: nodes, connections.
     pub fn concurrent(name: &str, lease: Duration) -> Self {
         let mut limit = Self::count(name);
-        limit.draft.set("kind", String::new(), Item::text("concurrent"));
-        limit.draft.set("lease", String::new(), Item::duration(lease));
+        limit
+            .draft
+            .set("kind", String::new(), Item::text("concurrent"));
+        limit
+            .draft
+            .set("lease", String::new(), Item::duration(lease));
         limit
     }
 

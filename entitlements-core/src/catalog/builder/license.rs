@@ -34,7 +34,8 @@ impl LicenseBuilder {
     /// Names further claims that a key must have.
     pub fn required<'a>(mut self, claims: impl IntoIterator<Item = &'a str>) -> Self {
         for claim in claims {
-            self.draft.push("required", call("required", claim), Item::text(claim));
+            self.draft
+                .push("required", call("required", claim), Item::text(claim));
         }
         self
     }
@@ -65,7 +66,8 @@ impl LicenseBuilder {
 
     /// Says which claim says what, where not as by default.
     pub fn claims(mut self, claims: ClaimsBuilder) -> Self {
-        self.draft.set("claims", ".claims()".into(), Item::Table(claims.draft));
+        self.draft
+            .set("claims", ".claims()".into(), Item::Table(claims.draft));
         self
     }
 
@@ -75,7 +77,8 @@ impl LicenseBuilder {
     }
 
     fn number(mut self, key: &str, number: u32) -> Self {
-        self.draft.set(key, call_with(key, number), Item::Integer(number.into()));
+        self.draft
+            .set(key, call_with(key, number), Item::Integer(number.into()));
         self
     }
 }

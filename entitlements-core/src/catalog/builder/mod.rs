@@ -74,7 +74,9 @@ impl Catalog {
     pub fn builder(product_name: &str) -> CatalogBuilder {
         let mut draft = Draft::default();
         draft.set("schema", String::new(), Item::Integer(1));
-        draft.fill("product", |product| product.set("name", String::new(), Item::text(product_name)));
+        draft.fill("product", |product| {
+            product.set("name", String::new(), Item::text(product_name));
+        });
         CatalogBuilder { draft }
     }
 }
@@ -130,7 +132,8 @@ impl CatalogBuilder {
 
     /// Says how license keys look, where not as they do by default.
     pub fn license(mut self, license: LicenseBuilder) -> Self {
-        self.draft.set("license", ".license()".into(), Item::Table(license.draft));
+        self.draft
+            .set("license", ".license()".into(), Item::Table(license.draft));
         self
     }
 
@@ -143,12 +146,16 @@ impl CatalogBuilder {
     }
 
     fn product(mut self, key: &str, method: &str, value: &str) -> Self {
-        self.draft.fill("product", |product| product.set(key, call(method, value), Item::text(value)));
+        self.draft.fill("product", |product| {
+            product.set(key, call(method, value), Item::text(value));
+        });
         self
     }
 
     fn named(mut self, table: &str, method: &str, name: &str, draft: Draft) -> Self {
-        self.draft.fill(table, |table| table.add(name, call(method, name), Item::Table(draft)));
+        self.draft.fill(table, |table| {
+            table.add(name, call(method, name), Item::Table(draft));
+        });
         self
     }
 }

@@ -19,7 +19,8 @@ labelled!(PlanBuilder);
 impl PlanBuilder {
     /// Builds on another plan: its features stay, its limits, rates and retention until they are named anew.
     pub fn extends(mut self, plan: &str) -> Self {
-        self.draft.set("extends", call("extends", plan), Item::text(plan));
+        self.draft
+            .set("extends", call("extends", plan), Item::text(plan));
         self
     }
 
@@ -64,32 +65,43 @@ impl PlanBuilder {
         table.set("requests", String::new(), Item::Integer(requests.into()));
         table.set("per", String::new(), Item::duration(per));
         table.set("burst", String::new(), Item::Integer(burst.into()));
-        self.draft.fill("rates", |rates| rates.add(rate, call("rate", rate), Item::Table(table)));
+        self.draft.fill("rates", |rates| {
+            rates.add(rate, call("rate", rate), Item::Table(table));
+        });
         self
     }
 
     /// Takes off the rate that a plan below has set.
     pub fn unlimited_rate(mut self, rate: &str) -> Self {
         let unlimited = Item::text("unlimited");
-        self.draft.fill("rates", |rates| rates.add(rate, call("unlimited_rate", rate), unlimited));
+        self.draft.fill("rates", |rates| {
+            rates.add(rate, call("unlimited_rate", rate), unlimited);
+        });
         self
     }
 
     /// Lets it be tried for this many days.
     pub fn trial_days(mut self, days: u32) -> Self {
-        self.draft.set("trial_days", call_with("trial_days", days), Item::Integer(days.into()));
+        self.draft.set(
+            "trial_days",
+            call_with("trial_days", days),
+            Item::Integer(days.into()),
+        );
         self
     }
 
     /// Keeps it for this many days while a subscription is past due; 7 by default.
     pub fn past_due_grace_days(mut self, days: u32) -> Self {
         let call = call_with("past_due_grace_days", days);
-        self.draft.set("past_due_grace_days", call, Item::Integer(days.into()));
+        self.draft
+            .set("past_due_grace_days", call, Item::Integer(days.into()));
         self
     }
 
     fn term(mut self, method: &str, limit: &str, item: Item) -> Self {
-        self.draft.fill("limits", |limits| limits.add(limit, call(method, limit), item));
+        self.draft.fill("limits", |limits| {
+            limits.add(limit, call(method, limit), item);
+        });
         self
     }
 }

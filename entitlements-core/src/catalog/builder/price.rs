@@ -39,13 +39,19 @@ impl PriceBuilder {
 
     /// Multiplies it by what the limit counts, beyond the free ones.
     pub fn per_seat_of(mut self, limit: &str, free_seats: u64) -> Self {
-        self.draft.set("per_seat_of", call("per_seat_of", limit), Item::text(limit));
-        self.draft.set("free_seats", String::new(), Item::Integer(free_seats.into()));
+        self.draft
+            .set("per_seat_of", call("per_seat_of", limit), Item::text(limit));
+        self.draft.set(
+            "free_seats",
+            String::new(),
+            Item::Integer(free_seats.into()),
+        );
         self
     }
 
     fn number(mut self, key: &str, number: u64) -> Self {
-        self.draft.set(key, call_with(key, number), Item::Integer(number.into()));
+        self.draft
+            .set(key, call_with(key, number), Item::Integer(number.into()));
         self
     }
 }

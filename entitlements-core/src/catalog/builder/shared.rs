@@ -35,13 +35,18 @@ macro_rules! labelled {
         impl $type {
             /// Names it for people; without it, they see the technical name.
             pub fn title(mut self, title: &str) -> Self {
-                self.draft.set("name", shared::call("title", title), Item::text(title));
+                self.draft
+                    .set("name", shared::call("title", title), Item::text(title));
                 self
             }
 
             /// Describes it to people.
             pub fn description(mut self, text: &str) -> Self {
-                self.draft.set("description", shared::call("description", text), Item::text(text));
+                self.draft.set(
+                    "description",
+                    shared::call("description", text),
+                    Item::text(text),
+                );
                 self
             }
         }
@@ -54,13 +59,20 @@ macro_rules! sold {
         impl $type {
             /// Begins one with this name, which license keys and the API use.
             pub fn new(name: &str) -> Self {
-                Self { name: name.to_owned(), draft: Draft::default() }
+                Self {
+                    name: name.to_owned(),
+                    draft: Draft::default(),
+                }
             }
 
             /// Adds features.
             pub fn features<'a>(mut self, features: impl IntoIterator<Item = &'a str>) -> Self {
                 for feature in features {
-                    self.draft.push("features", shared::call("feature", feature), Item::text(feature));
+                    self.draft.push(
+                        "features",
+                        shared::call("feature", feature),
+                        Item::text(feature),
+                    );
                 }
                 self
             }
@@ -68,20 +80,29 @@ macro_rules! sold {
             /// Says how long something is kept, or how.
             pub fn retention(mut self, name: &str, retention: Retention) -> Self {
                 self.draft.fill("retention", |table| {
-                    table.add(name, shared::call("retention", name), shared::retention_item(retention));
+                    table.add(
+                        name,
+                        shared::call("retention", name),
+                        shared::retention_item(retention),
+                    );
                 });
                 self
             }
 
             /// Says what it costs.
             pub fn price(mut self, price: PriceBuilder) -> Self {
-                self.draft.set("price", ".price()".into(), Item::Table(price.draft));
+                self.draft
+                    .set("price", ".price()".into(), Item::Table(price.draft));
                 self
             }
 
             /// Adds a Stripe price that stands for it.
             pub fn stripe_price(mut self, price: &str) -> Self {
-                self.draft.push("stripe_prices", shared::call("stripe_price", price), Item::text(price));
+                self.draft.push(
+                    "stripe_prices",
+                    shared::call("stripe_price", price),
+                    Item::text(price),
+                );
                 self
             }
         }

@@ -26,15 +26,22 @@ pub(super) fn read<'d>(
     let mut addons = Vec::new();
     for (name, spot, node) in tables {
         let subject = format!("add-on {}", quoted(name));
-        let Some(fields) = Fields::of(spot, node, subject, &ADDON, report) else { continue };
-        let required = fields.get("requires").map(|plans| plans.names(report)).unwrap_or_default();
+        let Some(fields) = Fields::of(spot, node, subject, &ADDON, report) else {
+            continue;
+        };
+        let required = fields
+            .get("requires")
+            .map(|plans| plans.names(report))
+            .unwrap_or_default();
         let requires = required
             .iter()
             .filter_map(|(plan, spot)| names.plans.look_up(plan, fields.subject(), spot, report))
             .collect();
         let limits = terms::named(&fields, "limits", &names.limits, report);
-        let mut limits: Vec<_> =
-            limits.iter().filter_map(|(id, field)| Some((*id, limit(field, report)?))).collect();
+        let mut limits: Vec<_> = limits
+            .iter()
+            .filter_map(|(id, field)| Some((*id, limit(field, report)?)))
+            .collect();
         limits.sort_unstable_by_key(|(id, _)| *id);
         addons.push(Addon {
             label: definitions::label(name, &fields, report),
@@ -51,9 +58,17 @@ pub(super) fn read<'d>(
 
 fn limit(field: &Field<'_>, report: &mut Report<'_>) -> Option<AddonLimit> {
     if let Value::Table(_) = field.node.value {
-        let fields =
-            Fields::of(&field.node.spot, field.node, field.what.clone(), &["add"], report)?;
-        return fields.need("add", report)?.count(report).map(AddonLimit::Add);
+        let fields = Fields::of(
+            &field.node.spot,
+            field.node,
+            field.what.clone(),
+            &["add"],
+            report,
+        )?;
+        return fields
+            .need("add", report)?
+            .count(report)
+            .map(AddonLimit::Add);
     }
     terms::limit(field, "a number, `\"unlimited\"` or `{ add = 10 }`", report)
         .map(AddonLimit::AtLeast)

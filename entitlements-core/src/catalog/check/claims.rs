@@ -52,20 +52,27 @@ pub(super) fn read(field: &Field<'_>, names: &AllNames<'_>, report: &mut Report<
             name.clone_into(claim);
         }
     }
-    if let Some(prefix) = fields.get("id_prefix").and_then(|prefix| id_prefix(&prefix, report)) {
+    if let Some(prefix) = fields
+        .get("id_prefix")
+        .and_then(|prefix| id_prefix(&prefix, report))
+    {
         claims.id_prefix = prefix;
     }
-    if let Some(customer) =
-        fields.get("customer").and_then(|customer| customer_claim(&customer, report))
+    if let Some(customer) = fields
+        .get("customer")
+        .and_then(|customer| customer_claim(&customer, report))
     {
         claims.customer = customer;
     }
-    if let Some(expires) = fields.get("expires").and_then(|expires| expiry_claim(&expires, report))
+    if let Some(expires) = fields
+        .get("expires")
+        .and_then(|expires| expiry_claim(&expires, report))
     {
         claims.expires = expires;
     }
-    if let Some(limits) =
-        fields.get("limits").and_then(|limits| limit_claims(&limits, names, report))
+    if let Some(limits) = fields
+        .get("limits")
+        .and_then(|limits| limit_claims(&limits, names, report))
     {
         claims.limits = limits;
     }
@@ -103,7 +110,10 @@ fn customer_claim(field: &Field<'_>, report: &mut Report<'_>) -> Option<Customer
         None => false,
         Some(hash) => hash.word(&[("sha256", true)], report)?,
     };
-    Some(CustomerClaim { claim: claim.to_owned(), hashed })
+    Some(CustomerClaim {
+        claim: claim.to_owned(),
+        hashed,
+    })
 }
 
 fn expiry_claim(field: &Field<'_>, report: &mut Report<'_>) -> Option<ExpiryClaim> {
@@ -112,7 +122,10 @@ fn expiry_claim(field: &Field<'_>, report: &mut Report<'_>) -> Option<ExpiryClai
         None => ExpiryFormat::NumericDate,
         Some(format) => format.word(&[("rfc3339", ExpiryFormat::Rfc3339)], report)?,
     };
-    Some(ExpiryClaim { claim: claim.to_owned(), format })
+    Some(ExpiryClaim {
+        claim: claim.to_owned(),
+        format,
+    })
 }
 
 /// A claim's name, or a table of `claim` and how it is written.
@@ -125,14 +138,20 @@ fn claim_or_table<'d>(
         Value::String(_) => Some((field.name(report)?, None)),
         Value::Table(_) => {
             let known = ["claim", how];
-            let fields =
-                Fields::of(&field.node.spot, field.node, field.what.clone(), &known, report)?;
+            let fields = Fields::of(
+                &field.node.spot,
+                field.node,
+                field.what.clone(),
+                &known,
+                report,
+            )?;
             let claim = fields.need("claim", report)?.name(report)?;
             Some((claim, fields.get(how)))
         }
-        _ => {
-            field.wrong(&format!("the name of a claim, or a table of `claim` and `{how}`"), report)
-        }
+        _ => field.wrong(
+            &format!("the name of a claim, or a table of `claim` and `{how}`"),
+            report,
+        ),
     }
 }
 
@@ -142,18 +161,25 @@ fn limit_claims(
     report: &mut Report<'_>,
 ) -> Option<LimitClaims> {
     match &field.node.value {
-        Value::String(_) => field.name(report).map(|claim| LimitClaims::Object(claim.to_owned())),
+        Value::String(_) => field
+            .name(report)
+            .map(|claim| LimitClaims::Object(claim.to_owned())),
         Value::Table(_) => {
             let mut claims = BTreeMap::new();
             for (entry, claim) in field.entries(report) {
-                let known = names.limits.look_up(&entry.key, &field.what, &entry.spot, report);
+                let known = names
+                    .limits
+                    .look_up(&entry.key, &field.what, &entry.spot, report);
                 if let Some(claim) = claim.name(report).filter(|_| known.is_some()) {
                     claims.insert(entry.key.clone(), claim.to_owned());
                 }
             }
             Some(LimitClaims::Flat(claims))
         }
-        _ => field.wrong("the name of a claim, or a table of limits and claims", report),
+        _ => field.wrong(
+            "the name of a claim, or a table of limits and claims",
+            report,
+        ),
     }
 }
 
@@ -167,11 +193,16 @@ fn plan_values(
         if names.plans.of(&plan, &field.what, report).is_none() {
             continue;
         }
-        let Some(name) = plan.string(report) else { continue };
+        let Some(name) = plan.string(report) else {
+            continue;
+        };
         // The catalog's own names stay valid, so one of them cannot mean another plan.
         if names.plans.find(&entry.key).is_some() && entry.key != name {
-            let message =
-                format!("{} is a plan itself and cannot mean {}", plan.what, quoted(name));
+            let message = format!(
+                "{} is a plan itself and cannot mean {}",
+                plan.what,
+                quoted(name)
+            );
             report.add(&entry.spot, message);
         }
         values.insert(entry.key.clone(), name.to_owned());
@@ -186,8 +217,12 @@ fn rate_claims(
 ) -> BTreeMap<String, String> {
     let mut paths = BTreeMap::new();
     for (entry, path) in field.entries(report) {
-        let known = names.rates.look_up(&entry.key, &field.what, &entry.spot, report);
-        let Some(text) = path.string(report) else { continue };
+        let known = names
+            .rates
+            .look_up(&entry.key, &field.what, &entry.spot, report);
+        let Some(text) = path.string(report) else {
+            continue;
+        };
         if let Some(fault) = text.split('.').find_map(name_fault) {
             let message = format!(
                 "{}: {} is not a path such as `limits.api_rate`: {fault}",
@@ -210,7 +245,10 @@ fn unlimited(field: &Field<'_>, report: &mut Report<'_>) -> Vec<i128> {
             continue;
         };
         if numbers.contains(&number) {
-            report.add(&item.node.spot, format!("{} lists `{number}` twice", field.what));
+            report.add(
+                &item.node.spot,
+                format!("{} lists `{number}` twice", field.what),
+            );
         }
         numbers.push(number);
     }
@@ -237,9 +275,11 @@ fn check_distinct(claims: &ClaimNames, fields: &Fields<'_>, report: &mut Report<
     match &claims.limits {
         LimitClaims::Object(claim) => mapped.push(("`limits`".into(), "limits", claim)),
         LimitClaims::Flat(flat) => {
-            mapped.extend(flat.iter().map(|(limit, claim)| {
-                (format!("limit {}", quoted(limit)), "limits", claim.as_str())
-            }))
+            let named = |limit: &String| format!("limit {}", quoted(limit));
+            mapped.extend(
+                flat.iter()
+                    .map(|(limit, claim)| (named(limit), "limits", claim.as_str())),
+            );
         }
     }
     mapped.extend(
@@ -252,7 +292,9 @@ fn check_distinct(claims: &ClaimNames, fields: &Fields<'_>, report: &mut Report<
     mapped.sort_by_key(|(_, key, _)| fields.key(key).is_some());
     let mut owners = BTreeMap::new();
     for (what, key, claim) in mapped {
-        let spot: &Spot = fields.get(key).map_or(fields.spot, |field| &field.node.spot);
+        let spot: &Spot = fields
+            .get(key)
+            .map_or(fields.spot, |field| &field.node.spot);
         if STANDARD.contains(&claim.split('.').next().unwrap_or_default()) {
             let message = format!(
                 "{what} cannot be read from {}, which has a meaning of its own",
@@ -261,7 +303,10 @@ fn check_distinct(claims: &ClaimNames, fields: &Fields<'_>, report: &mut Report<
             report.add(spot, fields.about(&message));
         }
         if let Some(other) = owners.insert(claim, what.clone()) {
-            let message = format!("{other} and {what} cannot both be read from {}", quoted(claim));
+            let message = format!(
+                "{other} and {what} cannot both be read from {}",
+                quoted(claim)
+            );
             report.add(spot, fields.about(&message));
         }
     }

@@ -11,7 +11,15 @@ use crate::catalog::{LimitDefinition, LimitKind, Overage, Period, RateDefinition
 /// The keys of everything that has a name for people.
 pub(super) const LABEL: [&str; 2] = ["name", "description"];
 
-const LIMIT: [&str; 7] = ["name", "description", "kind", "period", "warn_at", "overage", "lease"];
+const LIMIT: [&str; 7] = [
+    "name",
+    "description",
+    "kind",
+    "period",
+    "warn_at",
+    "overage",
+    "lease",
+];
 
 const PERIODS: [(&str, Period); 5] = [
     ("hour", Period::Hour),
@@ -28,13 +36,18 @@ enum Kind {
     Concurrent,
 }
 
-const KINDS: [(&str, Kind); 3] =
-    [("count", Kind::Count), ("metered", Kind::Metered), ("concurrent", Kind::Concurrent)];
+const KINDS: [(&str, Kind); 3] = [
+    ("count", Kind::Count),
+    ("metered", Kind::Metered),
+    ("concurrent", Kind::Concurrent),
+];
 
 /// The name and description that are for people.
 pub(super) fn label(name: &str, fields: &Fields<'_>, report: &mut Report<'_>) -> Label {
     let title = fields.get("name").and_then(|title| title.line(report));
-    let description = fields.get("description").and_then(|text| text.string(report));
+    let description = fields
+        .get("description")
+        .and_then(|text| text.string(report));
     Label {
         name: name.to_owned(),
         title: title.map(str::to_owned),
@@ -45,16 +58,27 @@ pub(super) fn label(name: &str, fields: &Fields<'_>, report: &mut Report<'_>) ->
 pub(super) fn rates(tables: &Section<'_>, report: &mut Report<'_>) -> Vec<RateDefinition> {
     let definitions = tables.iter().filter_map(|(name, spot, node)| {
         let fields = Fields::of(spot, node, format!("rate {}", quoted(name)), &LABEL, report)?;
-        Some(RateDefinition { label: label(name, &fields, report) })
+        Some(RateDefinition {
+            label: label(name, &fields, report),
+        })
     });
     definitions.collect()
 }
 
 pub(super) fn limits(tables: &Section<'_>, report: &mut Report<'_>) -> Vec<LimitDefinition> {
     let definitions = tables.iter().filter_map(|(name, spot, node)| {
-        let fields = Fields::of(spot, node, format!("limit {}", quoted(name)), &LIMIT, report)?;
+        let fields = Fields::of(
+            spot,
+            node,
+            format!("limit {}", quoted(name)),
+            &LIMIT,
+            report,
+        )?;
         let label = label(name, &fields, report);
-        Some(LimitDefinition { label, kind: kind(&fields, report)? })
+        Some(LimitDefinition {
+            label,
+            kind: kind(&fields, report)?,
+        })
     });
     definitions.collect()
 }
@@ -79,18 +103,28 @@ fn kind(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<LimitKind> {
     Some(match kind {
         Kind::Count => LimitKind::Count,
         Kind::Metered => {
-            let period =
-                fields.need("period", report).and_then(|period| period.word(&PERIODS, report));
+            let period = fields
+                .need("period", report)
+                .and_then(|period| period.word(&PERIODS, report));
             let warn_at = fields
                 .get("warn_at")
                 .map_or_else(|| vec![90, 100], |field| warn_at(&field, report));
-            let overage =
-                fields.get("overage").map_or(Some(Overage::Block), |field| overage(&field, report));
-            LimitKind::Metered { period: period?, warn_at, overage: overage? }
+            let overage = fields
+                .get("overage")
+                .map_or(Some(Overage::Block), |field| overage(&field, report));
+            LimitKind::Metered {
+                period: period?,
+                warn_at,
+                overage: overage?,
+            }
         }
         Kind::Concurrent => {
-            let lease = fields.need("lease", report).and_then(|lease| duration(&lease, report));
-            LimitKind::Concurrent { lease: lease.unwrap_or(Duration::ZERO) }
+            let lease = fields
+                .need("lease", report)
+                .and_then(|lease| duration(&lease, report));
+            LimitKind::Concurrent {
+                lease: lease.unwrap_or(Duration::ZERO),
+            }
         }
     })
 }
@@ -99,10 +133,14 @@ fn warn_at(field: &Field<'_>, report: &mut Report<'_>) -> Vec<u32> {
     let mut percentages: Vec<u32> = Vec::new();
     for item in field.items(report) {
         let number = item.integer(1..=100, "a percentage", report);
-        let Some(number) = number.and_then(|number| u32::try_from(number).ok()) else { continue };
+        let Some(number) = number.and_then(|number| u32::try_from(number).ok()) else {
+            continue;
+        };
         if percentages.last().is_some_and(|last| *last >= number) {
-            report
-                .add(&item.node.spot, format!("{} must rise, but `{number}` does not", field.what));
+            report.add(
+                &item.node.spot,
+                format!("{} must rise, but `{number}` does not", field.what),
+            );
         }
         percentages.push(number);
     }
@@ -111,19 +149,28 @@ fn warn_at(field: &Field<'_>, report: &mut Report<'_>) -> Vec<u32> {
 
 fn overage(field: &Field<'_>, report: &mut Report<'_>) -> Option<Overage> {
     match &field.node.value {
-        Value::String(_) => {
-            field.word(&[("block", Overage::Block), ("allow", Overage::Allow)], report)
-        }
+        Value::String(_) => field.word(
+            &[("block", Overage::Block), ("allow", Overage::Allow)],
+            report,
+        ),
         Value::Table(_) => {
-            let fields =
-                Fields::of(&field.node.spot, field.node, field.what.clone(), &["percent"], report)?;
+            let fields = Fields::of(
+                &field.node.spot,
+                field.node,
+                field.what.clone(),
+                &["percent"],
+                report,
+            )?;
             let most = 1_000_000;
             let percent =
-                fields.need("percent", report)?.integer(1..=most, "a percentage", report)?;
+                fields
+                    .need("percent", report)?
+                    .integer(1..=most, "a percentage", report)?;
             u32::try_from(percent).ok().map(Overage::Percent)
         }
-        _ => {
-            field.wrong(&format!("{} or `{{ percent = 25 }}`", choice(&["block", "allow"])), report)
-        }
+        _ => field.wrong(
+            &format!("{} or `{{ percent = 25 }}`", choice(&["block", "allow"])),
+            report,
+        ),
     }
 }

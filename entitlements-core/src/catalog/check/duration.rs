@@ -10,12 +10,15 @@ const MOST_DAYS: u64 = 36_500;
 pub(super) fn duration(field: &Field<'_>, report: &mut Report<'_>) -> Option<Duration> {
     let text = field.string(report)?;
     let fault = match parse(text) {
-        Some(seconds) if seconds == 0 => "is no time at all",
+        Some(0) => "is no time at all",
         Some(seconds) if seconds > MOST_DAYS * 86_400 => "is too long, at most `36500d`",
         Some(seconds) => return Some(Duration::from_secs(seconds)),
         None => "is not a duration such as `90s`, `15m`, `24h` or `7d`",
     };
-    report.add(&field.node.spot, format!("{}: {} {fault}", field.what, quoted(text)));
+    report.add(
+        &field.node.spot,
+        format!("{}: {} {fault}", field.what, quoted(text)),
+    );
     None
 }
 
@@ -32,5 +35,10 @@ fn parse(text: &str) -> Option<u64> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(digits.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(unit))
+    Some(
+        digits
+            .parse::<u64>()
+            .unwrap_or(u64::MAX)
+            .saturating_mul(unit),
+    )
 }

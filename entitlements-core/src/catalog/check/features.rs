@@ -30,13 +30,23 @@ pub(super) fn names<'d>(sections: &Sections<'d>) -> Vec<&'d str> {
 
 /// The strings in the `features` of a plan or an add-on.
 fn listed(node: &Node) -> Vec<&str> {
-    let Value::Table(entries) = &node.value else { return Vec::new() };
+    let Value::Table(entries) = &node.value else {
+        return Vec::new();
+    };
     let features = entries.iter().filter(|entry| entry.key == "features");
     let arrays = features.filter_map(|entry| {
-        if let Value::Array(items) = &entry.node.value { Some(items) } else { None }
+        if let Value::Array(items) = &entry.node.value {
+            Some(items)
+        } else {
+            None
+        }
     });
     let strings = arrays.flatten().filter_map(|item| {
-        if let Value::String(text) = &item.value { Some(text.as_str()) } else { None }
+        if let Value::String(text) = &item.value {
+            Some(text.as_str())
+        } else {
+            None
+        }
     });
     strings.collect()
 }
@@ -57,10 +67,21 @@ pub(super) fn definitions(
     labels.sort_by(|a, b| a.name.cmp(&b.name));
     let bare: Vec<_> = names
         .iter()
-        .filter(|name| labels.binary_search_by(|label| label.name.as_str().cmp(name)).is_err())
-        .map(|name| Label { name: name.to_owned(), ..Label::default() })
+        .filter(|name| {
+            labels
+                .binary_search_by(|label| label.name.as_str().cmp(name))
+                .is_err()
+        })
+        .map(|name| Label {
+            name: name.to_owned(),
+            ..Label::default()
+        })
         .collect();
-    labels.into_iter().chain(bare).map(|label| FeatureDefinition { label }).collect()
+    labels
+        .into_iter()
+        .chain(bare)
+        .map(|label| FeatureDefinition { label })
+        .collect()
 }
 
 /// The list `features` of a plan or an add-on.
@@ -69,7 +90,9 @@ pub(super) fn list(
     names: &Names<'_, FeatureId>,
     report: &mut Report<'_>,
 ) -> FeatureSet {
-    let Some(field) = fields.get("features") else { return FeatureSet::default() };
+    let Some(field) = fields.get("features") else {
+        return FeatureSet::default();
+    };
     let listed = field.names(report);
     listed
         .iter()

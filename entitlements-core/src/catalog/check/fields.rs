@@ -32,11 +32,22 @@ impl<'d> Fields<'d> {
         report: &mut Report<'_>,
     ) -> Option<Self> {
         let Value::Table(entries) = &node.value else {
-            let what = if subject.is_empty() { "a catalog".to_owned() } else { subject };
-            report.add(&node.spot, format!("{what} must be a table, not {}", node.value.kind()));
+            let what = if subject.is_empty() {
+                "a catalog".to_owned()
+            } else {
+                subject
+            };
+            report.add(
+                &node.spot,
+                format!("{what} must be a table, not {}", node.value.kind()),
+            );
             return None;
         };
-        let fields = Self { subject, spot, entries };
+        let fields = Self {
+            subject,
+            spot,
+            entries,
+        };
         let mut seen = HashSet::new();
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
@@ -55,12 +66,18 @@ impl<'d> Fields<'d> {
     /// The value of `key`, if there is one.
     pub(super) fn get(&self, key: &str) -> Option<Field<'d>> {
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
-        Some(Field { what: self.about(&format!("`{key}`")), node: &entry.node })
+        Some(Field {
+            what: self.about(&format!("`{key}`")),
+            node: &entry.node,
+        })
     }
 
     /// Where `key` is, if it is there.
     pub(super) fn key(&self, key: &str) -> Option<&'d Spot> {
-        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.spot)
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.spot)
     }
 
     /// The value of `key`; its absence is a mistake.
@@ -115,7 +132,10 @@ impl<'d> Field<'d> {
         match name_fault(text) {
             None => Some(text),
             Some(fault) => {
-                report.add(&self.node.spot, format!("{} {}: {fault}", self.what, quoted(text)));
+                report.add(
+                    &self.node.spot,
+                    format!("{} {}: {fault}", self.what, quoted(text)),
+                );
                 None
             }
         }
@@ -158,8 +178,13 @@ impl<'d> Field<'d> {
     pub(super) fn word<T: Copy>(&self, words: &[(&str, T)], report: &mut Report<'_>) -> Option<T> {
         let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
         let expected = choice(&names);
-        let Value::String(text) = &self.node.value else { return self.wrong(&expected, report) };
-        let found = words.iter().find(|(word, _)| word == text).map(|(_, meaning)| *meaning);
+        let Value::String(text) = &self.node.value else {
+            return self.wrong(&expected, report);
+        };
+        let found = words
+            .iter()
+            .find(|(word, _)| word == text)
+            .map(|(_, meaning)| *meaning);
         if found.is_none() {
             let message = format!("{} must be {expected}, not {}", self.what, quoted(text));
             report.add_near(&self.node.spot, message, text, names);
@@ -170,9 +195,13 @@ impl<'d> Field<'d> {
     /// The items of an array.
     pub(super) fn items(&self, report: &mut Report<'_>) -> Vec<Field<'d>> {
         match &self.node.value {
-            Value::Array(items) => {
-                items.iter().map(|node| Field { what: self.what.clone(), node }).collect()
-            }
+            Value::Array(items) => items
+                .iter()
+                .map(|node| Field {
+                    what: self.what.clone(),
+                    node,
+                })
+                .collect(),
             _ => self.wrong("an array", report).unwrap_or_default(),
         }
     }
@@ -182,11 +211,16 @@ impl<'d> Field<'d> {
         let mut seen = HashSet::new();
         let mut names = Vec::new();
         for item in self.items(report) {
-            let Some(name) = item.name(report) else { continue };
+            let Some(name) = item.name(report) else {
+                continue;
+            };
             if seen.insert(name) {
                 names.push((name, &item.node.spot));
             } else {
-                report.add(&item.node.spot, format!("{} lists {} twice", self.what, quoted(name)));
+                report.add(
+                    &item.node.spot,
+                    format!("{} lists {} twice", self.what, quoted(name)),
+                );
             }
         }
         names
@@ -206,7 +240,13 @@ impl<'d> Field<'d> {
             } else if !seen.insert(&entry.key) {
                 report.add(&entry.spot, format!("{what} is given twice"));
             } else {
-                named.push((entry, Field { what, node: &entry.node }));
+                named.push((
+                    entry,
+                    Field {
+                        what,
+                        node: &entry.node,
+                    },
+                ));
             }
         }
         named
@@ -220,7 +260,10 @@ impl<'d> Field<'d> {
             Value::String(text) => format!("the string {}", quoted(text)),
             other => other.kind().to_owned(),
         };
-        report.add(&self.node.spot, format!("{} must be {expected}, not {found}", self.what));
+        report.add(
+            &self.node.spot,
+            format!("{} must be {expected}, not {found}", self.what),
+        );
     }
 
     /// Notes that the value is not what it must be, and is nothing.

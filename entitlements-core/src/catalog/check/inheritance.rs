@@ -26,21 +26,27 @@ pub(super) fn resolve(
     names: &AllNames<'_>,
     report: &mut Report<'_>,
 ) -> Vec<Plan> {
-    let parents: Vec<_> =
-        drafts.iter().map(|draft| draft.extends.map(|(plan, _)| plan.index())).collect();
+    let parents: Vec<_> = drafts
+        .iter()
+        .map(|draft| draft.extends.map(|(plan, _)| plan.index()))
+        .collect();
     let mut joined: Vec<Option<Joined<'_>>> = vec![None; drafts.len()];
     for at in parents_first(&parents, |cycle| say_cycle(cycle, &drafts, report)) {
-        let parent =
-            parents.get(at).copied().flatten().and_then(|parent| joined.get(parent)?.clone());
+        let parent = parents
+            .get(at)
+            .copied()
+            .flatten()
+            .and_then(|parent| joined.get(parent)?.clone());
         let own = drafts.get(at).map(|draft| join(parent, draft, names));
         if let Some(place) = joined.get_mut(at) {
             *place = own;
         }
     }
     let default = default_plan.and_then(|plan| joined.get(plan.index())?.clone());
-    if let (Some(default), Some(draft)) =
-        (&default, default_plan.and_then(|plan| drafts.get(plan.index())))
-    {
+    if let (Some(default), Some(draft)) = (
+        &default,
+        default_plan.and_then(|plan| drafts.get(plan.index())),
+    ) {
         check_default(draft, default, names, report);
     }
     drafts
@@ -81,7 +87,8 @@ fn join<'d>(parent: Option<Joined<'d>>, draft: &PlanDraft<'d>, names: &AllNames<
 fn plan(draft: PlanDraft<'_>, joined: Joined<'_>, default: Option<&Joined<'_>>) -> Plan {
     let limits = joined.limits.iter().enumerate().map(|(index, own)| {
         let fallback = || default.and_then(|default| *default.limits.get(index)?);
-        own.or_else(fallback).map_or(LimitTerm::Fixed(Limit::AtMost(0)), |(term, _)| term)
+        own.or_else(fallback)
+            .map_or(LimitTerm::Fixed(Limit::AtMost(0)), |(term, _)| term)
     });
     Plan {
         limits: limits.collect(),
@@ -104,7 +111,12 @@ fn check_default(
     names: &AllNames<'_>,
     report: &mut Report<'_>,
 ) {
-    for (name, _) in names.limits.iter().zip(&joined.limits).filter(|(_, term)| term.is_none()) {
+    for (name, _) in names
+        .limits
+        .iter()
+        .zip(&joined.limits)
+        .filter(|(_, term)| term.is_none())
+    {
         let message = format!(
             "plan {}: the default plan must name every limit, but not {}",
             quoted(&draft.label.name),
@@ -150,7 +162,9 @@ fn parents_first(parents: &[Option<usize>], mut on_cycle: impl FnMut(&[usize])) 
         let mut path = Vec::new();
         let mut at = Some(start);
         while let Some(plan) = at {
-            let Some(seen) = seen_by.get_mut(plan) else { break };
+            let Some(seen) = seen_by.get_mut(plan) else {
+                break;
+            };
             if *seen == 0 {
                 *seen = walk;
                 path.push(plan);
@@ -171,13 +185,18 @@ fn parents_first(parents: &[Option<usize>], mut on_cycle: impl FnMut(&[usize])) 
 fn say_cycle(cycle: &[usize], drafts: &[PlanDraft<'_>], report: &mut Report<'_>) {
     let plans: Vec<_> = cycle.iter().filter_map(|plan| drafts.get(*plan)).collect();
     let Some(first) = plans.first() else { return };
-    let Some((_, spot)) = first.extends else { return };
+    let Some((_, spot)) = first.extends else {
+        return;
+    };
     let name = quoted(&first.label.name);
     let message = if plans.len() == 1 {
         format!("plan {name}: a plan cannot extend itself")
     } else {
         let way: Vec<_> = plans.iter().map(|plan| quoted(&plan.label.name)).collect();
-        format!("plan {name}: plans extend each other in a circle: {} -> {name}", way.join(" -> "))
+        format!(
+            "plan {name}: plans extend each other in a circle: {} -> {name}",
+            way.join(" -> ")
+        )
     };
     report.add(spot, message);
 }

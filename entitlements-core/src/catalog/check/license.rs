@@ -16,8 +16,10 @@ const LICENSE: [&str; 9] = [
     "claims",
 ];
 
-const GRANTS: [(&str, Grants); 2] =
-    [("plan_and_listed", Grants::PlanAndListed), ("listed", Grants::Listed)];
+const GRANTS: [(&str, Grants); 2] = [
+    ("plan_and_listed", Grants::PlanAndListed),
+    ("listed", Grants::Listed),
+];
 
 /// As many as a key may say for itself.
 const MOST_GRACE_DAYS: u32 = 3650;
@@ -37,11 +39,20 @@ pub(super) fn read(
     if let Some(env) = fields.get("env").and_then(|env| variable(&env, report)) {
         profile.env = env;
     }
-    profile.issuer = fields.get("issuer").and_then(|issuer| issuer.line(report)).map(str::to_owned);
-    profile.audience = fields.get("audience").and_then(|aud| aud.line(report)).map(str::to_owned);
+    profile.issuer = fields
+        .get("issuer")
+        .and_then(|issuer| issuer.line(report))
+        .map(str::to_owned);
+    profile.audience = fields
+        .get("audience")
+        .and_then(|aud| aud.line(report))
+        .map(str::to_owned);
     if let Some(required) = fields.get("required") {
         let claims = required.names(report);
-        profile.required = claims.iter().map(|(claim, _)| (*claim).to_owned()).collect();
+        profile.required = claims
+            .iter()
+            .map(|(claim, _)| (*claim).to_owned())
+            .collect();
     }
     if let Some(days) = fields.get("grace_days") {
         profile.grace_days = days.days(MOST_GRACE_DAYS, report).unwrap_or_default();
@@ -51,10 +62,14 @@ pub(super) fn read(
     }
     if let Some(seconds) = fields.get("leeway_seconds") {
         let seconds = seconds.integer(0..=86_400, "a whole number of seconds", report);
-        profile.leeway_seconds =
-            seconds.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or_default();
+        profile.leeway_seconds = seconds
+            .and_then(|seconds| u32::try_from(seconds).ok())
+            .unwrap_or_default();
     }
-    if let Some(grants) = fields.get("grants").and_then(|grants| grants.word(&GRANTS, report)) {
+    if let Some(grants) = fields
+        .get("grants")
+        .and_then(|grants| grants.word(&GRANTS, report))
+    {
         profile.grants = grants;
     }
     if let Some(field) = fields.get("claims") {
@@ -66,7 +81,11 @@ pub(super) fn read(
 fn variable(field: &Field<'_>, report: &mut Report<'_>) -> Option<String> {
     let name = field.string(report)?;
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if starts_well && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    if starts_well
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
         return Some(name.to_owned());
     }
     let message = format!(

@@ -18,7 +18,11 @@ impl<'d, I: Id> Names<'d, I> {
         let mut names: Vec<_> = names.into_iter().collect();
         names.sort_unstable();
         names.dedup();
-        Self { kind, names, ids: PhantomData }
+        Self {
+            kind,
+            names,
+            ids: PhantomData,
+        }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<I> {

@@ -67,7 +67,10 @@ impl<'d> PlanDraft<'d> {
     fn bare(name: &str, spot: &'d Spot) -> Self {
         Self {
             spot,
-            label: Label { name: name.to_owned(), ..Label::default() },
+            label: Label {
+                name: name.to_owned(),
+                ..Label::default()
+            },
             extends: None,
             features: FeatureSet::default(),
             limits: Vec::new(),
@@ -89,7 +92,10 @@ impl<'d> PlanDraft<'d> {
     ) {
         self.label = definitions::label(&self.label.name, fields, report);
         self.extends = fields.get("extends").and_then(|plan| {
-            Some((names.plans.of(&plan, fields.subject(), report)?, &plan.node.spot))
+            Some((
+                names.plans.of(&plan, fields.subject(), report)?,
+                &plan.node.spot,
+            ))
         });
         self.features = features::list(fields, &names.features, report);
         self.limits = terms::limits(fields, names, report);
@@ -97,7 +103,9 @@ impl<'d> PlanDraft<'d> {
         self.retention = terms::retention(fields, report);
         self.price = price(fields, names, report);
         self.stripe_prices = prices.read(fields, report);
-        self.trial_days = fields.get("trial_days").and_then(|days| days.days(MOST_DAYS, report));
+        self.trial_days = fields
+            .get("trial_days")
+            .and_then(|days| days.days(MOST_DAYS, report));
         self.past_due_grace_days = fields
             .get("past_due_grace_days")
             .and_then(|days| days.days(MOST_DAYS, report))

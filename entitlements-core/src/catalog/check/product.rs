@@ -5,8 +5,9 @@ use crate::catalog::document::Value;
 use crate::catalog::table::PlanId;
 
 /// What a catalog consists of.
-pub(super) const TOP: [&str; 8] =
-    ["schema", "product", "features", "limits", "rates", "plans", "addons", "license"];
+pub(super) const TOP: [&str; 8] = [
+    "schema", "product", "features", "limits", "rates", "plans", "addons", "license",
+];
 
 const PRODUCT: [&str; 4] = ["name", "default_plan", "plan_order", "upgrade_url"];
 
@@ -20,7 +21,9 @@ pub(super) struct Product {
 
 /// C2: `schema` is the integer 1.
 pub(super) fn schema(top: &Fields<'_>, report: &mut Report<'_>) {
-    let Some(schema) = top.need("schema", report) else { return };
+    let Some(schema) = top.need("schema", report) else {
+        return;
+    };
     if !matches!(schema.node.value, Value::Integer(1)) {
         schema.refuse("the integer 1", report);
     }
@@ -34,7 +37,9 @@ pub(super) fn read(
     let field = top.need("product", report)?;
     let spot = top.key("product")?;
     let product = Fields::of(spot, field.node, "`[product]`".into(), &PRODUCT, report)?;
-    let name = product.need("name", report).and_then(|name| name.line(report));
+    let name = product
+        .need("name", report)
+        .and_then(|name| name.line(report));
     let default_plan = product
         .need("default_plan", report)
         .and_then(|plan| plans.of(&plan, "`[product]`", report));

@@ -16,7 +16,11 @@ pub(super) struct Report<'t> {
 
 impl<'t> Report<'t> {
     pub(super) const fn new(text: &'t str) -> Self {
-        Self { text, mistakes: Vec::new(), suggestions: 0 }
+        Self {
+            text,
+            mistakes: Vec::new(),
+            suggestions: 0,
+        }
     }
 
     /// Notes a mistake.
@@ -33,7 +37,11 @@ impl<'t> Report<'t> {
         right: impl IntoIterator<Item = &'n str>,
     ) {
         self.suggestions += 1;
-        let name = if self.suggestions > MOST_SUGGESTIONS { None } else { nearest(wrong, right) };
+        let name = if self.suggestions > MOST_SUGGESTIONS {
+            None
+        } else {
+            nearest(wrong, right)
+        };
         self.note(spot, message.into(), name);
     }
 
@@ -43,20 +51,29 @@ impl<'t> Report<'t> {
     }
 
     fn note(&mut self, spot: &Spot, message: String, name: Option<&str>) {
-        let order = if let Spot::Byte(offset) = spot { *offset } else { 0 };
+        let order = if let Spot::Byte(offset) = spot {
+            *offset
+        } else {
+            0
+        };
         // Beyond these nobody waits for lines to be counted.
         let place = if self.mistakes.len() < 10 * MOST_SUGGESTIONS {
             spot.place(self.text)
         } else {
             Place::Whole
         };
-        self.mistakes.push((order, Mistake::new(place, message).suggest(name)));
+        self.mistakes
+            .push((order, Mistake::new(place, message).suggest(name)));
     }
 
     /// What was made, if there was no mistake.
     pub(super) fn finish<T>(mut self, made: Option<T>) -> Result<T, CatalogError> {
         self.mistakes.sort_by_key(|(order, _)| *order);
-        let mistakes: Vec<_> = self.mistakes.into_iter().map(|(_, mistake)| mistake).collect();
+        let mistakes: Vec<_> = self
+            .mistakes
+            .into_iter()
+            .map(|(_, mistake)| mistake)
+            .collect();
         match made {
             Some(made) if mistakes.is_empty() => Ok(made),
             _ if mistakes.is_empty() => Err(CatalogError::whole("something is missing")),

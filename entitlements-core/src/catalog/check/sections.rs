@@ -17,7 +17,9 @@ pub(super) struct Sections<'d> {
 impl<'d> Sections<'d> {
     pub(super) fn of(top: &Fields<'d>, report: &mut Report<'_>) -> Self {
         let mut section = |key| {
-            let Some(field) = top.get(key) else { return Vec::new() };
+            let Some(field) = top.get(key) else {
+                return Vec::new();
+            };
             let entries = field.entries(report);
             let named = entries
                 .into_iter()

@@ -22,7 +22,9 @@ pub(super) fn named<'d, I: Id>(
     names: &Names<'_, I>,
     report: &mut Report<'_>,
 ) -> Vec<(I, Field<'d>)> {
-    let Some(field) = fields.get(key) else { return Vec::new() };
+    let Some(field) = fields.get(key) else {
+        return Vec::new();
+    };
     let entries = field.entries(report);
     entries
         .into_iter()
@@ -51,15 +53,25 @@ fn limit_term(field: &Field<'_>, report: &mut Report<'_>) -> Option<LimitTerm> {
         return limit(field, TERM, report).map(LimitTerm::Fixed);
     };
     let known = ["licensed", "plus", "default", "quantity"];
-    let fields = Fields::of(&field.node.spot, field.node, field.what.clone(), &known, report)?;
+    let fields = Fields::of(
+        &field.node.spot,
+        field.node,
+        field.what.clone(),
+        &known,
+        report,
+    )?;
     let licensed = flag(&fields, "licensed", report);
     let quantity = flag(&fields, "quantity", report);
-    let default = fields.get("default").map(|default| limit(&default, LIMIT, report));
+    let default = fields
+        .get("default")
+        .map(|default| limit(&default, LIMIT, report));
     let plus = fields.get("plus").map(|plus| plus.count(report));
     let fault = match (licensed, quantity) {
         (true, false) => {
-            let (plus, default) =
-                (plus.unwrap_or(Some(0))?, default.map_or(Some(None), |d| d.map(Some))?);
+            let (plus, default) = (
+                plus.unwrap_or(Some(0))?,
+                default.map_or(Some(None), |d| d.map(Some))?,
+            );
             return Some(LimitTerm::Licensed { plus, default });
         }
         (false, true) if plus.is_some() => "`plus` belongs to `licensed = true` only",
@@ -77,7 +89,9 @@ fn limit_term(field: &Field<'_>, report: &mut Report<'_>) -> Option<LimitTerm> {
 
 /// Whether `key` is there, which it must be as `true` or not at all.
 fn flag(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> bool {
-    let Some(field) = fields.get(key) else { return false };
+    let Some(field) = fields.get(key) else {
+        return false;
+    };
     if !matches!(field.node.value, Value::Boolean(true)) {
         field.refuse("`true` or left out", report);
     }
@@ -101,8 +115,11 @@ pub(super) fn limit(field: &Field<'_>, expected: &str, report: &mut Report<'_>) 
         },
         Value::String(text) if text == "unlimited" => Some(Limit::Unlimited),
         Value::String(text) => {
-            let message =
-                format!("{} must be {expected}, not the string {}", field.what, quoted(text));
+            let message = format!(
+                "{} must be {expected}, not the string {}",
+                field.what,
+                quoted(text)
+            );
             report.add_near(&field.node.spot, message, text, ["unlimited"]);
             None
         }
@@ -117,7 +134,10 @@ pub(super) fn rates(
     report: &mut Report<'_>,
 ) -> Vec<(RateId, RateTerm)> {
     let entries = named(fields, "rates", &names.rates, report);
-    entries.into_iter().filter_map(|(id, field)| Some((id, rate(&field, report)?))).collect()
+    entries
+        .into_iter()
+        .filter_map(|(id, field)| Some((id, rate(&field, report)?)))
+        .collect()
 }
 
 fn rate(field: &Field<'_>, report: &mut Report<'_>) -> Option<RateTerm> {
@@ -125,10 +145,19 @@ fn rate(field: &Field<'_>, report: &mut Report<'_>) -> Option<RateTerm> {
         return field.word(&[("unlimited", RateTerm::Unlimited)], report);
     }
     if !matches!(field.node.value, Value::Table(_)) {
-        return field.wrong("`{ requests = 60, per = \"1m\" }` or `\"unlimited\"`", report);
+        return field.wrong(
+            "`{ requests = 60, per = \"1m\" }` or `\"unlimited\"`",
+            report,
+        );
     }
     let known = ["requests", "per", "burst"];
-    let fields = Fields::of(&field.node.spot, field.node, field.what.clone(), &known, report)?;
+    let fields = Fields::of(
+        &field.node.spot,
+        field.node,
+        field.what.clone(),
+        &known,
+        report,
+    )?;
     let mut number = |field: Field<'_>| {
         let number = field.integer(1..=i128::from(u64::MAX), "an integer", report)?;
         u64::try_from(number).ok()
@@ -138,9 +167,15 @@ fn rate(field: &Field<'_>, report: &mut Report<'_>) -> Option<RateTerm> {
     if requests.is_none() {
         fields.need("requests", report);
     }
-    let per = fields.need("per", report).and_then(|per| duration(&per, report));
+    let per = fields
+        .need("per", report)
+        .and_then(|per| duration(&per, report));
     let requests = requests??;
-    Some(RateTerm::AtMost(Rate { requests, per: per?, burst: burst.unwrap_or(Some(requests))? }))
+    Some(RateTerm::AtMost(Rate {
+        requests,
+        per: per?,
+        burst: burst.unwrap_or(Some(requests))?,
+    }))
 }
 
 /// C16: the table `retention` of a plan or an add-on.
@@ -148,7 +183,9 @@ pub(super) fn retention(
     fields: &Fields<'_>,
     report: &mut Report<'_>,
 ) -> BTreeMap<String, Retention> {
-    let Some(field) = fields.get("retention") else { return BTreeMap::new() };
+    let Some(field) = fields.get("retention") else {
+        return BTreeMap::new();
+    };
     let entries = field.entries(report);
     let values = entries.into_iter().filter_map(|(entry, field)| {
         let value = match &field.node.value {
@@ -158,7 +195,10 @@ pub(super) fn retention(
             }
             Value::String(text) if text == "unlimited" => Retention::Unlimited,
             _ => {
-                return field.wrong("a whole number of days, `\"unlimited\"` or a boolean", report);
+                return field.wrong(
+                    "a whole number of days, `\"unlimited\"` or a boolean",
+                    report,
+                );
             }
         };
         Some((entry.key.clone(), value))

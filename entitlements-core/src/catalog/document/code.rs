@@ -66,14 +66,24 @@ impl Draft {
 
 /// The document that builder calls describe.
 pub(in crate::catalog) fn read(draft: &Draft) -> Node {
-    let root = Rc::new(Step { before: None, name: String::new() });
-    Node { value: table(draft, &root), spot: Spot::Call(root) }
+    let root = Rc::new(Step {
+        before: None,
+        name: String::new(),
+    });
+    Node {
+        value: table(draft, &root),
+        spot: Spot::Call(root),
+    }
 }
 
 fn table(draft: &Draft, at: &Rc<Step>) -> Value {
     let entries = draft.entries.iter().map(|(key, call, item)| {
         let step = step(at, call);
-        Entry { key: key.clone(), spot: Spot::Call(Rc::clone(&step)), node: node(item, &step) }
+        Entry {
+            key: key.clone(),
+            spot: Spot::Call(Rc::clone(&step)),
+            node: node(item, &step),
+        }
     });
     Value::Table(entries.collect())
 }
@@ -83,18 +93,27 @@ fn node(item: &Item, at: &Rc<Step>) -> Node {
         Item::Boolean(flag) => Value::Boolean(*flag),
         Item::Integer(number) => Value::Integer(*number),
         Item::String(text) => Value::String(text.clone()),
-        Item::Array(items) => {
-            Value::Array(items.iter().map(|(call, item)| node(item, &step(at, call))).collect())
-        }
+        Item::Array(items) => Value::Array(
+            items
+                .iter()
+                .map(|(call, item)| node(item, &step(at, call)))
+                .collect(),
+        ),
         Item::Table(draft) => table(draft, at),
     };
-    Node { spot: Spot::Call(Rc::clone(at)), value }
+    Node {
+        spot: Spot::Call(Rc::clone(at)),
+        value,
+    }
 }
 
 fn step(before: &Rc<Step>, call: &str) -> Rc<Step> {
     if call.is_empty() {
         Rc::clone(before)
     } else {
-        Rc::new(Step { before: Some(Rc::clone(before)), name: call.to_owned() })
+        Rc::new(Step {
+            before: Some(Rc::clone(before)),
+            name: call.to_owned(),
+        })
     }
 }

@@ -9,7 +9,10 @@ pub(in crate::catalog) fn read(text: &str) -> Result<Node, Vec<Mistake>> {
         Ok(value) => Ok(node(&value, Spot::Pointer(None))),
         Err(error) => {
             let place = line_and_column(text, error.offset());
-            Err(vec![Mistake::new(place, format!("not valid json: {}", error.kind()))])
+            Err(vec![Mistake::new(
+                place,
+                format!("not valid json: {}", error.kind()),
+            )])
         }
     }
 }
@@ -18,9 +21,10 @@ fn node(value: &json::Value<'_>, spot: Spot) -> Node {
     let value = match value {
         json::Value::Null => Value::Other("null"),
         json::Value::Bool(flag) => Value::Boolean(*flag),
-        json::Value::Number(number) => number
-            .as_integer()
-            .map_or(Value::Other("a number that is not a plain integer"), Value::Integer),
+        json::Value::Number(number) => number.as_integer().map_or(
+            Value::Other("a number that is not a plain integer"),
+            Value::Integer,
+        ),
         json::Value::String(text) => Value::String(text.clone().into_owned()),
         json::Value::Array(items) => Value::Array(
             items

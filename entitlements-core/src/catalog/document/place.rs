@@ -55,8 +55,15 @@ pub(in crate::catalog) struct Step {
 impl Spot {
     /// The member `name` of the JSON value that is here.
     pub(super) fn member(&self, name: &str) -> Self {
-        let before = if let Self::Pointer(step) = self { step.clone() } else { None };
-        Self::Pointer(Some(Rc::new(Step { before, name: name.into() })))
+        let before = if let Self::Pointer(step) = self {
+            step.clone()
+        } else {
+            None
+        };
+        Self::Pointer(Some(Rc::new(Step {
+            before,
+            name: name.into(),
+        })))
     }
 
     /// The place for people; `text` is what bytes are counted in.

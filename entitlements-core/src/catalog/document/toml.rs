@@ -18,16 +18,30 @@ pub(in crate::catalog) fn read(text: &str) -> Result<Node, Vec<Mistake>> {
     if !errors.is_empty() {
         let mut errors: Vec<_> = errors
             .iter()
-            .map(|error| (error.span().map_or(text.len(), |span| span.start), error.message()))
+            .map(|error| {
+                (
+                    error.span().map_or(text.len(), |span| span.start),
+                    error.message(),
+                )
+            })
             .collect();
         errors.sort_by_key(|(offset, _)| *offset);
-        return Err(errors.into_iter().map(|(at, message)| syntax(text, at, message)).collect());
+        return Err(errors
+            .into_iter()
+            .map(|(at, message)| syntax(text, at, message))
+            .collect());
     }
-    Ok(node(&Spanned::new(0..0, DeValue::Table(table.into_inner())), 1))
+    Ok(node(
+        &Spanned::new(0..0, DeValue::Table(table.into_inner())),
+        1,
+    ))
 }
 
 fn syntax(text: &str, offset: usize, message: &str) -> Mistake {
-    Mistake::new(line_and_column(text, offset), format!("not valid toml: {message}"))
+    Mistake::new(
+        line_and_column(text, offset),
+        format!("not valid toml: {message}"),
+    )
 }
 
 /// The first brace of an inline table that is too deep, before any reader with a stack to exhaust sees the text: between
@@ -70,7 +84,11 @@ fn string_length(token: &str) -> usize {
         match byte {
             b'\\' if basic => at += 1,
             b'\n' if !many => return at,
-            _ if many && bytes.get(at..).is_some_and(|rest| rest.starts_with(fence.as_bytes())) => {
+            _ if many
+                && bytes
+                    .get(at..)
+                    .is_some_and(|rest| rest.starts_with(fence.as_bytes())) =>
+            {
                 return at + width;
             }
             _ if !many && Some(byte) == bytes.first() => return at + width,
@@ -107,7 +125,10 @@ fn node(spanned: &Spanned<DeValue<'_>>, depth: usize) -> Node {
                 .collect(),
         ),
     };
-    Node { spot: Spot::Byte(spanned.span().start), value }
+    Node {
+        spot: Spot::Byte(spanned.span().start),
+        value,
+    }
 }
 
 fn integer(number: &DeInteger<'_>) -> Option<i128> {

@@ -8,7 +8,9 @@ use crate::catalog::{
 
 fn features(catalog: &Catalog, plan: &Plan) -> Vec<String> {
     let features = catalog.features().filter(|(id, _)| plan.has(*id));
-    features.map(|(_, feature)| feature.name().to_owned()).collect()
+    features
+        .map(|(_, feature)| feature.name().to_owned())
+        .collect()
 }
 
 #[test]
@@ -17,17 +19,37 @@ fn the_example_gives_what_it_says_about_the_product() {
     assert_eq!(catalog.product_name(), "Acme Panel");
     assert_eq!(catalog.upgrade_url(), Some("https://acme.example/pricing"));
     assert_eq!(catalog.plan_at(catalog.default_plan()).name(), "community");
-    let order: Vec<_> = catalog.plan_order().iter().map(|id| catalog.plan_at(*id).name()).collect();
+    let order: Vec<_> = catalog
+        .plan_order()
+        .iter()
+        .map(|id| catalog.plan_at(*id).name())
+        .collect();
     assert_eq!(order, ["community", "business", "enterprise"]);
-    let names: Vec<_> = catalog.features().map(|(_, feature)| feature.name()).collect();
+    let names: Vec<_> = catalog
+        .features()
+        .map(|(_, feature)| feature.name())
+        .collect();
     assert_eq!(names, ["audit", "cmek", "ip_allowlist", "scim", "sso"]);
     let sso = catalog.feature_at(catalog.feature_id("sso").unwrap());
     assert_eq!(sso.title(), "SSO (SAML / OIDC)");
-    assert_eq!(sso.description(), Some("Log in with the company's identity provider"));
+    assert_eq!(
+        sso.description(),
+        Some("Log in with the company's identity provider")
+    );
 
-    let kind = |name| catalog.limit_at(catalog.limit_id(name).unwrap()).kind().clone();
+    let kind = |name| {
+        catalog
+            .limit_at(catalog.limit_id(name).unwrap())
+            .kind()
+            .clone()
+    };
     assert_eq!(kind("users"), LimitKind::Count);
-    assert_eq!(kind("nodes"), LimitKind::Concurrent { lease: Duration::from_secs(90) });
+    assert_eq!(
+        kind("nodes"),
+        LimitKind::Concurrent {
+            lease: Duration::from_secs(90)
+        }
+    );
     let metered = LimitKind::Metered {
         period: Period::Month,
         warn_at: vec![80, 100],
@@ -60,22 +82,40 @@ fn c11_the_example_gives_plans_with_what_they_extend() {
     let business = plan("business");
     assert_eq!(business.extends(), catalog.plan_id("community"));
     assert_eq!(features(&catalog, business), ["audit", "sso"]);
-    let users = LimitTerm::Licensed { plus: 0, default: Some(Limit::AtMost(15)) };
+    let users = LimitTerm::Licensed {
+        plus: 0,
+        default: Some(Limit::AtMost(15)),
+    };
     assert_eq!(limit(business, "users"), users);
-    assert_eq!(limit(business, "nodes"), LimitTerm::Licensed { plus: 1, default: None });
+    assert_eq!(
+        limit(business, "nodes"),
+        LimitTerm::Licensed {
+            plus: 1,
+            default: None
+        }
+    );
     assert_eq!(limit(business, "api_calls"), unlimited);
     assert_eq!(rate(business), (600, 60, 1000));
     assert_eq!(business.retention()["audit_days"], Retention::Days(365));
     assert_eq!(business.trial_days(), Some(14));
     assert_eq!(business.stripe_prices(), ["price_business_monthly"]);
     let price = business.price().unwrap();
-    assert_eq!((price.currency(), price.monthly_cents()), ("EUR", Some(4900)));
-    assert_eq!((price.annual_cents(), price.per()), (Some(49_000), Cycle::Month));
+    assert_eq!(
+        (price.currency(), price.monthly_cents()),
+        ("EUR", Some(4900))
+    );
+    assert_eq!(
+        (price.annual_cents(), price.per()),
+        (Some(49_000), Cycle::Month)
+    );
     assert_eq!(price.per_seat_of(), None);
 
     let enterprise = plan("enterprise");
     assert_eq!(enterprise.title(), "enterprise");
-    assert_eq!(features(&catalog, enterprise), ["audit", "ip_allowlist", "scim", "sso"]);
+    assert_eq!(
+        features(&catalog, enterprise),
+        ["audit", "ip_allowlist", "scim", "sso"]
+    );
     for name in ["users", "nodes", "api_calls"] {
         assert_eq!(limit(enterprise, name), unlimited, "{name}");
     }
@@ -93,7 +133,10 @@ fn c19_the_example_gives_the_addon() {
     assert_eq!(addon.requires(), [catalog.plan_id("enterprise").unwrap()]);
     assert!(addon.has(catalog.feature_id("cmek").unwrap()));
     assert!(!addon.has(catalog.feature_id("sso").unwrap()));
-    assert_eq!(addon.limits(), [(catalog.limit_id("users").unwrap(), AddonLimit::Add(10))]);
+    assert_eq!(
+        addon.limits(),
+        [(catalog.limit_id("users").unwrap(), AddonLimit::Add(10))]
+    );
     assert_eq!(addon.retention()["audit_immutable"], Retention::Flag(true));
     assert_eq!(addon.stripe_prices(), ["price_regulated"]);
 }
@@ -103,10 +146,19 @@ fn c20_the_example_gives_how_keys_look() {
     let catalog = Catalog::from_toml(CONTRACT).unwrap();
     let license = catalog.license();
     assert_eq!(license.env(), "ACME_LICENSE_KEY");
-    assert_eq!((license.issuer(), license.audience()), (Some("acme.example"), Some("acme-panel")));
+    assert_eq!(
+        (license.issuer(), license.audience()),
+        (Some("acme.example"), Some("acme-panel"))
+    );
     assert!(license.required().is_empty());
-    assert_eq!((license.grace_days(), license.binding_grace_days()), (14, 14));
-    assert_eq!((license.leeway_seconds(), license.grants()), (60, Grants::PlanAndListed));
+    assert_eq!(
+        (license.grace_days(), license.binding_grace_days()),
+        (14, 14)
+    );
+    assert_eq!(
+        (license.leeway_seconds(), license.grants()),
+        (60, Grants::PlanAndListed)
+    );
     assert_eq!(*license.claims(), ClaimNames::default());
 }
 
@@ -114,7 +166,14 @@ fn c20_the_example_gives_how_keys_look() {
 fn a_rate_without_burst_has_its_requests() {
     let text = CONTRACT.replace(", burst = 1000", "");
     let catalog = Catalog::from_toml(&text).unwrap();
-    let rate = catalog.plan("business").unwrap().rate(catalog.rate_id("api").unwrap());
-    let expected = Rate { requests: 600, per: Duration::from_secs(60), burst: 600 };
+    let rate = catalog
+        .plan("business")
+        .unwrap()
+        .rate(catalog.rate_id("api").unwrap());
+    let expected = Rate {
+        requests: 600,
+        per: Duration::from_secs(60),
+        burst: 600,
+    };
     assert_eq!(rate, RateTerm::AtMost(expected));
 }

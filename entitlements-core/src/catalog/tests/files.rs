@@ -9,7 +9,10 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(test: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("entitlements-catalog-{test}-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!(
+            "entitlements-catalog-{test}-{}",
+            std::process::id()
+        ));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
@@ -41,25 +44,48 @@ fn c1_what_is_no_catalog_file_is_refused_by_name() {
     let folder = Folder::new("refused");
     let large = vec![b'#'; (1 << 20) + 1];
     for (path, fragment) in [
-        (folder.0.join("missing.toml"), "there is no such file, check the path"),
-        (folder.0.clone(), "a catalog's file name must end in `.toml` or `.json`"),
-        (folder.file("a.yaml", GOOD), "a catalog's file name must end in `.toml` or `.json`"),
-        (folder.file("latin1.toml", b"schema = 1\n# \xe9\n"), "not utf-8 text (line 2), save it as utf-8"),
+        (
+            folder.0.join("missing.toml"),
+            "there is no such file, check the path",
+        ),
+        (
+            folder.0.clone(),
+            "a catalog's file name must end in `.toml` or `.json`",
+        ),
+        (
+            folder.file("a.yaml", GOOD),
+            "a catalog's file name must end in `.toml` or `.json`",
+        ),
+        (
+            folder.file("latin1.toml", b"schema = 1\n# \xe9\n"),
+            "not utf-8 text (line 2), save it as utf-8",
+        ),
         (folder.file("large.toml", &large), "larger than 1 MiB"),
     ] {
         let error = Catalog::read_file(&path).unwrap_err();
         assert_eq!(error.path(), Some(path.as_path()));
         assert_eq!(error.mistakes()[0].place(), &Place::Whole);
-        assert_eq!(error.to_string(), format!("{}: {}", path.display(), error.mistakes()[0].message()));
+        assert_eq!(
+            error.to_string(),
+            format!("{}: {}", path.display(), error.mistakes()[0].message())
+        );
         assert!(error.to_string().contains(fragment), "{error}");
     }
     let directory = folder.0.join("dir.toml");
     fs::create_dir(&directory).unwrap();
     let error = Catalog::read_file(&directory).unwrap_err().to_string();
-    assert!(error.ends_with("this is a directory, name the file in it"), "{error}");
+    assert!(
+        error.ends_with("this is a directory, name the file in it"),
+        "{error}"
+    );
 
-    let error = Catalog::read_file(folder.file("b.toml", "schema = 2")).unwrap_err().to_string();
-    assert!(error.contains("b.toml: line 1, column 10: `schema` must be"), "{error}");
+    let error = Catalog::read_file(folder.file("b.toml", "schema = 2"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("b.toml: line 1, column 10: `schema` must be"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -77,7 +103,13 @@ fn c1_text_has_a_size_and_an_encoding() {
     let most = format!("{GOOD}{}", " ".repeat((1 << 20) - GOOD.len()));
     assert!(Catalog::from_toml(&most).is_ok());
     let error = Catalog::from_toml(&(most + " ")).unwrap_err();
-    assert_eq!(error.to_string(), "the catalog: larger than 1 MiB, the most that a catalog may be");
+    assert_eq!(
+        error.to_string(),
+        "the catalog: larger than 1 MiB, the most that a catalog may be"
+    );
     let error = Catalog::from_json(b"\n\xff").unwrap_err();
-    assert_eq!(error.to_string(), "the catalog: not utf-8 text (line 2), save it as utf-8");
+    assert_eq!(
+        error.to_string(),
+        "the catalog: not utf-8 text (line 2), save it as utf-8"
+    );
 }

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use super::CONTRACT;
 use crate::catalog::{
-    AddonBuilder, AddonLimit, Catalog, CatalogBuilder, ClaimsBuilder, Cycle, FeatureBuilder, Grants,
-    LicenseBuilder, Limit, LimitBuilder, LimitTerm, Overage, Period, Place, PlanBuilder, PriceBuilder,
-    RateBuilder, Retention,
+    AddonBuilder, AddonLimit, Catalog, CatalogBuilder, ClaimsBuilder, Cycle, FeatureBuilder,
+    Grants, LicenseBuilder, Limit, LimitBuilder, LimitTerm, Overage, Period, Place, PlanBuilder,
+    PriceBuilder, RateBuilder, Retention,
 };
 
 /// The example of the specification as JSON.
@@ -24,7 +24,11 @@ fn code() -> CatalogBuilder {
                 .description("Log in with the company's identity provider"),
         )
         .limit(LimitBuilder::count("users").title("Users"))
-        .limit(LimitBuilder::metered("api_calls", Period::Month).warn_at([80, 100]).overage(Overage::Block))
+        .limit(
+            LimitBuilder::metered("api_calls", Period::Month)
+                .warn_at([80, 100])
+                .overage(Overage::Block),
+        )
         .limit(LimitBuilder::concurrent("nodes", Duration::from_secs(90)))
         .rate(RateBuilder::new("api").title("API requests"))
         .plan(
@@ -40,11 +44,28 @@ fn code() -> CatalogBuilder {
                 .title("Business")
                 .extends("community")
                 .features(["sso", "audit"])
-                .limit_term("users", LimitTerm::Licensed { plus: 0, default: Some(Limit::AtMost(15)) })
-                .limit_term("nodes", LimitTerm::Licensed { plus: 1, default: None })
+                .limit_term(
+                    "users",
+                    LimitTerm::Licensed {
+                        plus: 0,
+                        default: Some(Limit::AtMost(15)),
+                    },
+                )
+                .limit_term(
+                    "nodes",
+                    LimitTerm::Licensed {
+                        plus: 1,
+                        default: None,
+                    },
+                )
                 .unlimited("api_calls")
                 .rate_with_burst("api", 600, MINUTE, 1000)
-                .price(PriceBuilder::new("EUR").monthly_cents(4900).annual_cents(49_000).per(Cycle::Month))
+                .price(
+                    PriceBuilder::new("EUR")
+                        .monthly_cents(4900)
+                        .annual_cents(49_000)
+                        .per(Cycle::Month),
+                )
                 .stripe_price("price_business_monthly")
                 .trial_days(14)
                 .past_due_grace_days(7)
@@ -68,7 +89,10 @@ fn code() -> CatalogBuilder {
                 .stripe_price("price_regulated"),
         )
         .license(
-            LicenseBuilder::new().env("ACME_LICENSE_KEY").issuer("acme.example").audience("acme-panel"),
+            LicenseBuilder::new()
+                .env("ACME_LICENSE_KEY")
+                .issuer("acme.example")
+                .audience("acme-panel"),
         )
 }
 
@@ -147,7 +171,9 @@ fn c1_the_rarer_things_are_the_same_too() {
         .leeway_seconds(3)
         .grants(Grants::Listed)
         .claims(claims);
-    let price = PriceBuilder::new("EUR").annual_cents(5).per_seat_of("users", 2);
+    let price = PriceBuilder::new("EUR")
+        .annual_cents(5)
+        .per_seat_of("users", 2);
     let code = Catalog::builder("Acme")
         .default_plan("a")
         .limit("users")
@@ -155,7 +181,12 @@ fn c1_the_rarer_things_are_the_same_too() {
         .rate("api")
         .plan(
             PlanBuilder::new("a")
-                .limit_term("users", LimitTerm::Quantity { default: Some(Limit::AtMost(3)) })
+                .limit_term(
+                    "users",
+                    LimitTerm::Quantity {
+                        default: Some(Limit::AtMost(3)),
+                    },
+                )
                 .limit_term("calls", LimitTerm::Fixed(Limit::Unlimited))
                 .rate("api", 5, Duration::from_secs(3600))
                 .price(price),
@@ -170,10 +201,14 @@ fn c1_the_rarer_things_are_the_same_too() {
     let toml = Catalog::from_toml(toml).unwrap();
     assert_eq!(toml, code.build().unwrap());
     let price = toml.plan("a").unwrap().price().unwrap();
-    assert_eq!((price.per(), price.per_seat_of()), (Cycle::Year, toml.limit_id("users").map(|id| (id, 2))));
+    assert_eq!(
+        (price.per(), price.per_seat_of()),
+        (Cycle::Year, toml.limit_id("users").map(|id| (id, 2)))
+    );
 }
 
 #[test]
+#[rustfmt::skip]
 fn mistakes_in_json_are_at_pointers() {
     for (from, to, expected) in [
         ("\"sso\", \"audit\"", "\"ssso\"", "/plans/business/features/0: plan `business`: unknown feature `ssso`, did you mean `sso`?"),
@@ -193,6 +228,7 @@ fn mistakes_in_json_are_at_pointers() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn mistakes_in_code_are_at_calls() {
     let base = || Catalog::builder("Acme").default_plan("a").plan(PlanBuilder::new("a"));
     for (builder, expected) in [
@@ -229,6 +265,9 @@ fn mistakes_in_code_are_at_calls() {
 #[test]
 fn the_last_of_two_calls_counts_where_there_is_one_value() {
     let builder = Catalog::builder("Acme").default_plan("b").default_plan("a");
-    let catalog = builder.plan(PlanBuilder::new("a").title("x").title("y")).build().unwrap();
+    let catalog = builder
+        .plan(PlanBuilder::new("a").title("x").title("y"))
+        .build()
+        .unwrap();
     assert_eq!(catalog.plan("a").unwrap().title(), "y");
 }

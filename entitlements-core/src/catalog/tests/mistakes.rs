@@ -5,6 +5,7 @@ const BASIC: &str = "limits = { users = 3, calls = 10, nodes = 1 }\n";
 const PRO: &str = "extends = \"basic\"\n";
 
 #[test]
+#[rustfmt::skip]
 fn c2_c3_schema_keys_and_types() {
     check_cases(&[
         ("schema = 1\n", "schema = 2\n", (1, 10), "`schema` must be the integer 1, not `2`", None),
@@ -25,6 +26,7 @@ fn c2_c3_schema_keys_and_types() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c4_names() {
     check_cases(&[
         ("name = \"SSO\"\n", "[features.'']\n", (7, 11), "`features`, ``: a name cannot be empty", None),
@@ -39,6 +41,7 @@ fn c4_names() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c5_durations() {
     let lease = "lease = \"90s\"\n";
     check_cases(&[
@@ -59,6 +62,7 @@ fn c5_durations() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c6_features() {
     let list = "features = [\"sso\"]\n";
     check_cases(&[
@@ -73,6 +77,7 @@ fn c6_features() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c7_c8_c9_limits() {
     let users = "name = \"Users\"\n";
     let period = "period = \"month\"\n";
@@ -101,6 +106,7 @@ fn c7_c8_c9_limits() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c10_default_plans_and_order() {
     let default = "default_plan = \"basic\"\n";
     let order = "plan_order = [\"basic\", \"pro\"]\n";
@@ -120,6 +126,7 @@ fn c10_default_plans_and_order() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c11_extends() {
     check_cases(&[
         (PRO, "extends = 'pro'\n", (21, 11), "plan `pro`: a plan cannot extend itself", None),
@@ -130,6 +137,7 @@ fn c11_extends() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c13_limit_terms() {
     let extended = |line| format!("extends = \"basic\"\nlimits = {{ {line} }}\n");
     let texts = [
@@ -155,6 +163,7 @@ fn c13_limit_terms() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c15_c16_rates_and_retention() {
     let rates = "rates = { api = { requests = 60, per = \"1m\" } }\n";
     let kept = "retention = { audit_days = 30 }\n";
@@ -175,6 +184,7 @@ fn c15_c16_rates_and_retention() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c17_c18_prices() {
     let line = "stripe_prices = [\"price_pro\"]\n";
     let price = |line| format!("stripe_prices = []\nprice = {{ {line} }}\n");
@@ -202,6 +212,7 @@ fn c17_c18_prices() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c19_addons() {
     let requires = "requires = [\"pro\"]\n";
     let limits = "limits = { users = { add = 1 } }\n";
@@ -218,6 +229,7 @@ fn c19_addons() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn the_form_of_toml() {
     check_cases(&[
         ("name = \"SSO\"\n", "name = \n", (7, 8), "not valid toml", None),

@@ -5,6 +5,7 @@ const ENV: &str = "env = \"ACME_KEY\"\n";
 const CLAIMS: &str = "plan = \"tier\"\n";
 
 #[test]
+#[rustfmt::skip]
 fn c20_the_license_table() {
     check_cases(&[
         (ENV, "envv = 'A'\n", (30, 1), "`[license]`: unknown key `envv`", Some("env")),
@@ -23,6 +24,7 @@ fn c20_the_license_table() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c21_claims() {
     check_cases(&[
         (CLAIMS, "tier = 'plan'\n", (32, 1), "`[license.claims]`: unknown key `tier`", None),
@@ -48,6 +50,7 @@ fn c21_claims() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c22_each_claim_says_one_thing() {
     check_cases(&[
         (CLAIMS, "plan = 'iat'\n", (32, 8), "`plan` cannot be read from `iat`", None),
@@ -63,6 +66,7 @@ fn c22_each_claim_says_one_thing() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn c20_c21_other_shapes_of_keys_are_read() {
     let text = GOOD
         .replace(ENV, "grants = 'listed'\nrequired = ['iat', 'eml']\ngrace_days = 0\nleeway_seconds = 0\n")

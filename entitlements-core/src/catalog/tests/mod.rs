@@ -55,12 +55,26 @@ fn check_cases(cases: &[Case<'_>]) {
     for (line, replacement, (expected_line, expected_column), fragment, suggestion) in cases {
         assert_eq!(GOOD.matches(line).count(), 1, "`{line}` is not one line");
         let text = GOOD.replacen(line, replacement, 1);
-        let Err(error) = Catalog::from_toml(&text) else { panic!("`{replacement}` is accepted") };
-        let [mistake] = error.mistakes() else { panic!("`{replacement}`: not one mistake:\n{error}") };
-        assert!(mistake.message().contains(fragment), "`{replacement}`: {error}");
-        let place = Place::Line { line: *expected_line, column: *expected_column };
+        let Err(error) = Catalog::from_toml(&text) else {
+            panic!("`{replacement}` is accepted")
+        };
+        let [mistake] = error.mistakes() else {
+            panic!("`{replacement}`: not one mistake:\n{error}")
+        };
+        assert!(
+            mistake.message().contains(fragment),
+            "`{replacement}`: {error}"
+        );
+        let place = Place::Line {
+            line: *expected_line,
+            column: *expected_column,
+        };
         assert_eq!(*mistake.place(), place, "`{replacement}`: {error}");
-        assert_eq!(mistake.suggestion(), *suggestion, "`{replacement}`: {error}");
+        assert_eq!(
+            mistake.suggestion(),
+            *suggestion,
+            "`{replacement}`: {error}"
+        );
     }
 }
 

@@ -8,7 +8,11 @@ fn sound(answer: &Result<Catalog, CatalogError>) {
     match answer {
         Err(error) => {
             assert!(!error.mistakes().is_empty());
-            assert_eq!(error.to_string().lines().count(), error.mistakes().len(), "{error}");
+            assert_eq!(
+                error.to_string().lines().count(),
+                error.mistakes().len(),
+                "{error}"
+            );
         }
         Ok(catalog) => {
             for (_, plan) in catalog.plans() {
@@ -23,9 +27,9 @@ fn sound(answer: &Result<Catalog, CatalogError>) {
 
 /// `text` with the bytes from `at` on replaced by `with`, wherever that is.
 fn mutated(text: &str, at: usize, removed: usize, with: &str) -> String {
-    let start = text.floor_char_boundary(at % text.len());
-    let end = text.floor_char_boundary((start + removed).min(text.len()));
-    format!("{}{with}{}", &text[..start], &text[end.max(start)..])
+    let (before, rest) = text.split_at(text.floor_char_boundary(at % text.len()));
+    let (_, after) = rest.split_at(rest.floor_char_boundary(removed));
+    format!("{before}{with}{after}")
 }
 
 proptest! {
