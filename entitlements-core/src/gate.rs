@@ -59,6 +59,12 @@ impl Gate {
         &self.requirement
     }
 
+    /// The engine that it was given, if it was.
+    #[must_use]
+    pub const fn engine(&self) -> Option<&Entitlements> {
+        self.engine.as_ref()
+    }
+
     /// Whether the request may pass.
     ///
     /// `current` is what the engine's layer put into the request, if there is one. Where the gate has an engine of its

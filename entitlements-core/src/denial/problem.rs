@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use super::detail::whole_seconds;
 use super::{Denial, DenialKind, Wanted};
 use crate::strict::json::ObjectWriter;
@@ -12,7 +14,7 @@ use crate::strict::json::ObjectWriter;
 /// let problem = Problem::of(&Denial::layer_missing());
 /// assert_eq!(problem.status(), 500);
 /// assert!(problem.body().starts_with(r#"{"type":"urn:entitlements:problem:entitlements-layer-missing""#));
-/// assert!(problem.headers().any(|(name, value)| (name, value) == ("cache-control", "no-store")));
+/// assert!(problem.headers().any(|(name, value)| name == "cache-control" && value == "no-store"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -48,12 +50,12 @@ impl Problem {
     }
 
     /// The headers, their names in lower case.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let fixed = [("content-type", Self::CONTENT_TYPE), ("cache-control", "no-store")];
-        fixed
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
+        let fixed = |name, value| (name, Cow::Borrowed(value));
+        [fixed("content-type", Self::CONTENT_TYPE), fixed("cache-control", "no-store")]
             .into_iter()
-            .chain(self.retry_after.as_deref().map(|seconds| ("retry-after", seconds)))
-            .chain(self.challenge.map(|challenge| ("www-authenticate", challenge)))
+            .chain(self.retry_after.clone().map(|seconds| ("retry-after", Cow::Owned(seconds))))
+            .chain(self.challenge.map(|challenge| fixed("www-authenticate", challenge)))
     }
 
     /// The body.

@@ -1,0 +1,92 @@
+use std::ops::Deref;
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::response::{IntoResponse, Response};
+use entitlements_core::Denial;
+use entitlements_tower::denial_response;
+use http::request::Parts;
+
+/// What holds for this request, as a handler's argument.
+///
+/// It is the very set that the gates in front of the handler judged by. Ask it as an
+/// [`EntitlementSet`](entitlements_core::EntitlementSet).
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use axum::{Router, body::Body, routing::get};
+/// use entitlements_axum::{Current, EntitlementsLayer, testing};
+/// use http::Request;
+/// use tower::ServiceExt;
+///
+/// async fn page(entitlements: Current) -> &'static str {
+///     if entitlements.has("sso") { "log in with your company's account" } else { "log in" }
+/// }
+///
+/// let engine = testing::on_plan(testing::catalog(), "business");
+/// let app: Router = Router::new()
+///     .route("/login", get(page))
+///     .layer(EntitlementsLayer::new(engine.entitlements().clone()));
+/// let response = app.oneshot(Request::get("/login").body(Body::empty())?).await?;
+/// let body = axum::body::to_bytes(response.into_body(), 1024).await?;
+/// assert_eq!(body, "log in with your company's account");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Debug, Clone)]
+pub struct Current(entitlements_core::Current);
+
+impl Deref for Current {
+    type Target = entitlements_core::Current;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Current {
+    type Rejection = CurrentRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        match parts.extensions.get::<entitlements_core::Current>() {
+            Some(current) => Ok(Self(current.clone())),
+            None => {
+                tracing::error!(
+                    path = parts.uri.path(),
+                    "a handler asks for `Current` and the request did not pass an `EntitlementsLayer`; wrap the router in one"
+                );
+                Err(CurrentRejection { denial: Denial::layer_missing() })
+            }
+        }
+    }
+}
+
+/// `None` where the request did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer).
+impl<S: Sync> OptionalFromRequestParts<S> for Current {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        Ok(parts.extensions.get::<entitlements_core::Current>().cloned().map(Self))
+    }
+}
+
+/// The request did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer): a mistake in the program, answered with
+/// 500 and code `ENTITLEMENTS_LAYER_MISSING`.
+#[derive(Debug, Clone)]
+pub struct CurrentRejection {
+    denial: Denial,
+}
+
+impl CurrentRejection {
+    /// The denial that is answered.
+    #[must_use]
+    pub const fn denial(&self) -> &Denial {
+        &self.denial
+    }
+}
+
+impl IntoResponse for CurrentRejection {
+    fn into_response(self) -> Response {
+        denial_response::<Body>(self.denial)
+    }
+}
