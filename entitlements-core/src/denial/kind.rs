@@ -94,50 +94,65 @@ pub enum Wanted {
     ValidLicense,
 }
 
-/// One row of the table in `spec/denials.md`.
-pub(super) struct Row {
-    pub(super) code: &'static str,
-    pub(super) status: u16,
-    pub(super) title: &'static str,
+/// One row of the table in `spec/denials.md`: what a code means to HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DenialRow {
+    /// The code, such as `LICENSE_REQUIRED`.
+    pub code: &'static str,
+    /// The HTTP status, such as 402.
+    pub status: u16,
+    /// The title for people.
+    pub title: &'static str,
     /// The last part of the problem type's URN.
-    pub(super) slug: &'static str,
+    pub slug: &'static str,
+}
+
+macro_rules! rows {
+    ($($name:ident: $status:literal, $title:literal, $slug:literal;)*) => {
+        $(const $name: DenialRow =
+            DenialRow { code: stringify!($name), status: $status, title: $title, slug: $slug };)*
+
+        impl DenialRow {
+            /// Every row.
+            pub const ALL: &[Self] = &[$($name),*];
+        }
+    };
+}
+
+rows! {
+    LICENSE_REQUIRED: 402, "License required", "license-required";
+    LICENSE_EXPIRED: 402, "License expired", "license-expired";
+    LIMIT_EXCEEDED: 402, "Limit exceeded", "limit-exceeded";
+    RATE_LIMITED: 429, "Too many requests", "rate-limited";
+    IP_NOT_ALLOWED: 403, "Address not allowed", "ip-not-allowed";
+    POLICY_DENIED: 403, "Denied by policy", "policy-denied";
+    ACCOUNT_UNKNOWN: 401, "Account unknown", "account-unknown";
+    ENTITLEMENTS_UNAVAILABLE: 503, "Entitlements unavailable", "entitlements-unavailable";
+    UNKNOWN_FEATURE: 500, "Unknown feature", "unknown-feature";
+    UNKNOWN_LIMIT: 500, "Unknown limit", "unknown-limit";
+    UNKNOWN_RATE: 500, "Unknown rate", "unknown-rate";
+    UNKNOWN_PLAN: 500, "Unknown plan", "unknown-plan";
+    ENTITLEMENTS_LAYER_MISSING: 500, "Entitlements layer missing", "entitlements-layer-missing";
 }
 
 impl DenialKind {
-    pub(super) const fn row(&self) -> Row {
-        let (code, status, title, slug) = match self {
-            Self::LicenseRequired { .. } => {
-                ("LICENSE_REQUIRED", 402, "License required", "license-required")
-            }
-            Self::LicenseExpired { .. } => {
-                ("LICENSE_EXPIRED", 402, "License expired", "license-expired")
-            }
-            Self::LimitExceeded { .. } => {
-                ("LIMIT_EXCEEDED", 402, "Limit exceeded", "limit-exceeded")
-            }
-            Self::RateLimited { .. } => ("RATE_LIMITED", 429, "Too many requests", "rate-limited"),
-            Self::IpNotAllowed => ("IP_NOT_ALLOWED", 403, "Address not allowed", "ip-not-allowed"),
-            Self::PolicyDenied => ("POLICY_DENIED", 403, "Denied by policy", "policy-denied"),
-            Self::AccountUnknown => ("ACCOUNT_UNKNOWN", 401, "Account unknown", "account-unknown"),
-            Self::Unavailable { .. } => (
-                "ENTITLEMENTS_UNAVAILABLE",
-                503,
-                "Entitlements unavailable",
-                "entitlements-unavailable",
-            ),
-            Self::UnknownFeature { .. } => {
-                ("UNKNOWN_FEATURE", 500, "Unknown feature", "unknown-feature")
-            }
-            Self::UnknownLimit { .. } => ("UNKNOWN_LIMIT", 500, "Unknown limit", "unknown-limit"),
-            Self::UnknownRate { .. } => ("UNKNOWN_RATE", 500, "Unknown rate", "unknown-rate"),
-            Self::UnknownPlan { .. } => ("UNKNOWN_PLAN", 500, "Unknown plan", "unknown-plan"),
-            Self::LayerMissing => (
-                "ENTITLEMENTS_LAYER_MISSING",
-                500,
-                "Entitlements layer missing",
-                "entitlements-layer-missing",
-            ),
-        };
-        Row { code, status, title, slug }
+    /// What the kind means to HTTP.
+    #[must_use]
+    pub const fn row(&self) -> DenialRow {
+        match self {
+            Self::LicenseRequired { .. } => LICENSE_REQUIRED,
+            Self::LicenseExpired { .. } => LICENSE_EXPIRED,
+            Self::LimitExceeded { .. } => LIMIT_EXCEEDED,
+            Self::RateLimited { .. } => RATE_LIMITED,
+            Self::IpNotAllowed => IP_NOT_ALLOWED,
+            Self::PolicyDenied => POLICY_DENIED,
+            Self::AccountUnknown => ACCOUNT_UNKNOWN,
+            Self::Unavailable { .. } => ENTITLEMENTS_UNAVAILABLE,
+            Self::UnknownFeature { .. } => UNKNOWN_FEATURE,
+            Self::UnknownLimit { .. } => UNKNOWN_LIMIT,
+            Self::UnknownRate { .. } => UNKNOWN_RATE,
+            Self::UnknownPlan { .. } => UNKNOWN_PLAN,
+            Self::LayerMissing => ENTITLEMENTS_LAYER_MISSING,
+        }
     }
 }

@@ -7,7 +7,7 @@ mod detail;
 mod kind;
 mod problem;
 
-pub use kind::{DenialKind, Wanted};
+pub use kind::{DenialKind, DenialRow, Wanted};
 pub use problem::Problem;
 
 use std::fmt;
