@@ -100,9 +100,49 @@ fn entries(document: &DeTable<'_>, kind: Kind) -> Result<Vec<Entry>, String> {
             description: text_in(value.get_ref(), "description"),
         })
         .collect();
+    if kind.plural == "features" {
+        add_listed(document, &mut entries);
+    }
     // Another crate of the build may have made the reader keep the file's order.
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
+}
+
+/// A feature may be declared by a plan or an add-on that lists it (rule C6).
+fn add_listed(document: &DeTable<'_>, entries: &mut Vec<Entry>) {
+    let tables = |value: &'_ DeValue<'_>| match value {
+        DeValue::Table(table) => table
+            .values()
+            .flat_map(|owner| strings_in(owner.get_ref(), "features"))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let owners = ["plans", "addons"].into_iter().filter_map(|plural| document.get(plural));
+    for name in owners.flat_map(|owners| tables(owners.get_ref())) {
+        if entries.iter().all(|entry| entry.name != name) {
+            entries.push(Entry {
+                name,
+                title: None,
+                description: None,
+            });
+        }
+    }
+}
+
+fn strings_in(value: &DeValue<'_>, key: &str) -> Vec<String> {
+    let DeValue::Table(table) = value else {
+        return Vec::new();
+    };
+    let Some(DeValue::Array(items)) = table.get(key).map(|value| value.get_ref()) else {
+        return Vec::new();
+    };
+    items
+        .iter()
+        .filter_map(|item| match item.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        })
+        .collect()
 }
 
 fn text_in(value: &DeValue<'_>, key: &str) -> Option<String> {
@@ -144,6 +184,12 @@ mod tests {
         [plans]
         business.extends = "community"
     "#;
+
+    #[test]
+    fn features_that_only_a_plan_lists_are_names_too() {
+        let text = "[plans.a]\nfeatures = ['sso', 'audit']\n[addons.b]\nfeatures = ['cmek', 'sso']\n[features.sso]";
+        assert_eq!(names(text, "features"), ["audit", "cmek", "sso"]);
+    }
 
     fn names(text: &str, plural: &str) -> Vec<String> {
         let sections = read(text).unwrap();
