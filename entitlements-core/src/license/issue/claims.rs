@@ -77,6 +77,9 @@ pub(super) fn write(
     }
     write_features(&mut claims, draft, names)?;
     write_limits(&mut claims, draft, names)?;
+    if let Some(name) = repeated(&draft.addons) {
+        return Err(IssueError::Twice { what: "add-on", name: name.to_owned() });
+    }
     if !draft.addons.is_empty() {
         claims.strings(&names.addons, &draft.addons);
     }
@@ -133,7 +136,7 @@ fn write_limits(
             if !limits.is_empty() {
                 let mut map = ObjectWriter::new();
                 for (name, limit) in limits {
-                    write_limit(&mut map, name, *limit, names);
+                    write_limit(&mut map, name, name, *limit, names)?;
                 }
                 claims.object(claim, map);
             }
@@ -143,19 +146,42 @@ fn write_limits(
                 let claim = flat
                     .get(name)
                     .ok_or_else(|| IssueError::NoClaim { what: "limit", name: name.to_owned() })?;
-                write_limit(claims, claim, *limit, names);
+                write_limit(claims, claim, name, *limit, names)?;
             }
         }
     }
     Ok(())
 }
 
-fn write_limit(map: &mut ObjectWriter, name: &str, limit: Limit, names: &ClaimNames) {
+fn write_limit(
+    map: &mut ObjectWriter,
+    member: &str,
+    name: &str,
+    limit: Limit,
+    names: &ClaimNames,
+) -> Result<(), IssueError> {
     match (limit, names.unlimited.first()) {
-        (Limit::AtMost(most), _) => map.number(name, most),
-        (Limit::Unlimited, Some(word)) => map.number(name, *word),
-        (Limit::Unlimited, None) => map.null(name),
+        // Written as it is, it would come back as unlimited.
+        (Limit::AtMost(number), _) if names.unlimited.contains(&number.into()) => {
+            return Err(IssueError::MeansUnlimited { name: name.to_owned(), number });
+        }
+        (Limit::AtMost(most), _) => map.number(member, most),
+        (Limit::Unlimited, Some(word)) => map.number(member, *word),
+        (Limit::Unlimited, None) => map.null(member),
     };
+    Ok(())
+}
+
+/// A name that is there more than once.
+fn repeated(names: &[String]) -> Option<&str> {
+    let mut rest = names;
+    while let [name, others @ ..] = rest {
+        if others.contains(name) {
+            return Some(name);
+        }
+        rest = others;
+    }
+    None
 }
 
 fn distinct<'a, T>(

@@ -31,10 +31,18 @@ pub enum IssueError {
     /// One name is given twice.
     #[error("{what} `{name}` is given twice")]
     Twice {
-        /// `feature` or `limit`.
+        /// `feature`, `limit` or `add-on`.
         what: &'static str,
         /// The name.
         name: String,
+    },
+    /// A number that this vendor's keys write for unlimited.
+    #[error("limit `{name}` cannot be {number}: in this catalog's keys that number means unlimited")]
+    MeansUnlimited {
+        /// The limit.
+        name: String,
+        /// The number.
+        number: u64,
     },
     /// The key would be refused by whoever checks it.
     #[error("such a license key would be refused: {0}")]

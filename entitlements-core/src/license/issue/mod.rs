@@ -5,6 +5,8 @@ mod draft;
 mod error;
 mod issuer;
 mod signing_key;
+#[cfg(test)]
+mod tests;
 
 pub use draft::LicenseDraft;
 pub use error::IssueError;
