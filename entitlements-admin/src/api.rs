@@ -41,7 +41,7 @@ struct Admitted {
 impl AdminApi {
     /// The API for this engine: who may manage licenses, who may change an account, and whose account a request reads.
     ///
-    /// There is no default guard: an API that sells nothing to strangers begins with somebody saying who is none.
+    /// There is no default guard: who may manage is never left unsaid.
     #[must_use]
     pub fn new(
         entitlements: Entitlements,
@@ -68,8 +68,7 @@ impl AdminApi {
         self.serve(request.map(Full::new)).await
     }
 
-    /// Head first, then body, then action: nothing is read for a request that is for nothing here, or that nobody who
-    /// may sent.
+    /// Head first, then body, then action: the body of a request that will be refused anyway is not read.
     pub(crate) async fn serve<B: Body>(&self, request: Request<B>) -> Answer {
         let (head, body) = request.into_parts();
         let method = head.method.clone();

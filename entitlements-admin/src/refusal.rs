@@ -132,8 +132,7 @@ impl Refusal {
             Self::NoRoute => "there is nothing at this path".into(),
             Self::MethodNotAllowed(allowed) => format!("this path takes {allowed}"),
             Self::BodyTooLarge => "the body is over 64 KiB".into(),
-            Self::Invalid(errors) if errors.len() == 1 => "one field is not as it must be".into(),
-            Self::Invalid(errors) => format!("{} fields are not as they must be", errors.len()),
+            Self::Invalid(_) => "the body is not what this path takes; `errors` says why".into(),
             Self::InvalidLicense(error) => error.to_string(),
             Self::NotFound(why) | Self::Malformed(why) | Self::LicenseManaged(why) => why.clone(),
         }

@@ -1,6 +1,6 @@
 use std::pin::pin;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http_body::Body;
@@ -17,27 +17,19 @@ pub(crate) async fn read<B: Body>(headers: &HeaderMap, body: B) -> Result<Bytes,
         return Err(Refusal::BodyTooLarge);
     }
     let mut body = pin!(body);
-    let mut whole = Bytes::new();
+    let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
         // What went wrong is between the server and the client's connection; it is not repeated to anyone.
         let frame =
             frame.map_err(|_| Refusal::Malformed("the body did not arrive whole".into()))?;
-        let Ok(mut data) = frame.into_data() else {
-            continue;
-        };
-        let length = data.remaining();
-        if length > MAX_BODY_BYTES - whole.len() {
-            return Err(Refusal::BodyTooLarge);
+        if let Ok(data) = frame.into_data() {
+            if data.remaining() > MAX_BODY_BYTES - whole.len() {
+                return Err(Refusal::BodyTooLarge);
+            }
+            whole.put(data);
         }
-        whole = if whole.is_empty() {
-            data.copy_to_bytes(length)
-        } else {
-            let mut joined = BytesMut::from(whole);
-            joined.extend_from_slice(&data.copy_to_bytes(length));
-            joined.freeze()
-        };
     }
-    Ok(whole)
+    Ok(whole.freeze())
 }
 
 /// Whether `Content-Length` says that the body is too long. What it says otherwise is not believed.

@@ -126,3 +126,6 @@ fn decode(segment: &str) -> Option<Cow<'_, str>> {
     }
     String::from_utf8(decoded).ok().map(Cow::Owned)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,22 @@
+//! The API from outside: requests in, answers out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    missing_docs,
+    reason = "a test that cannot go on stops, and says where"
+)]
+
+mod bodies;
+mod client;
+mod entitlements;
+mod guards;
+mod license;
+mod log;
+mod routing;
+mod secrets;
+mod service;
+mod status;
