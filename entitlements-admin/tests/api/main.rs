@@ -15,8 +15,6 @@ mod client;
 mod entitlements;
 mod guards;
 mod license;
-mod log;
 mod routing;
-mod secrets;
 mod service;
 mod status;
