@@ -1,0 +1,69 @@
+use clap::{Parser, Subcommand};
+
+use crate::commands::{catalog_check, issue, keygen, verify};
+use crate::failure::Failure;
+use crate::report::Report;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  fine (verify: the license is active or in grace)
+  1  another failure, or mistakes that `catalog check` found
+  2  usage, which a bad key file, public key or catalog is too
+  3  verified but not in force: expired or not yet valid
+  4  rejected: the key's signature or form is wrong
+
+Errors go to stderr. With `--json` results are one line of JSON on stdout, errors one on stderr.";
+
+/// Makes keys, issues and checks licenses, checks catalogs.
+#[derive(Debug, Parser)]
+#[command(name = "entitlements", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    /// Write results as JSON on stdout, errors as JSON on stderr
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a key pair: the private key signs licenses, the public one goes into the product
+    Keygen(keygen::Args),
+    /// Sign a license key and print it
+    Issue(Box<issue::Args>),
+    /// Check a license key: whether it is genuine, what it says and whether it is in force
+    Verify(verify::Args),
+    /// Work with catalogs (`entitlements.toml`)
+    #[command(subcommand, arg_required_else_help = true)]
+    Catalog(CatalogCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Say everything that is wrong with a catalog, one mistake a line
+    Check(catalog_check::Args),
+}
+
+impl Command {
+    pub(crate) fn run(&self) -> Result<Report, Failure> {
+        match self {
+            Self::Keygen(args) => keygen::run(args),
+            Self::Issue(args) => issue::run(args),
+            Self::Verify(args) => verify::run(args),
+            Self::Catalog(CatalogCommand::Check(args)) => catalog_check::run(args),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn definitions_agree_with_each_other() {
+        Cli::command().debug_assert();
+    }
+}

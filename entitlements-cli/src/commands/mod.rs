@@ -1,0 +1,6 @@
+//! One file a command: what it takes, and what it does.
+
+pub(crate) mod catalog_check;
+pub(crate) mod issue;
+pub(crate) mod keygen;
+pub(crate) mod verify;

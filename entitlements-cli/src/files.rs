@@ -1,0 +1,92 @@
+//! Files that somebody else wrote, and files that must not be anybody else's.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The most bytes that a key file may have.
+pub(crate) const MAX_KEY_FILE_BYTES: usize = 64 * 1024;
+
+/// Opens a regular file. A pipe or a device is refused rather than waited for.
+pub(crate) fn open_regular(path: &Path) -> Result<File, String> {
+    let metadata = fs::metadata(path).map_err(|error| why(&error))?;
+    if metadata.is_dir() {
+        return Err("it is a directory".to_owned());
+    }
+    if !metadata.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    File::open(path).map_err(|error| why(&error))
+}
+
+/// Reads at most `most` bytes into memory that was set aside for them, so that no copy is left behind.
+pub(crate) fn read_at_most(source: impl Read, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(most);
+    source.take(most as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a key file.
+pub(crate) fn read_key_file(path: &Path) -> Result<Vec<u8>, String> {
+    let bytes = read_at_most(open_regular(path)?, MAX_KEY_FILE_BYTES + 1).map_err(|e| why(&e))?;
+    if bytes.len() > MAX_KEY_FILE_BYTES {
+        return Err("it is larger than 64 KiB, which no key file is".to_owned());
+    }
+    Ok(bytes)
+}
+
+/// New files that appear together or not at all: whatever was made is removed again, unless it is kept.
+#[derive(Debug, Default)]
+pub(crate) struct NewFiles {
+    made: Vec<PathBuf>,
+}
+
+impl NewFiles {
+    /// Makes a file that only its owner can read, from its first moment.
+    pub(crate) fn private(&mut self, path: &Path, content: &str) -> io::Result<()> {
+        self.write(path, content, 0o600)
+    }
+
+    /// Makes a file that everybody can read.
+    pub(crate) fn public(&mut self, path: &Path, content: &str) -> io::Result<()> {
+        self.write(path, content, 0o644)
+    }
+
+    /// They are complete.
+    pub(crate) fn keep(mut self) {
+        self.made.clear();
+    }
+
+    fn write(&mut self, path: &Path, content: &str, mode: u32) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        // INVARIANT: `create_new`, so that no key is ever written over, nor through a link.
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+        #[cfg(not(unix))]
+        let _ = mode;
+        let mut file = options.open(path)?;
+        self.made.push(path.to_owned());
+        file.write_all(content.as_bytes())?;
+        file.sync_all()
+    }
+}
+
+impl Drop for NewFiles {
+    fn drop(&mut self) {
+        for path in &self.made {
+            // A file that cannot be removed is reported by the next attempt to make it.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// An error of the operating system in the words of this program.
+pub(crate) fn why(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::AlreadyExists => "it exists already".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,77 @@
+//! The only place that writes to stdout and stderr.
+
+use std::io::{self, ErrorKind, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::failure::{Exit, Failure};
+use crate::report::{Report, Verdict};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Whom the output is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+/// Writes a result, and the failure that may come with it.
+pub(crate) fn report(report: &Report, format: Format) -> Exit {
+    let written = match format {
+        Format::Text => stdout(&report.text),
+        Format::Json => stdout(&report.json),
+    };
+    if let Err(error) = written {
+        let message = format!("cannot write to stdout: {error}");
+        let action = "check where the output goes, and whether there is space";
+        return failure(&Failure::failed("output", message, action), format);
+    }
+    if let Verdict::Bad(bad) = &report.verdict {
+        failure(bad, format);
+    }
+    report.verdict.exit()
+}
+
+/// Writes what went wrong: a line of cause and a line of what to do, or one line of JSON.
+pub(crate) fn failure(failure: &Failure, format: Format) -> Exit {
+    #[derive(Serialize)]
+    struct Envelope<'a> {
+        error: &'a Failure,
+    }
+    let mut stderr = anstream::stderr().lock();
+    // When stderr cannot be written to either, the exit code is all that is left to say.
+    let _ = match (format, serde_json::to_string(&Envelope { error: failure })) {
+        (Format::Json, Ok(json)) => writeln!(stderr, "{json}"),
+        _ => writeln!(
+            stderr,
+            "{ERROR}error:{ERROR:#} {}\n  {HELP}help:{HELP:#} {}",
+            failure.message, failure.action
+        ),
+    };
+    failure.exit
+}
+
+/// Rows of a label and a value, the values below each other.
+pub(crate) fn rows(rows: &[(&str, String)]) -> String {
+    let width = rows
+        .iter()
+        .map(|(label, _)| label.len() + 2)
+        .max()
+        .unwrap_or_default();
+    rows.iter()
+        .map(|(label, value)| format!("{:width$}{value}", format!("{label}:")))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A reader that has seen enough and closed the pipe is no failure.
+fn stdout(line: &str) -> io::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}

@@ -1,0 +1,142 @@
+//! No key is ever repeated, wherever it was typed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "integration tests"
+)]
+
+mod common;
+
+use common::Desk;
+
+/// A key that is given in any wrong place.
+#[test]
+fn no_key_is_ever_repeated() {
+    let desk = Desk::new();
+    let license = desk.issue(["--plan", "p", "--days", "1"]);
+    let folded = license.replace('.', ".\n ");
+    let private = desk.read("acme.private.pem");
+    let body = private.lines().nth(1).unwrap();
+    for secret in [&license, &folded, &private, &body.to_owned()] {
+        let (at_file, limit) = (format!("@{secret}"), format!("{secret}=1"));
+        let named = format!("k={secret}");
+        let cases: &[&[&str]] = &[
+            &[secret],
+            &["catalog", secret],
+            &["catalog", "check", secret],
+            &["verify", "--public-key", secret, "x"],
+            &["verify", "--public-key", &named, "x"],
+            &["verify", "--public-key", "acme.public.pem", &at_file],
+            &["verify", "--public-key", "acme.public.pem", secret, secret],
+            &[
+                "verify",
+                "--public-key",
+                "acme.public.pem",
+                "--at",
+                secret,
+                "x",
+            ],
+            &[
+                "verify",
+                "--public-key",
+                "acme.public.pem",
+                "--catalog",
+                secret,
+                "x",
+            ],
+            &["keygen", "--out", "keys", "--algorithm", secret],
+            &[
+                "issue",
+                "--key",
+                secret,
+                "--customer=c",
+                "--plan=p",
+                "--days=1",
+            ],
+            &[
+                "issue",
+                "--key",
+                "acme.private.pem",
+                "--customer=c",
+                "--days=1",
+                "--plan",
+                secret,
+                "--catalog",
+                "catalog.toml",
+            ],
+            &[
+                "issue",
+                "--key",
+                "acme.private.pem",
+                "--customer=c",
+                "--plan=p",
+                "--expires",
+                secret,
+            ],
+            &[
+                "issue",
+                "--key",
+                "acme.private.pem",
+                "--customer=c",
+                "--plan=p",
+                "--days",
+                secret,
+            ],
+            &[
+                "issue",
+                "--key",
+                "acme.private.pem",
+                "--customer=c",
+                "--plan=p",
+                "--days=1",
+                "--limit",
+                secret,
+            ],
+            &[
+                "issue",
+                "--key",
+                "acme.private.pem",
+                "--customer=c",
+                "--plan=business",
+                "--days=1",
+                "--limit",
+                &limit,
+                "--catalog",
+                "catalog.toml",
+            ],
+            &[
+                "issue",
+                "--key",
+                "acme.private.pem",
+                "--customer=c",
+                "--plan=p",
+                "--days=1",
+                "--id",
+                secret,
+            ],
+        ];
+        for arguments in cases {
+            for json in [false, true] {
+                let ran = desk.run(arguments.iter().copied().chain(json.then_some("--json")));
+                assert!((1..=4).contains(&ran.code), "{ran:?}");
+                for part in secret
+                    .split_whitespace()
+                    .flat_map(|word| word.split('.'))
+                    .filter(|part| part.len() > 16)
+                {
+                    assert!(
+                        !ran.stderr.contains(part.get(..16).unwrap()),
+                        "{arguments:?} {ran:?}"
+                    );
+                    assert!(
+                        !ran.stdout.contains(part.get(..16).unwrap()),
+                        "{arguments:?} {ran:?}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Pipes, devices and names that are not text.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "integration tests"
+)]
+
+mod common;
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::Command;
+
+use common::{Desk, Ran};
+
+#[test]
+fn pipes_and_devices_are_refused_rather_than_waited_for() {
+    let desk = Desk::new();
+    assert!(
+        Command::new("mkfifo")
+            .arg(desk.path("fifo"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(
+        Command::new("mkfifo")
+            .arg(desk.path("fifo.toml"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    for file in ["fifo", "/dev/zero"] {
+        let why = "not a regular file";
+        desk.verify([format!("@{file}").as_str()]).fails(2, why);
+        desk.run(["verify", "--public-key", file, "x"])
+            .fails(2, why);
+        desk.run([
+            "issue",
+            "--key",
+            file,
+            "--customer=c",
+            "--plan=p",
+            "--days=1",
+        ])
+        .fails(2, why);
+    }
+    desk.run(["catalog", "check", "fifo.toml"])
+        .fails(2, "not a regular file");
+    desk.verify(["--catalog", "fifo.toml", "x"])
+        .fails(2, "not a regular file");
+}
+
+#[test]
+fn arguments_that_are_not_text_are_no_panic() {
+    let desk = Desk::new();
+    let bad = OsStr::from_bytes(b"\xff\xfe");
+    let at_bad = OsStr::from_bytes(b"@\xff\xfe");
+    let words: [&[&OsStr]; 9] = [
+        &[bad],
+        &["catalog".as_ref(), bad],
+        &["catalog".as_ref(), "check".as_ref(), bad],
+        &["keygen".as_ref(), "--out=x".as_ref(), "--kid".as_ref(), bad],
+        &[
+            "verify".as_ref(),
+            "--public-key".as_ref(),
+            bad,
+            "x".as_ref(),
+        ],
+        &[
+            "verify".as_ref(),
+            "--public-key=acme.public.pem".as_ref(),
+            at_bad,
+        ],
+        &[
+            "verify".as_ref(),
+            "--public-key=acme.public.pem".as_ref(),
+            "--at".as_ref(),
+            bad,
+            "x".as_ref(),
+        ],
+        &[
+            "issue".as_ref(),
+            "--key".as_ref(),
+            bad,
+            "--customer=c".as_ref(),
+            "--plan=p".as_ref(),
+            "--days=1".as_ref(),
+        ],
+        &["issue".as_ref(), "--customer".as_ref(), bad],
+    ];
+    for arguments in words {
+        desk.run(arguments).fails(2, "");
+    }
+    desk.run([
+        "verify".as_ref(),
+        "--public-key=acme.public.pem".as_ref(),
+        bad,
+    ])
+    .fails(4, "");
+}
+
+#[test]
+fn names_of_files_need_not_be_text() {
+    let desk = Desk::new();
+    let key = desk.issue(["--plan", "p", "--days", "1"]);
+    let folder = desk.path(".");
+    let name = OsStr::from_bytes(b"l\xff");
+    if std::fs::write(folder.join(name), key).is_err() {
+        return; // this file system has only names that are text
+    }
+    let at_name = OsStr::from_bytes(b"@l\xff");
+    desk.run([
+        "verify".as_ref(),
+        "--public-key=acme.public.pem".as_ref(),
+        at_name,
+    ])
+    .exits(0);
+    std::fs::copy(desk.path("acme.public.pem"), folder.join(name)).unwrap();
+    desk.run([
+        "verify".as_ref(),
+        "--public-key".as_ref(),
+        name,
+        "x".as_ref(),
+    ])
+    .exits(4);
+    let kid = OsStr::from_bytes(b"k=l\xff");
+    desk.run([
+        "verify".as_ref(),
+        "--public-key".as_ref(),
+        kid,
+        "x".as_ref(),
+    ])
+    .exits(4);
+}
+
+#[test]
+fn stdin_without_an_end_is_not_read_to_it() {
+    let desk = Desk::new();
+    let endless = std::fs::File::open("/dev/zero").unwrap();
+    let mut command = desk.command(["verify", "--public-key", "acme.public.pem", "-"]);
+    Ran::of(command.stdin(endless).output().unwrap()).fails(4, "longer than");
+}
