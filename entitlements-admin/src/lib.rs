@@ -16,8 +16,9 @@ mod views;
 pub use account::{FixedAccount, ResolveAccount};
 pub use api::AdminApi;
 pub use bearer::{BearerToken, BearerTokenError};
-pub use body::MAX_BODY_BYTES;
+pub use body::{Fields, MAX_BODY_BYTES, read as read_body};
 pub use guard::{Access, BoxFuture, Guard, Principal};
+pub use refusal::{FieldError, Refusal};
 pub use service::ResponseFuture;
 
 /// The error type that request bodies may fail with.

@@ -22,9 +22,21 @@ impl From<Denial> for Failure {
     }
 }
 
-/// Why this API refuses a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Refusal {
+/// Why this API refuses a request: an answer in `application/problem+json` (RFC 9457).
+///
+/// Public so that an application's own routes can answer in the same form.
+///
+/// ```
+/// use entitlements_admin::Refusal;
+///
+/// let response = Refusal::not_found("there is no user with this id").response();
+/// assert_eq!(response.status(), 404);
+/// assert_eq!(response.headers()["content-type"], "application/problem+json");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {}", self.code(), self.detail())]
+#[non_exhaustive]
+pub enum Refusal {
     /// No or wrong credentials.
     Unauthorized,
     /// Right credentials without the right.
@@ -49,10 +61,11 @@ pub(crate) enum Refusal {
 
 /// What is wrong with one field of a body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct FieldError {
+pub struct FieldError {
     /// The field's name; empty for the body itself.
-    pub(crate) field: String,
-    pub(crate) message: String,
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
 }
 
 /// What every refusal of a kind says.
@@ -120,9 +133,38 @@ impl Refusal {
         }
     }
 
+    /// Something that the path names is not there; `why` is the sentence for people.
+    #[must_use]
+    pub fn not_found(why: impl Into<String>) -> Self {
+        Self::NotFound(why.into())
+    }
+
+    /// One field of a body is wrong; `message` follows the field's name, as in `must not be empty`.
+    #[must_use]
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError {
+            field: field.into(),
+            message: message.into(),
+        }])
+    }
+
     /// The HTTP status.
-    pub(crate) const fn status(&self) -> u16 {
+    #[must_use]
+    pub const fn status(&self) -> u16 {
         self.row().status
+    }
+
+    /// The code, such as `NOT_FOUND`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.row().code
+    }
+
+    /// The answer, with all its headers.
+    #[must_use]
+    pub fn response(&self) -> http::Response<http_body_util::Full<bytes::Bytes>> {
+        let answer = crate::respond::refused(self);
+        crate::respond::finish(answer, &http::Method::GET).map(http_body_util::Full::new)
     }
 
     fn detail(&self) -> String {

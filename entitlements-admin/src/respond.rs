@@ -48,7 +48,7 @@ pub(crate) fn failure(failure: &Failure) -> Answer {
     }
 }
 
-fn refused(refusal: &Refusal) -> Answer {
+pub(crate) fn refused(refusal: &Refusal) -> Answer {
     let body = match serde_json::to_vec(&refusal.problem()) {
         Ok(body) => body.into(),
         Err(error) => return unwritable(&error),

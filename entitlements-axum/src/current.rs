@@ -55,7 +55,9 @@ impl<S: Sync> FromRequestParts<S> for Current {
                     path = parts.uri.path(),
                     "a handler asks for `Current` and the request did not pass an `EntitlementsLayer`; wrap the router in one"
                 );
-                Err(CurrentRejection { denial: Denial::layer_missing() })
+                Err(CurrentRejection {
+                    denial: Denial::layer_missing(),
+                })
             }
         }
     }
@@ -66,7 +68,11 @@ impl<S: Sync> OptionalFromRequestParts<S> for Current {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
-        Ok(parts.extensions.get::<entitlements_core::Current>().cloned().map(Self))
+        Ok(parts
+            .extensions
+            .get::<entitlements_core::Current>()
+            .cloned()
+            .map(Self))
     }
 }
 

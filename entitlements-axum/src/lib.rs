@@ -1,6 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "admin")]
+mod admin;
 mod current;
+
+#[cfg(feature = "admin")]
+pub use admin::admin;
+#[cfg(feature = "admin")]
+pub use entitlements_admin::{
+    Access, AdminApi, BearerToken, BearerTokenError, Fields, FixedAccount, Guard, Principal,
+    Refusal, ResolveAccount, read_body,
+};
 
 pub use current::{Current, CurrentRejection};
 pub use entitlements_core::*;

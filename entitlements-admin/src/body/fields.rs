@@ -7,9 +7,22 @@ use crate::refusal::{FieldError, Refusal};
 /// How much of an unknown field's name is repeated to whoever sent it.
 const SHOWN_CHARS: usize = 64;
 
-/// The fields of a body that is a JSON object. Whatever is wrong with them is told at once, by [`finish`](Self::finish).
+/// The fields of a body that is a strict JSON object. Whatever is wrong with them is told at once, by
+/// [`finish`](Self::finish).
+///
+/// Public so that an application's own routes can refuse bodies in the same words as this API does.
+///
+/// ```
+/// use entitlements_admin::Fields;
+///
+/// let mut fields = Fields::read(br#"{"name":"Ada","nick":1}"#)?;
+/// assert_eq!(fields.string("name").as_deref(), Some("Ada"));
+/// let refusal = fields.finish().unwrap_err();
+/// assert_eq!(refusal.code(), "INVALID");
+/// # Ok::<(), entitlements_admin::Refusal>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct Fields<'a> {
+pub struct Fields<'a> {
     /// Those that nobody asked for yet.
     rest: Vec<Member<'a>>,
     errors: Vec<FieldError>,
@@ -17,7 +30,10 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Reads a body.
-    pub(crate) fn read(body: &'a [u8]) -> Result<Self, Refusal> {
+    ///
+    /// # Errors
+    /// When it is not strict JSON (`MALFORMED`), or not an object (`INVALID`).
+    pub fn read(body: &'a [u8]) -> Result<Self, Refusal> {
         match json::read(body) {
             Ok(Value::Object(members)) => Ok(Self {
                 rest: members,
@@ -34,7 +50,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a string that must be there.
-    pub(crate) fn string(&mut self, name: &str) -> Option<Cow<'a, str>> {
+    pub fn string(&mut self, name: &str) -> Option<Cow<'a, str>> {
         match self.take(name) {
             Some(Value::String(text)) => Some(text),
             Some(other) => self.wrong(name, format!("must be a string, and is {}", other.kind())),
@@ -43,7 +59,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Refuses the body where a field was wrong, or is there that nobody asked for.
-    pub(crate) fn finish(mut self) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// `INVALID`, with every field that is wrong.
+    pub fn finish(mut self) -> Result<(), Refusal> {
         let unknown = self.rest.into_iter().map(|(name, _)| FieldError {
             field: shown(&name),
             message: "is not a field of this body".into(),

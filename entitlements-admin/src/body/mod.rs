@@ -3,6 +3,5 @@
 mod fields;
 mod read;
 
-pub(crate) use fields::Fields;
-pub use read::MAX_BODY_BYTES;
-pub(crate) use read::read;
+pub use fields::Fields;
+pub use read::{MAX_BODY_BYTES, read};

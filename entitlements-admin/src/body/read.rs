@@ -11,8 +11,14 @@ use crate::refusal::Refusal;
 /// How many bytes of a body are read, 64 KiB: four times the longest license key.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Reads a body to its end, and not further than it may be long.
-pub(crate) async fn read<B: Body>(headers: &HeaderMap, body: B) -> Result<Bytes, Refusal> {
+/// Reads a body to its end, and not further than [`MAX_BODY_BYTES`].
+///
+/// # Errors
+/// When it is longer (`BODY_TOO_LARGE`), or does not arrive whole (`MALFORMED`).
+///
+/// # Cancel safety
+/// Dropped before it is done, what was read is gone, and the body with it.
+pub async fn read<B: Body>(headers: &HeaderMap, body: B) -> Result<Bytes, Refusal> {
     if announces_too_much(headers) || body.size_hint().lower() > MAX_BODY_BYTES as u64 {
         return Err(Refusal::BodyTooLarge);
     }

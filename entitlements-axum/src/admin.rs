@@ -1,0 +1,40 @@
+use entitlements_admin::{AdminApi, Guard, ResolveAccount};
+use entitlements_core::Entitlements;
+
+/// The management API, to mount with `nest_service`.
+///
+/// The guards say who may manage licenses (`admin`) and who may change an account (`owner`), the resolver whose account a
+/// request reads. There is no default: what guards this API is the application's decision.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use axum::{Router, body::Body};
+/// use entitlements_axum::{AccountId, BearerToken, FixedAccount, admin, testing};
+/// use http::Request;
+/// use tower::ServiceExt;
+///
+/// let engine = testing::on_plan(testing::catalog(), "business");
+/// let operators = BearerToken::new("0b8f7e2a4c6d4e5fa1b2")?;
+/// let app: Router = Router::new().nest_service(
+///     "/api/v1",
+///     admin(engine.entitlements().clone(), operators.clone(), operators, FixedAccount(AccountId::LOCAL)),
+/// );
+/// let request = Request::get("/api/v1/license/status")
+///     .header("authorization", "Bearer 0b8f7e2a4c6d4e5fa1b2")
+///     .body(Body::empty())?;
+/// assert_eq!(app.clone().oneshot(request).await?.status(), 200);
+///
+/// let stranger = Request::get("/api/v1/license/status").body(Body::empty())?;
+/// assert_eq!(app.oneshot(stranger).await?.status(), 401);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[must_use]
+pub fn admin(
+    entitlements: Entitlements,
+    admin: impl Guard,
+    owner: impl Guard,
+    resolver: impl ResolveAccount,
+) -> AdminApi {
+    AdminApi::new(entitlements, admin, owner, resolver)
+}

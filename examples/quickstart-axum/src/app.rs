@@ -1,0 +1,68 @@
+//! The program: routes, and what each of them asks for.
+
+use axum::http::{Method, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get};
+use axum::{Json, Router};
+use entitlements_axum::{
+    AccountId, BearerToken, Current, Entitlements, EntitlementsLayer, FixedAccount, Refusal,
+    RequireFeature,
+};
+use serde_json::{Value, json};
+
+use crate::{office, users};
+
+/// Every route, with the gates in front of them.
+pub(crate) fn router(entitlements: Entitlements, admin: BearerToken) -> Router {
+    let management = entitlements_axum::admin(
+        entitlements.clone(),
+        admin.clone(),
+        admin,
+        FixedAccount(AccountId::LOCAL),
+    );
+    Router::new()
+        .route("/", get(index))
+        .route("/sso", get(sso).route_layer(RequireFeature::new("sso")))
+        .route(
+            "/audit",
+            get(audit).route_layer(RequireFeature::new("audit")),
+        )
+        .route("/users", get(users::list).post(users::create))
+        .route("/users/{id}", delete(users::remove))
+        .with_state(users::Users::default())
+        .route("/office", get(office::show))
+        .route("/ping", get(ping))
+        .route_layer(EntitlementsLayer::new(entitlements))
+        .nest_service("/api/v1", management)
+        .fallback(nothing_here)
+}
+
+async fn index(entitlements: Current) -> Json<Value> {
+    Json(json!({
+        "product": entitlements.catalog().product_name(),
+        "plan": entitlements.plan_in_force().name(),
+        "status": entitlements.status().as_str(),
+    }))
+}
+
+async fn sso(entitlements: Current) -> Json<Value> {
+    Json(json!({
+        "feature": "sso",
+        "plan": entitlements.plan_in_force().name(),
+        "message": "log in with your company's account",
+    }))
+}
+
+async fn audit() -> Json<Value> {
+    Json(json!({ "feature": "audit", "events": [] }))
+}
+
+async fn ping() -> &'static str {
+    "pong\n"
+}
+
+async fn nothing_here(_: Method, _: Uri) -> Response {
+    Refusal::not_found("there is nothing at this path")
+        .response()
+        .into_response()
+}

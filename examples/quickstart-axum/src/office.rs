@@ -1,0 +1,8 @@
+//! `/office`: for those who are there.
+
+use axum::Json;
+use serde_json::{Value, json};
+
+pub(crate) async fn show() -> Json<Value> {
+    Json(json!({ "office": "open" }))
+}

@@ -1,0 +1,114 @@
+//! What the program prints: where it is, and what to try.
+
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use crate::arguments::Arguments;
+use crate::setup::{Failure, Setup};
+
+/// Says where the server is and the three commands to try, ready to paste.
+pub(crate) fn say(address: SocketAddr, setup: &Setup, arguments: &Arguments) {
+    // Nobody reads a closed pipe; serving goes on.
+    let _ = anstream::stdout()
+        .lock()
+        .write_all(text(address, setup, arguments).as_bytes());
+}
+
+pub(crate) fn say_error(failure: &Failure) {
+    let _ = writeln!(anstream::stderr().lock(), "error: {failure}");
+}
+
+fn text(address: SocketAddr, setup: &Setup, arguments: &Arguments) -> String {
+    let base = format!("http://{address}");
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_text(&mut text, &base, setup, arguments);
+    text
+}
+
+fn write_text(text: &mut String, base: &str, setup: &Setup, arguments: &Arguments) -> fmt::Result {
+    let current = setup.entitlements.current();
+    writeln!(text, "listening on {base}")?;
+    writeln!(
+        text,
+        "  open to all       GET /  /ping  /office  /users, POST /users, DELETE /users/{{id}}\n  \
+           feature `sso`     GET /sso\n  \
+           feature `audit`   GET /audit\n  \
+           admin token       GET, POST, DELETE /api/v1/license, GET /api/v1/license/status\n  \
+           this account      GET /api/v1/entitlements"
+    )?;
+    writeln!(
+        text,
+        "plan in force: {} ({})",
+        current.plan_in_force().name(),
+        current.status()
+    )?;
+    if let Some(token) = &setup.new_token {
+        let path = setup.data.token_path();
+        writeln!(
+            text,
+            "admin token, shown only now and kept in {}: {token}",
+            path.display()
+        )?;
+    }
+    writeln!(
+        text,
+        "\nTry next, in another terminal and in this folder:\n"
+    )?;
+    writeln!(text, "  # 1. issue a license key{}", whose_key(arguments))?;
+    writeln!(text, "  {}", issue_command(setup, arguments))?;
+    writeln!(text, "\n  # 2. activate it")?;
+    writeln!(
+        text,
+        "  curl -sS {base}/api/v1/license -H \"Authorization: Bearer {}\" -d \"{{\\\"key\\\":\\\"$KEY\\\"}}\"",
+        token_word(setup, arguments)
+    )?;
+    writeln!(text, "\n  # 3. see /sso change from 402 to 200")?;
+    writeln!(text, "  curl -i {base}/sso\n")
+}
+
+fn whose_key(arguments: &Arguments) -> &'static str {
+    if arguments.trusted_key.is_empty() {
+        " with the development vendor's key, which no product should ever trust"
+    } else {
+        " with the private half of the key you trust"
+    }
+}
+
+fn issue_command(setup: &Setup, arguments: &Arguments) -> String {
+    let catalog = arguments
+        .catalog
+        .clone()
+        .unwrap_or_else(|| setup.data.catalog_path());
+    let key = if arguments.trusted_key.is_empty() {
+        shell(&setup.data.private_key_path())
+    } else {
+        "YOUR.private.pem".into()
+    };
+    format!(
+        "KEY=$(cargo run -q -p entitlements-cli -- issue --key {key} --catalog {} --customer 'Acme GmbH' --plan business --days 30)",
+        shell(&catalog)
+    )
+}
+
+/// The token by where it is, so that it does not end up in a shell's history.
+fn token_word(setup: &Setup, arguments: &Arguments) -> String {
+    if arguments.admin_token.is_some() {
+        "$ADMIN_TOKEN".into()
+    } else {
+        format!("$(cat {})", shell(&setup.data.token_path()))
+    }
+}
+
+/// A path as one word of a shell's command.
+fn shell(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
