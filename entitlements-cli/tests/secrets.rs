@@ -115,7 +115,7 @@ fn no_key_is_ever_repeated() {
                 "--plan=p",
                 "--days=1",
                 "--id",
-                secret,
+                &at_file,
             ],
         ];
         for arguments in cases {
