@@ -55,6 +55,7 @@ pub(super) fn limits(
             None => Ok(Vec::new()),
             Some(Value::Object(members)) => members
                 .iter()
+                .filter(|(name, _)| !is_on_the_way_to_a_rate(claim, name, claim_names))
                 .map(|(name, value)| {
                     Ok((checked_name(name)?.to_owned(), limit(value, name, claim_names)?))
                 })
@@ -67,6 +68,14 @@ pub(super) fn limits(
             .map(|(name, claim, value)| Ok((name.clone(), limit(value, claim, claim_names)?)))
             .collect(),
     }
+}
+
+/// Whether a member of the limits is read as a rate, and so is no limit.
+fn is_on_the_way_to_a_rate(claim: &str, member: &str, claim_names: &ClaimNames) -> bool {
+    claim_names.rates.iter().any(|(_, path)| {
+        let mut steps = path.split('.');
+        steps.next() == Some(claim) && steps.next() == Some(member)
+    })
 }
 
 /// Requests per the plan's time, each at the path that the catalog names.
