@@ -1,10 +1,11 @@
 //! R3 and R4: what one source gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::status::Judged;
 use crate::catalog::{
-    AddonLimit, FeatureSet, Grants, LimitId, LimitTerm, Plan, PlanId, Rate, RateTerm, Retention,
+    Addon, AddonLimit, FeatureSet, Grants, Id, LimitId, LimitTerm, Plan, PlanId, Rate, RateTerm,
+    Retention,
 };
 use crate::license::License;
 use crate::{Catalog, Limit};
@@ -32,8 +33,12 @@ pub(super) fn of_license(catalog: &Catalog, base: PlanId, license: &License) -> 
         rates: rates(catalog, base, plan, license),
         retention: plan.map(|plan| plan.retention().clone()).unwrap_or_default(),
     };
-    for addon in addons_in_force(catalog, license) {
+    let addons = addons_in_force(catalog, license);
+    for addon in &addons {
         add_addon(&mut grant, addon);
+    }
+    for addon in &addons {
+        raise_limits(&mut grant, addon);
     }
     grant
 }
@@ -121,40 +126,42 @@ fn scaled(term: RateTerm, requests: Limit) -> RateTerm {
     })
 }
 
-/// The license's add-ons whose `requires` its plan meets.
-fn addons_in_force<'a>(
-    catalog: &'a Catalog,
-    license: &'a License,
-) -> impl Iterator<Item = &'a crate::catalog::Addon> {
-    license.addons().iter().filter_map(|name| catalog.addon_id(name)).filter_map(|id| {
-        let addon = catalog.addon_at(id);
-        requirement_met(catalog, license, addon).then_some(addon)
-    })
+/// The license's add-ons whose `requires` its plan meets, each once however often the key names it (I6).
+fn addons_in_force<'a>(catalog: &'a Catalog, license: &License) -> Vec<&'a Addon> {
+    let named: BTreeSet<_> =
+        license.addons().iter().filter_map(|name| catalog.addon_id(name)).collect();
+    let addons = named.into_iter().map(|id| catalog.addon_at(id));
+    addons.filter(|addon| requirement_met(catalog, license, addon)).collect()
 }
 
 /// Whether an add-on may be added to the license's plan.
 pub(super) fn requirement_met(
     catalog: &Catalog,
     license: &License,
-    addon: &crate::catalog::Addon,
+    addon: &Addon,
 ) -> bool {
     let plan = license.plan().and_then(|plan| catalog.plan_id(plan));
     addon.requires().is_empty() || plan.is_some_and(|plan| addon.requires().contains(&plan))
 }
 
-fn add_addon(grant: &mut Grant, addon: &crate::catalog::Addon) {
-    use crate::catalog::Id;
+/// What adds up.
+fn add_addon(grant: &mut Grant, addon: &Addon) {
     grant.features.union(&addon.features);
-    for (id, change) in addon.limits() {
-        if let Some(limit) = grant.limits.get_mut(id.index()) {
-            let before = limit.unwrap_or(Limit::AtMost(0));
-            *limit = Some(match change {
-                AddonLimit::Add(more) => before.plus(*more),
-                AddonLimit::AtLeast(least) => before.max(*least),
-            });
+    for &(id, change) in addon.limits() {
+        if let (AddonLimit::Add(more), Some(limit)) = (change, grant.limits.get_mut(id.index())) {
+            *limit = Some(limit.unwrap_or(Limit::AtMost(0)).plus(more));
         }
     }
     join_retention(&mut grant.retention, addon.retention());
+}
+
+/// What replaces a smaller number, once everything is added: so the order of add-ons does not matter (I6).
+fn raise_limits(grant: &mut Grant, addon: &Addon) {
+    for &(id, change) in addon.limits() {
+        if let (AddonLimit::AtLeast(least), Some(limit)) = (change, grant.limits.get_mut(id.index())) {
+            *limit = Some(limit.map_or(least, |limit| limit.max(least)));
+        }
+    }
 }
 
 /// The larger of each.
