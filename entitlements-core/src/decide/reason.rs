@@ -73,7 +73,9 @@ fn available_in(term: &BoundTerm, set: &EntitlementSet) -> Vec<String> {
     let catalog = set.catalog();
     let in_force = set.plan_in_force_id();
     let meets = |plan: &PlanId| {
-        let has = |id: &FeatureId| catalog.plan_at(*plan).has(*id);
+        // Whoever has the plan has the base plan too (R1).
+        let base = catalog.plan_at(set.base_plan_id());
+        let has = |id: &FeatureId| catalog.plan_at(*plan).has(*id) || base.has(*id);
         match term {
             BoundTerm::Feature(id) => has(id),
             BoundTerm::AnyFeature(ids) => ids.iter().any(has),
