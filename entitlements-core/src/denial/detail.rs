@@ -43,6 +43,9 @@ pub(super) fn sentence(kind: &DenialKind) -> String {
 fn not_in_force(wanted: &Wanted) -> String {
     match wanted {
         Wanted::Feature(feature) => format!("feature `{feature}` is not in force"),
+        Wanted::AnyFeature(features) if features.is_empty() => {
+            "no feature is named that could be in force".into()
+        }
         Wanted::AnyFeature(features) => format!("none of the features {} is in force", list(features)),
         Wanted::AllFeatures(features) => match features.as_slice() {
             [feature] => format!("feature `{feature}` is not in force"),
