@@ -7,7 +7,7 @@ use super::Environment;
 use super::state::Keys;
 use crate::Catalog;
 use crate::files::read_regular;
-use crate::license::{LicenseVerifier, MAX_INPUT_BYTES, compact_key};
+use crate::license::{License, LicenseVerifier, MAX_INPUT_BYTES, compact_key};
 use crate::resolve::{HeldLicense, LicenseSource, RejectedCause, RejectedKey};
 
 /// A place to look for a license key.
@@ -48,7 +48,15 @@ pub(super) fn load(
             }
         }
     }
+    // I6: of two keys with one id and the same times the same one counts, whichever place was looked at first.
+    loader.keys.managed.sort_by(|a, b| content(&a.license).cmp(&content(&b.license)));
     loader.keys
+}
+
+/// What tells apart licenses that have the same id and times, by what they give.
+fn content(license: &License) -> impl Ord + '_ {
+    let grants = (license.features(), license.limits(), license.rates(), license.addons());
+    (license.plan(), grants, license.not_before(), license.grace_days())
 }
 
 struct Loader<'a> {
