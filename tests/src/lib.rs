@@ -1,1 +1,37 @@
-//! Tests of the whole workspace; see `tests/`.
+//! What the tests of the whole workspace share; the tests themselves are in `tests/`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "helpers of tests: a failure stops the test, and says why"
+)]
+
+use std::path::{Path, PathBuf};
+
+/// The workspace's folder.
+///
+/// # Panics
+/// Never; this crate is in the workspace's folder.
+#[must_use]
+pub fn root() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests
+        .parent()
+        .expect("this crate is in the workspace")
+        .to_owned()
+}
+
+/// Fails with everything that is wrong.
+///
+/// # Panics
+/// When something is.
+pub fn assert_none(wrong: &[String]) {
+    assert!(
+        wrong.is_empty(),
+        "{} to mend:\n  {}",
+        wrong.len(),
+        wrong.join("\n  ")
+    );
+}
