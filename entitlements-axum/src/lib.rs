@@ -13,6 +13,8 @@ pub use entitlements_admin::{
 };
 
 pub use current::{Current, CurrentRejection};
+/// What [`Current`] wraps: the type in the extensions of a request.
+pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;
 pub use entitlements_tower::{
     DenialBody, EntitlementsLayer, EntitlementsService, Require, RequireEnterprise, RequireFeature,

@@ -37,9 +37,14 @@ pub struct SystemClock {
 impl SystemClock {
     /// The system's clock, its monotonic time counted from now.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this module is where the clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where the clock is read"
+    )]
     pub fn new() -> Self {
-        Self { started: Instant::now() }
+        Self {
+            started: Instant::now(),
+        }
     }
 }
 
@@ -51,7 +56,10 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     #[inline]
-    #[expect(clippy::disallowed_methods, reason = "this module is where the clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where the clock is read"
+    )]
     fn now(&self) -> Timestamp {
         SystemTime::now().into()
     }

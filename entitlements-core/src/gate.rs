@@ -1,21 +1,37 @@
 //! A requirement in front of a route, without a framework: what every adapter's gate asks.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide};
+use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide, is_met};
 use crate::{Catalog, Current, Denial, Entitlements};
 
-/// What a gate needs to know of a request; adapters fill it from their own types.
-#[derive(Debug, Clone, Copy)]
-pub struct RequestHead<'a> {
+/// What a gate asks a request; adapters answer from their own types, and only what is asked for.
+pub trait RequestHead {
     /// The method.
-    pub method: &'a str,
+    fn method(&self) -> &str;
+
     /// The path, for the log.
-    pub path: &'a str,
+    fn path(&self) -> &str;
+
     /// Whether both `Origin` and `Access-Control-Request-Method` are there.
-    pub cors_headers: bool,
+    fn has_cors_headers(&self) -> bool;
+}
+
+/// Tells gates apart, for what is remembered of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GateId(u64);
+
+impl GateId {
+    fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
 }
 
 /// A requirement that requests are held against.
@@ -23,6 +39,7 @@ pub struct RequestHead<'a> {
 /// Adapters keep it in an `Arc`, read a [`RequestHead`] and the request's [`Current`], call [`judge`](Self::judge), and
 /// send the denial's [`Problem`](crate::Problem).
 pub struct Gate {
+    id: GateId,
     requirement: Requirement,
     engine: Option<Entitlements>,
     /// The names looked up, for the first catalog that was met.
@@ -33,8 +50,9 @@ pub struct Gate {
 impl Gate {
     /// A gate that finds the engine in each request.
     #[must_use]
-    pub const fn new(requirement: Requirement) -> Self {
+    pub fn new(requirement: Requirement) -> Self {
         Self {
+            id: GateId::next(),
             requirement,
             engine: None,
             bound: OnceLock::new(),
@@ -48,7 +66,10 @@ impl Gate {
     /// When the engine's catalog lacks a name of the requirement.
     pub fn on(requirement: Requirement, engine: &Entitlements) -> Result<Self, UnknownName> {
         let bound = engine.bind(&requirement)?;
-        let gate = Self { engine: Some(engine.clone()), ..Self::new(requirement) };
+        let gate = Self {
+            engine: Some(engine.clone()),
+            ..Self::new(requirement)
+        };
         let _ = gate.bound.set((Arc::clone(engine.catalog()), Ok(bound)));
         Ok(gate)
     }
@@ -70,53 +91,64 @@ impl Gate {
     /// `current` is what the engine's layer put into the request, if there is one. Where the gate has an engine of its
     /// own and the request came through that same engine's layer, the request's set and time count, so that one request
     /// is judged by one time.
-    #[inline]
-    pub fn judge(&self, current: Option<&Current>, head: RequestHead<'_>) -> Decision {
+    #[inline(always)]
+    pub fn judge(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
+        if self.is_plainly_met(current) {
+            Decision::Allow
+        } else {
+            self.weigh(current, head)
+        }
+    }
+
+    /// The way of nearly every request, kept short: the names are known and what they name is in force.
+    #[inline(always)]
+    fn is_plainly_met(&self, current: Option<&Current>) -> bool {
+        let Some((catalog, Ok(bound))) = self.bound.get() else {
+            return false;
+        };
         match (&self.engine, current) {
-            (None, Some(current)) => self.judge_current(current, head),
-            (Some(engine), Some(current)) if engine.is_same(current.entitlements()) => {
-                self.judge_current(current, head)
+            (None, Some(current)) => {
+                Arc::ptr_eq(catalog, current.catalog()) && is_met(bound, current.set())
             }
-            (Some(engine), _) => {
-                let facts = Self::facts(head, engine.now());
-                match self.bound(engine.catalog()) {
-                    Some(Ok(bound)) => engine.decide(bound, &facts),
-                    _ => self.judge_current(&engine.current(), head),
-                }
-            }
+            (Some(engine), None) => engine.is_met_now(bound),
+            (Some(engine), Some(current)) => current.is_of(engine) && is_met(bound, current.set()),
+            (None, None) => false,
+        }
+    }
+
+    #[cold]
+    fn weigh(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
+        match (&self.engine, current) {
+            (Some(engine), Some(current)) if current.is_of(engine) => self.weigh_by(current, head),
+            (Some(engine), _) => self.weigh_by(&engine.current(), head),
+            (None, Some(current)) => self.weigh_by(current, head),
             (None, None) => {
-                self.log_once(head.path, &"the request did not pass an `EntitlementsLayer`; wrap the router in one, outside this gate, or give the gate its engine with `.on(&entitlements)`");
+                self.log_once(head.path(), &"the request did not pass an `EntitlementsLayer`; wrap the router in one, outside this gate, or give the gate its engine with `.on(&entitlements)`");
                 Decision::Deny(Denial::layer_missing())
             }
         }
     }
 
-    #[inline]
-    fn judge_current(&self, current: &Current, head: RequestHead<'_>) -> Decision {
-        let facts = Self::facts(head, current.now());
+    fn weigh_by(&self, current: &Current, head: &impl RequestHead) -> Decision {
+        let facts =
+            Facts::new(head.method(), current.now()).with_cors_headers(head.has_cors_headers());
         match self.bound(current.catalog()) {
-            Some(Ok(bound)) => decide(bound, &facts, current.set()),
-            Some(Err(unknown)) => self.mistake(head.path, unknown),
+            Some(Ok(bound)) => current.decide_for(self.id, bound, &facts),
+            Some(Err(unknown)) => self.mistake(head.path(), unknown),
             // A second catalog in one program: rare enough to look the names up each time.
             None => match self.requirement.bind(current.catalog()) {
                 Ok(bound) => decide(&bound, &facts, current.set()),
-                Err(unknown) => self.mistake(head.path, &unknown),
+                Err(unknown) => self.mistake(head.path(), &unknown),
             },
         }
     }
 
     /// The requirement in numbers of this catalog; none where the gate was first used with another.
-    #[inline]
     fn bound(&self, catalog: &Arc<Catalog>) -> Option<&Result<BoundRequirement, UnknownName>> {
         let (known, bound) = self
             .bound
             .get_or_init(|| (Arc::clone(catalog), self.requirement.bind(catalog)));
         Arc::ptr_eq(known, catalog).then_some(bound)
-    }
-
-    #[inline]
-    fn facts(head: RequestHead<'_>, now: crate::Timestamp) -> Facts<'_> {
-        Facts::new(head.method, now).with_cors_headers(head.cors_headers)
     }
 
     #[cold]
@@ -129,7 +161,11 @@ impl Gate {
     #[cold]
     fn log_once(&self, path: &str, cause: &dyn fmt::Display) {
         if !self.mistake_logged.swap(true, Ordering::Relaxed) {
-            let path: String = path.chars().flat_map(char::escape_debug).take(200).collect();
+            let path: String = path
+                .chars()
+                .flat_map(char::escape_debug)
+                .take(200)
+                .collect();
             tracing::error!(path, requirement = %self.requirement, "gate cannot decide: {cause}");
         }
     }

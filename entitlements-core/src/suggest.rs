@@ -21,7 +21,15 @@ pub(crate) fn nearest<'a>(
 
 /// `default-plan` and `DefaultPlan` are one mistake away from `default_plan`, not three.
 fn fold(name: &str) -> Vec<char> {
-    name.chars().map(|c| if c == '-' || c == ' ' { '_' } else { c.to_ascii_lowercase() }).collect()
+    name.chars()
+        .map(|c| {
+            if c == '-' || c == ' ' {
+                '_'
+            } else {
+                c.to_ascii_lowercase()
+            }
+        })
+        .collect()
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.
@@ -31,9 +39,12 @@ fn distance(from: &[char], to: &[char]) -> usize {
     for (row, a) in from.iter().enumerate() {
         let mut next = vec![row + 1];
         for (column, b) in to.iter().enumerate() {
-            let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX / 2);
+            let at =
+                |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX / 2);
             let replaced = at(&last, column) + usize::from(a != b);
-            let mut best = replaced.min(at(&last, column + 1) + 1).min(at(&next, column) + 1);
+            let mut best = replaced
+                .min(at(&last, column + 1) + 1)
+                .min(at(&next, column) + 1);
             let swapped = row > 0
                 && column > 0
                 && from.get(row - 1) == Some(b)

@@ -121,9 +121,15 @@ impl fmt::Debug for Timestamp {
 }
 
 impl From<SystemTime> for Timestamp {
+    #[inline]
     fn from(time: SystemTime) -> Self {
         match time.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(after) => Self::UNIX_EPOCH.saturating_add(after),
+            Ok(after) => {
+                // On the path of every request: no arithmetic wider than it needs.
+                let seconds = i64::try_from(after.as_secs()).unwrap_or(i64::MAX);
+                let micros = seconds.saturating_mul(MICROS);
+                Self::from_unix_micros(micros.saturating_add(after.subsec_micros().into()))
+            }
             Err(before) => Self::UNIX_EPOCH.saturating_sub(before.duration()),
         }
     }
@@ -136,16 +142,22 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || ParseTimestampError(());
         let (date_time, rest) = text.split_at_checked(19).ok_or_else(error)?;
-        if !date_time.bytes().zip(b"dddd-dd-ddTdd:dd:dd").all(|(byte, shape)| match shape {
-            b'd' => byte.is_ascii_digit(),
-            shape => byte == *shape,
-        }) || date_time.ends_with("60")
+        if !date_time
+            .bytes()
+            .zip(b"dddd-dd-ddTdd:dd:dd")
+            .all(|(byte, shape)| match shape {
+                b'd' => byte.is_ascii_digit(),
+                shape => byte == *shape,
+            })
+            || date_time.ends_with("60")
         {
             return Err(error());
         }
         let (fraction, zone) = split_fraction(rest).ok_or_else(error)?;
         let offset_seconds = parse_offset(zone).ok_or_else(error)?;
-        let civil: DateTime = format!("{date_time}{fraction}").parse().map_err(|_| error())?;
+        let civil: DateTime = format!("{date_time}{fraction}")
+            .parse()
+            .map_err(|_| error())?;
         let since_epoch = civil
             .since((Unit::Second, EPOCH))
             .and_then(|span| SignedDuration::try_from(span))
@@ -165,8 +177,15 @@ fn split_fraction(rest: &str) -> Option<(&str, &str)> {
     let Some(digits_and_zone) = rest.strip_prefix('.') else {
         return Some(("", rest));
     };
-    let digits = digits_and_zone.bytes().take_while(u8::is_ascii_digit).count();
-    if (1..=9).contains(&digits) { rest.split_at_checked(digits + 1) } else { None }
+    let digits = digits_and_zone
+        .bytes()
+        .take_while(u8::is_ascii_digit)
+        .count();
+    if (1..=9).contains(&digits) {
+        rest.split_at_checked(digits + 1)
+    } else {
+        None
+    }
 }
 
 /// Reads `Z` or `+hh:mm` as seconds east of UTC.
@@ -183,7 +202,9 @@ fn parse_offset(zone: &str) -> Option<i64> {
     let (hours, minutes) = hours_minutes.split_once(':')?;
     let two_digits = |text: &str, below: i64| {
         let both = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse::<i64>().ok().filter(|number| both && *number < below)
+        text.parse::<i64>()
+            .ok()
+            .filter(|number| both && *number < below)
     };
     Some(sign * (two_digits(hours, 24)? * 3600 + two_digits(minutes, 60)? * 60))
 }
@@ -219,11 +240,24 @@ mod tests {
     #[test]
     fn refuses_what_rfc_3339_or_the_contract_does_not_allow() {
         for text in [
-            "", "2027-01-31", "2027-01-31 00:00:00Z", "2027-01-31t00:00:00Z", "2027-01-31T00:00:00z",
-            "2027-01-31T00:00:00", "2027-02-30T00:00:00Z", "2027-01-31T23:59:60Z", "2027-01-31T24:00:00Z",
-            "2027-01-31T00:00:00.Z", "2027-01-31T00:00:00+1:00", "2027-01-31T00:00:00+01:60",
-            "2027-01-31T00:00:00+01", "2027-01-31T00:00:00ZZ", " 2027-01-31T00:00:00Z", "9999-12-31T23:59:59-01:00",
-            "2027-01-31T00:00:00.1234567890Z", "２027-01-31T00:00:00Z",
+            "",
+            "2027-01-31",
+            "2027-01-31 00:00:00Z",
+            "2027-01-31t00:00:00Z",
+            "2027-01-31T00:00:00z",
+            "2027-01-31T00:00:00",
+            "2027-02-30T00:00:00Z",
+            "2027-01-31T23:59:60Z",
+            "2027-01-31T24:00:00Z",
+            "2027-01-31T00:00:00.Z",
+            "2027-01-31T00:00:00+1:00",
+            "2027-01-31T00:00:00+01:60",
+            "2027-01-31T00:00:00+01",
+            "2027-01-31T00:00:00ZZ",
+            " 2027-01-31T00:00:00Z",
+            "9999-12-31T23:59:59-01:00",
+            "2027-01-31T00:00:00.1234567890Z",
+            "２027-01-31T00:00:00Z",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
@@ -234,7 +268,13 @@ mod tests {
         assert_eq!(Timestamp::MAX.saturating_add_days(3650), Timestamp::MAX);
         assert_eq!(Timestamp::MIN.saturating_sub(Duration::MAX), Timestamp::MIN);
         assert_eq!(Timestamp::from_unix_seconds(i64::MAX), Timestamp::MAX);
-        assert_eq!(Timestamp::UNIX_EPOCH.saturating_since(Timestamp::MAX), Duration::ZERO);
-        assert_eq!(Timestamp::end_of_day("2027-01-31").unwrap().to_string(), "2027-01-31T23:59:59Z");
+        assert_eq!(
+            Timestamp::UNIX_EPOCH.saturating_since(Timestamp::MAX),
+            Duration::ZERO
+        );
+        assert_eq!(
+            Timestamp::end_of_day("2027-01-31").unwrap().to_string(),
+            "2027-01-31T23:59:59Z"
+        );
     }
 }

@@ -38,7 +38,9 @@ pub struct Require {
 impl Require {
     /// Demands what `requirement` says.
     pub fn new(requirement: Requirement) -> Self {
-        Self { gate: Arc::new(Gate::new(requirement)) }
+        Self {
+            gate: Arc::new(Gate::new(requirement)),
+        }
     }
 
     /// Demands one feature.
@@ -124,7 +126,10 @@ impl Require {
     /// When the engine's catalog lacks a name: a mistake in the program, found when it starts and not by a customer
     /// (I12). Use [`try_on`](Self::try_on) for names that are not in the program's text.
     #[track_caller]
-    #[expect(clippy::panic, reason = "a mistake in the program; `try_on` is there for names from elsewhere")]
+    #[expect(
+        clippy::panic,
+        reason = "a mistake in the program; `try_on` is there for names from elsewhere"
+    )]
     pub fn on(self, entitlements: &Entitlements) -> Self {
         match self.try_on(entitlements) {
             Ok(require) => require,
@@ -138,7 +143,9 @@ impl Require {
     /// When the engine's catalog lacks a name, or cannot compare plans where that is demanded.
     pub fn try_on(self, entitlements: &Entitlements) -> Result<Self, UnknownName> {
         let gate = Gate::on(self.gate.requirement().clone(), entitlements)?;
-        Ok(Self { gate: Arc::new(gate) })
+        Ok(Self {
+            gate: Arc::new(gate),
+        })
     }
 
     pub(crate) const fn gate(&self) -> &Arc<Gate> {
@@ -159,7 +166,10 @@ impl Require {
 #[derive(Debug, Clone, Copy)]
 pub struct RequireFeature(());
 
-#[expect(clippy::new_ret_no_self, reason = "every gate is one `Require`; this is a name for a part of it")]
+#[expect(
+    clippy::new_ret_no_self,
+    reason = "every gate is one `Require`; this is a name for a part of it"
+)]
 impl RequireFeature {
     /// Demands one feature.
     ///

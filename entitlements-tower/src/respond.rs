@@ -1,7 +1,9 @@
 //! From a denial to an HTTP response: the one place where a problem becomes `http` types.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use entitlements_core::Denial;
+use entitlements_core::{Denial, Problem};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
@@ -19,31 +21,41 @@ use crate::DenialBody;
 /// ```
 #[must_use]
 pub fn denial_response<B: DenialBody>(denial: Denial) -> Response<B> {
-    let problem = denial.problem();
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::FORBIDDEN);
-    let mut headers = HeaderMap::with_capacity(4);
-    for (name, value) in problem.headers() {
-        let value = match value {
-            std::borrow::Cow::Borrowed(value) => HeaderValue::from_static(value),
-            // INVARIANT: what is not constant is a number of seconds.
-            std::borrow::Cow::Owned(value) => {
-                HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("1"))
-            }
-        };
-        headers.insert(HeaderName::from_static(name), value);
-    }
-    let mut response = Response::new(B::from_problem(Bytes::from_owner(Body(denial.clone()))));
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
+    let rendered = match denial.rendered(Rendered::of) {
+        Some(rendered) => rendered.clone(),
+        None => Rendered::of(denial.problem()),
+    };
+    let mut response = Response::new(B::from_problem(rendered.body));
+    *response.status_mut() = rendered.status;
+    *response.headers_mut() = rendered.headers;
     response.extensions_mut().insert(denial);
     response
 }
 
-/// The text of a problem, without a copy of it.
-struct Body(Denial);
+/// A problem in `http` types; kept with the denial, so that the next such answer is a copy.
+#[derive(Clone)]
+struct Rendered {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
 
-impl AsRef<[u8]> for Body {
-    fn as_ref(&self) -> &[u8] {
-        self.0.problem().body().as_bytes()
+impl Rendered {
+    fn of(problem: &Problem) -> Self {
+        let headers = problem.headers().map(|(name, value)| {
+            let value = match value {
+                Cow::Borrowed(value) => HeaderValue::from_static(value),
+                // INVARIANT: what is not constant is a number of seconds.
+                Cow::Owned(value) => {
+                    HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("1"))
+                }
+            };
+            (HeaderName::from_static(name), value)
+        });
+        Self {
+            status: StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::FORBIDDEN),
+            headers: headers.collect(),
+            body: Bytes::copy_from_slice(problem.body().as_bytes()),
+        }
     }
 }

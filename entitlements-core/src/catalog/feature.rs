@@ -10,43 +10,39 @@ pub struct FeatureDefinition {
 /// A set of features of one catalog.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct FeatureSet {
-    words: Vec<u64>,
+    /// The first 64: where most catalogs end, without a pointer to follow.
+    low: u64,
+    /// Those above.
+    rest: Vec<u64>,
 }
 
 impl FeatureSet {
     #[inline]
     pub(crate) fn contains(&self, id: FeatureId) -> bool {
-        let word = self.words.get(id.index() / 64).copied().unwrap_or(0);
+        let word = match id.index() / 64 {
+            0 => self.low,
+            above => self.rest.get(above - 1).copied().unwrap_or(0),
+        };
         word >> (id.index() % 64) & 1 == 1
     }
 
     pub(crate) fn insert(&mut self, id: FeatureId) {
-        let word = id.index() / 64;
-        if self.words.len() <= word {
-            self.words.resize(word + 1, 0);
-        }
-        if let Some(word) = self.words.get_mut(word) {
-            *word |= 1 << (id.index() % 64);
-        }
+        *self.word_mut(id) |= 1 << (id.index() % 64);
     }
 
     pub(crate) fn remove(&mut self, id: FeatureId) {
-        if let Some(word) = self.words.get_mut(id.index() / 64) {
-            *word &= !(1 << (id.index() % 64));
+        if self.contains(id) {
+            *self.word_mut(id) &= !(1 << (id.index() % 64));
         }
     }
 
     pub(crate) fn union(&mut self, other: &Self) {
-        if self.words.len() < other.words.len() {
-            self.words.resize(other.words.len(), 0);
-        }
-        for (word, more) in self.words.iter_mut().zip(&other.words) {
-            *word |= more;
-        }
+        other.iter().for_each(|id| self.insert(id));
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = FeatureId> {
-        self.words.iter().enumerate().flat_map(|(word, bits)| {
+        let words = std::iter::once(&self.low).chain(&self.rest).enumerate();
+        words.flat_map(|(word, bits)| {
             (0..64)
                 .filter(move |bit| bits >> bit & 1 == 1)
                 .filter_map(move |bit| {
@@ -55,6 +51,19 @@ impl FeatureSet {
                         .map(FeatureId::from_index)
                 })
         })
+    }
+
+    fn word_mut(&mut self, id: FeatureId) -> &mut u64 {
+        match (id.index() / 64).checked_sub(1) {
+            None => &mut self.low,
+            Some(above) => {
+                if self.rest.len() <= above {
+                    self.rest.resize(above + 1, 0);
+                }
+                // INVARIANT: it was just made long enough.
+                self.rest.get_mut(above).unwrap_or(&mut self.low)
+            }
+        }
     }
 }
 

@@ -25,7 +25,11 @@ pub(super) enum BoundTerm {
 
 impl BoundRequirement {
     pub(super) fn new(requirement: &Requirement, catalog: &Catalog) -> Result<Self, UnknownName> {
-        let terms: Result<_, _> = requirement.terms.iter().map(|term| bind(term, catalog)).collect();
+        let terms: Result<_, _> = requirement
+            .terms
+            .iter()
+            .map(|term| bind(term, catalog))
+            .collect();
         Ok(Self { terms: terms? })
     }
 
@@ -42,8 +46,12 @@ fn bind(term: &Term, catalog: &Catalog) -> Result<BoundTerm, UnknownName> {
         Term::AllFeatures(names) => BoundTerm::AllFeatures(features(names, catalog)?),
         Term::PlanAtLeast(name) => {
             let unknown = |fault| UnknownName::plan(name.as_str(), fault, catalog);
-            let plan = catalog.plan_id(name.as_str()).ok_or_else(|| unknown(Fault::NotInCatalog))?;
-            catalog.rank(plan).ok_or_else(|| unknown(Fault::NotInPlanOrder))?;
+            let plan = catalog
+                .plan_id(name.as_str())
+                .ok_or_else(|| unknown(Fault::NotInCatalog))?;
+            catalog
+                .rank(plan)
+                .ok_or_else(|| unknown(Fault::NotInPlanOrder))?;
             BoundTerm::PlanAtLeast(plan)
         }
         Term::Enterprise => {
@@ -100,7 +108,12 @@ impl UnknownName {
             Fault::NotInCatalog => nearest(name, catalog.plans().map(|(_, plan)| plan.name())),
             _ => None,
         };
-        Self { kind: Kind::Plan, fault, name: name.to_owned(), nearest: nearest.map(str::to_owned) }
+        Self {
+            kind: Kind::Plan,
+            fault,
+            name: name.to_owned(),
+            nearest: nearest.map(str::to_owned),
+        }
     }
 
     /// The name as the gate has it.

@@ -12,7 +12,11 @@ impl<'a> Facts<'a> {
     /// A request with this method, judged at `now`.
     #[must_use]
     pub const fn new(method: &'a str, now: Timestamp) -> Self {
-        Self { method, cors_preflight: false, now }
+        Self {
+            method,
+            cors_preflight: false,
+            now,
+        }
     }
 
     /// Says whether the request carries both `Origin` and `Access-Control-Request-Method`.

@@ -46,8 +46,6 @@ use bind::BoundTerm;
 /// assert_eq!(denial.available_in(), ["business", "enterprise"]);
 /// # Ok::<(), entitlements_core::decide::UnknownName>(())
 /// ```
-#[must_use]
-#[inline]
 pub fn decide(requirement: &BoundRequirement, facts: &Facts<'_>, set: &EntitlementSet) -> Decision {
     if facts.is_cors_preflight() {
         return Decision::Allow; // D2
@@ -56,6 +54,12 @@ pub fn decide(requirement: &BoundRequirement, facts: &Facts<'_>, set: &Entitleme
         None => Decision::Allow,
         Some(term) => Decision::Deny(reason::denial(term, set)),
     }
+}
+
+/// Whether everything that is demanded holds: the verdict without its reasons.
+#[inline]
+pub(crate) fn is_met(requirement: &BoundRequirement, set: &EntitlementSet) -> bool {
+    requirement.terms().iter().all(|term| holds(term, set))
 }
 
 /// Whether one term is met.

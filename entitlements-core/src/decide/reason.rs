@@ -12,8 +12,14 @@ use crate::resolve::{Ended, EntitlementSet};
 pub(super) fn denial(term: &BoundTerm, set: &EntitlementSet) -> Denial {
     let wanted = wanted(term, set);
     let kind = match set.ended().iter().find(|ended| had(term, ended, set)) {
-        Some(ended) => DenialKind::LicenseExpired { wanted, expired_at: ended.expired_at() },
-        None => DenialKind::LicenseRequired { wanted, license_status: status_worth_saying(set) },
+        Some(ended) => DenialKind::LicenseExpired {
+            wanted,
+            expired_at: ended.expired_at(),
+        },
+        None => DenialKind::LicenseRequired {
+            wanted,
+            license_status: status_worth_saying(set),
+        },
     };
     Denial::with_plans(kind, set, available_in(term, set))
 }
@@ -33,7 +39,9 @@ fn wanted(term: &BoundTerm, set: &EntitlementSet) -> Wanted {
 }
 
 fn missing(ids: &[FeatureId], set: &EntitlementSet) -> impl Iterator<Item = FeatureId> {
-    ids.iter().copied().filter(|id| !feature::is_in_force(*id, set))
+    ids.iter()
+        .copied()
+        .filter(|id| !feature::is_in_force(*id, set))
 }
 
 /// D11: whether a license that has ended would have met the term.
@@ -43,9 +51,9 @@ fn had(term: &BoundTerm, ended: &Ended, set: &EntitlementSet) -> bool {
         BoundTerm::Feature(id) => ended.had(*id),
         BoundTerm::AnyFeature(ids) => ids.iter().any(|id| ended.had(*id)),
         BoundTerm::AllFeatures(ids) => missing(ids, set).all(|id| ended.had(id)),
-        BoundTerm::PlanAtLeast(plan) => {
-            ended.plan().is_some_and(|had| catalog.rank(had) >= catalog.rank(*plan))
-        }
+        BoundTerm::PlanAtLeast(plan) => ended
+            .plan()
+            .is_some_and(|had| catalog.rank(had) >= catalog.rank(*plan)),
         BoundTerm::Paid => ended.plan().is_some_and(|had| {
             had != set.base_plan_id() && catalog.rank(had) >= catalog.rank(set.base_plan_id())
         }),
@@ -87,10 +95,20 @@ fn available_in(term: &BoundTerm, set: &EntitlementSet) -> Vec<String> {
     };
     let name = |plan: PlanId| catalog.plan_at(plan).name().to_owned();
     if catalog.plan_order().is_empty() {
-        let others = catalog.plans().map(|(id, _)| id).filter(|id| *id != in_force);
+        let others = catalog
+            .plans()
+            .map(|(id, _)| id)
+            .filter(|id| *id != in_force);
         others.filter(meets).map(name).collect()
     } else {
         let floor = catalog.rank(in_force).map_or(0, |rank| rank + 1);
-        catalog.plan_order().iter().skip(floor).filter(|plan| meets(plan)).copied().map(name).collect()
+        catalog
+            .plan_order()
+            .iter()
+            .skip(floor)
+            .filter(|plan| meets(plan))
+            .copied()
+            .map(name)
+            .collect()
     }
 }

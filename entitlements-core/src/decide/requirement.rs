@@ -82,7 +82,9 @@ impl Requirement {
         self,
         features: impl IntoIterator<Item = F>,
     ) -> Self {
-        self.and(Term::AnyFeature(features.into_iter().map(Into::into).collect()))
+        self.and(Term::AnyFeature(
+            features.into_iter().map(Into::into).collect(),
+        ))
     }
 
     /// Also demands every one of several features.
@@ -91,7 +93,9 @@ impl Requirement {
         self,
         features: impl IntoIterator<Item = F>,
     ) -> Self {
-        self.and(Term::AllFeatures(features.into_iter().map(Into::into).collect()))
+        self.and(Term::AllFeatures(
+            features.into_iter().map(Into::into).collect(),
+        ))
     }
 
     /// Also demands a plan or a higher one.
@@ -152,11 +156,7 @@ impl std::fmt::Display for Requirement {
     }
 }
 
-fn list(
-    f: &mut std::fmt::Formatter<'_>,
-    what: &str,
-    features: &[FeatureName],
-) -> std::fmt::Result {
+fn list(f: &mut std::fmt::Formatter<'_>, what: &str, features: &[FeatureName]) -> std::fmt::Result {
     f.write_str(what)?;
     for (index, feature) in features.iter().enumerate() {
         write!(f, "{} `{feature}`", if index > 0 { "," } else { "" })?;

@@ -7,7 +7,10 @@ use crate::license::LicenseStatus;
 
 pub(super) fn sentence(kind: &DenialKind) -> String {
     match kind {
-        DenialKind::LicenseRequired { wanted, license_status } => {
+        DenialKind::LicenseRequired {
+            wanted,
+            license_status,
+        } => {
             let mut sentence = not_in_force(wanted);
             if let Some(status) = license_status {
                 sentence.push_str(because(*status));
@@ -15,13 +18,24 @@ pub(super) fn sentence(kind: &DenialKind) -> String {
             sentence
         }
         DenialKind::LicenseExpired { wanted, expired_at } => {
-            format!("{}: the license expired at {expired_at}", not_in_force(wanted))
+            format!(
+                "{}: the license expired at {expired_at}",
+                not_in_force(wanted)
+            )
         }
-        DenialKind::LimitExceeded { limit, allowed, used, .. } => {
+        DenialKind::LimitExceeded {
+            limit,
+            allowed,
+            used,
+            ..
+        } => {
             format!("limit `{limit}` reached: {used} of {allowed} in use")
         }
         DenialKind::RateLimited { rate, retry_after } => {
-            format!("rate `{rate}` exceeded: try again in {} s", whole_seconds(*retry_after))
+            format!(
+                "rate `{rate}` exceeded: try again in {} s",
+                whole_seconds(*retry_after)
+            )
         }
         DenialKind::IpNotAllowed => "requests from this address are not allowed".into(),
         DenialKind::PolicyDenied => "a policy does not allow this request".into(),
@@ -46,7 +60,9 @@ fn not_in_force(wanted: &Wanted) -> String {
         Wanted::AnyFeature(features) if features.is_empty() => {
             "no feature is named that could be in force".into()
         }
-        Wanted::AnyFeature(features) => format!("none of the features {} is in force", list(features)),
+        Wanted::AnyFeature(features) => {
+            format!("none of the features {} is in force", list(features))
+        }
         Wanted::AllFeatures(features) => match features.as_slice() {
             [feature] => format!("feature `{feature}` is not in force"),
             features => format!("the features {} are not in force", list(features)),

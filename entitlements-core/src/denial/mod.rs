@@ -10,6 +10,7 @@ mod problem;
 pub use kind::{DenialKind, DenialRow, Wanted};
 pub use problem::Problem;
 
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub struct Denial {
 struct Inner {
     facts: Facts,
     problem: OnceLock<Problem>,
+    /// The problem in the types of whichever adapter asked first.
+    rendered: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +90,17 @@ impl Denial {
         self.inner.problem.get_or_init(|| Problem::of(self))
     }
 
+    /// The problem in an adapter's own types, made by the first call and shared by all clones of this denial.
+    ///
+    /// `None` where another adapter keeps another type here; then make one for this answer alone.
+    pub fn rendered<T: Any + Send + Sync>(&self, render: impl FnOnce(&Problem) -> T) -> Option<&T> {
+        let rendered = self
+            .inner
+            .rendered
+            .get_or_init(|| Box::new(render(self.problem())));
+        rendered.downcast_ref()
+    }
+
     /// The denial of a request whose answer cannot be determined now.
     #[must_use]
     pub fn unavailable(retry_after: Duration) -> Self {
@@ -100,17 +114,26 @@ impl Denial {
     }
 
     pub(crate) fn unknown_feature(name: &str) -> Self {
-        Self::new(DenialKind::UnknownFeature { name: name.to_owned() })
+        Self::new(DenialKind::UnknownFeature {
+            name: name.to_owned(),
+        })
     }
 
     pub(crate) fn unknown_plan(name: &str) -> Self {
-        Self::new(DenialKind::UnknownPlan { name: name.to_owned() })
+        Self::new(DenialKind::UnknownPlan {
+            name: name.to_owned(),
+        })
     }
 
     /// A denial of any kind, without plans.
     #[must_use]
     pub fn new(kind: DenialKind) -> Self {
-        Self::of(Facts { kind, plan: None, available_in: Vec::new(), upgrade_url: None })
+        Self::of(Facts {
+            kind,
+            plan: None,
+            available_in: Vec::new(),
+            upgrade_url: None,
+        })
     }
 
     /// A denial that names the plan in force and where to get what is missing.
@@ -128,7 +151,13 @@ impl Denial {
     }
 
     fn of(facts: Facts) -> Self {
-        Self { inner: Arc::new(Inner { facts, problem: OnceLock::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                facts,
+                problem: OnceLock::new(),
+                rendered: OnceLock::new(),
+            }),
+        }
     }
 }
 

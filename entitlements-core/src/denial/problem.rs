@@ -30,7 +30,8 @@ impl Problem {
     pub fn of(denial: &Denial) -> Self {
         let status = denial.status();
         let retry_after = match denial.kind() {
-            DenialKind::RateLimited { retry_after, .. } | DenialKind::Unavailable { retry_after } => {
+            DenialKind::RateLimited { retry_after, .. }
+            | DenialKind::Unavailable { retry_after } => {
                 Some(whole_seconds(*retry_after).to_string())
             }
             _ => None,
@@ -52,10 +53,20 @@ impl Problem {
     /// The headers, their names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
         let fixed = |name, value| (name, Cow::Borrowed(value));
-        [fixed("content-type", Self::CONTENT_TYPE), fixed("cache-control", "no-store")]
-            .into_iter()
-            .chain(self.retry_after.clone().map(|seconds| ("retry-after", Cow::Owned(seconds))))
-            .chain(self.challenge.map(|challenge| fixed("www-authenticate", challenge)))
+        [
+            fixed("content-type", Self::CONTENT_TYPE),
+            fixed("cache-control", "no-store"),
+        ]
+        .into_iter()
+        .chain(
+            self.retry_after
+                .clone()
+                .map(|seconds| ("retry-after", Cow::Owned(seconds))),
+        )
+        .chain(
+            self.challenge
+                .map(|challenge| fixed("www-authenticate", challenge)),
+        )
     }
 
     /// The body.
@@ -108,11 +119,19 @@ fn what_is_missing(kind: &DenialKind, body: &mut ObjectWriter) {
                 Wanted::PaidPlan | Wanted::ValidLicense => body,
             };
         }
-        DenialKind::LimitExceeded { limit, allowed, used, .. } => {
-            body.string("limit", limit).number("allowed", *allowed).number("used", *used);
+        DenialKind::LimitExceeded {
+            limit,
+            allowed,
+            used,
+            ..
+        } => {
+            body.string("limit", limit)
+                .number("allowed", *allowed)
+                .number("used", *used);
         }
         DenialKind::RateLimited { rate, retry_after } => {
-            body.string("rate", rate).number("retry_after_seconds", whole_seconds(*retry_after));
+            body.string("rate", rate)
+                .number("retry_after_seconds", whole_seconds(*retry_after));
         }
         DenialKind::UnknownFeature { name } => {
             body.string("feature", name);
@@ -132,13 +151,20 @@ fn what_is_missing(kind: &DenialKind, body: &mut ObjectWriter) {
 
 fn why(kind: &DenialKind, body: &mut ObjectWriter) {
     match kind {
-        DenialKind::LicenseRequired { license_status: Some(status), .. } => {
+        DenialKind::LicenseRequired {
+            license_status: Some(status),
+            ..
+        } => {
             body.string("license_status", status.as_str());
         }
         DenialKind::LicenseExpired { expired_at, .. } => {
             body.string("expired_at", &expired_at.to_string());
         }
-        DenialKind::LimitExceeded { expired_at, resets_at, .. } => {
+        DenialKind::LimitExceeded {
+            expired_at,
+            resets_at,
+            ..
+        } => {
             if let Some(time) = expired_at {
                 body.string("expired_at", &time.to_string());
             }

@@ -63,10 +63,14 @@ impl Entitlements {
             status,
             expires_at: Some(license.expires_at()),
         };
-        let held = HeldLicense { license, source: LicenseSource::Store };
+        let held = HeldLicense {
+            license,
+            source: LicenseSource::Store,
+        };
         let mut keys = self.shared.keys.lock().await;
         if !keys.stored.contains(&held) {
-            keys.stored.retain(|known| known.license.id() != held.license.id());
+            keys.stored
+                .retain(|known| known.license.id() != held.license.id());
             keys.stored.push(held);
             self.shared.publish(&keys);
             tracing::info!(license = entry.id, plan = entry.plan, "license activated");

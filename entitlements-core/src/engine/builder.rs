@@ -122,12 +122,11 @@ impl EntitlementsBuilder {
             Some(mode) => mode,
             None => mode_from(self.environment.get("DEPLOYMENT_MODE").as_deref())?,
         };
-        let verifier =
-            LicenseVerifier::new(self.trusted_keys)?.with_catalog(Arc::clone(&catalog));
+        let verifier = LicenseVerifier::new(self.trusted_keys)?.with_catalog(Arc::clone(&catalog));
         let keys = sources::load(&self.key_places, &self.environment, &catalog, &verifier);
         let base = base_plan(&catalog, mode);
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let shared = Arc::new(Shared::new(catalog, clock, verifier, base, keys));
+        let shared = Shared::new(catalog, clock, verifier, base, keys);
         let upkeep = Upkeep::new(&shared);
         let entitlements = Entitlements { shared };
         report::start(entitlements.current().set());
@@ -136,12 +135,20 @@ impl EntitlementsBuilder {
 }
 
 fn mode_from(variable: Option<&OsStr>) -> Result<DeploymentMode, ConfigError> {
-    match variable.map(OsStr::to_string_lossy).as_deref().map(str::trim) {
+    match variable
+        .map(OsStr::to_string_lossy)
+        .as_deref()
+        .map(str::trim)
+    {
         None | Some("") => Ok(DeploymentMode::default()),
         Some("self_hosted") => Ok(DeploymentMode::SelfHosted),
         Some("cloud") => Ok(DeploymentMode::Cloud),
         Some(other) => {
-            let shown: String = other.chars().flat_map(char::escape_debug).take(40).collect();
+            let shown: String = other
+                .chars()
+                .flat_map(char::escape_debug)
+                .take(40)
+                .collect();
             Err(ConfigError::DeploymentMode(shown))
         }
     }

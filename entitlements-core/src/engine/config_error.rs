@@ -6,7 +6,9 @@ use crate::license::KeyError;
 #[non_exhaustive]
 pub enum ConfigError {
     /// No catalog was given.
-    #[error("no catalog was given; call `catalog_file`, `catalog_toml` or `catalog` before `build`")]
+    #[error(
+        "no catalog was given; call `catalog_file`, `catalog_toml` or `catalog` before `build`"
+    )]
     NoCatalog,
     /// The catalog has mistakes.
     #[error("{0}")]

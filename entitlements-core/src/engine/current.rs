@@ -2,7 +2,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{Entitlements, State};
-use crate::decide::{Decision, Facts, Requirement, decide};
+use crate::decide::{BoundRequirement, Decision, Facts, Requirement, decide};
+use crate::gate::GateId;
 use crate::resolve::EntitlementSet;
 use crate::{AccountId, Denial, Timestamp};
 
@@ -12,14 +13,14 @@ use crate::{AccountId, Denial, Timestamp};
 /// [`EntitlementSet`] can be asked, this can be asked too.
 #[derive(Debug, Clone)]
 pub struct Current {
-    entitlements: Entitlements,
+    /// The one count that is shared: this value is made for every request.
     state: Arc<State>,
     now: Timestamp,
 }
 
 impl Current {
-    pub(super) const fn new(entitlements: Entitlements, state: Arc<State>, now: Timestamp) -> Self {
-        Self { entitlements, state, now }
+    pub(super) const fn new(state: Arc<State>, now: Timestamp) -> Self {
+        Self { state, now }
     }
 
     /// The set.
@@ -42,11 +43,43 @@ impl Current {
         &AccountId::LOCAL
     }
 
-    /// The engine.
+    /// The engine; `None` once its last handle is gone.
+    #[must_use]
+    pub fn entitlements(&self) -> Option<Entitlements> {
+        self.state
+            .engine
+            .upgrade()
+            .map(|shared| Entitlements { shared })
+    }
+
+    /// Whether this is of that engine.
     #[must_use]
     #[inline]
-    pub const fn entitlements(&self) -> &Entitlements {
-        &self.entitlements
+    pub fn is_of(&self, entitlements: &Entitlements) -> bool {
+        std::ptr::eq(
+            self.state.engine.as_ptr(),
+            Arc::as_ptr(&entitlements.shared),
+        )
+    }
+
+    /// Decides for a gate, and remembers a denial for as long as the set lasts.
+    pub(crate) fn decide_for(
+        &self,
+        gate: GateId,
+        requirement: &BoundRequirement,
+        facts: &Facts<'_>,
+    ) -> Decision {
+        // Facts can only turn such a denial into an Allow, by D2.
+        if !facts.is_cors_preflight()
+            && let Some(denial) = self.state.denials.of(gate)
+        {
+            return Decision::Deny(denial.clone());
+        }
+        let decision = decide(requirement, facts, self.set());
+        if let Decision::Deny(denial) = &decision {
+            self.state.denials.remember(gate, denial);
+        }
+        decision
     }
 
     /// Checks a requirement outside a layer, in a service or a job.
@@ -54,7 +87,9 @@ impl Current {
     /// # Errors
     /// The denial, also where the catalog lacks a name.
     pub fn require(&self, requirement: &Requirement) -> Result<(), Denial> {
-        let bound = requirement.bind(self.set().catalog()).map_err(|unknown| unknown.denial())?;
+        let bound = requirement
+            .bind(self.set().catalog())
+            .map_err(|unknown| unknown.denial())?;
         match decide(&bound, &Facts::new("", self.now), self.set()) {
             Decision::Allow => Ok(()),
             Decision::Deny(denial) => Err(denial),

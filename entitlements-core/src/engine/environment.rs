@@ -12,7 +12,9 @@ impl Environment {
     /// The variables of this process.
     #[must_use]
     pub fn of_process() -> Self {
-        Self { read: Arc::new(|name| std::env::var_os(name)) }
+        Self {
+            read: Arc::new(|name| std::env::var_os(name)),
+        }
     }
 
     /// Exactly these variables.
@@ -27,9 +29,13 @@ impl Environment {
     pub fn of<N: Into<String>, V: Into<OsString>>(
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        let variables: std::collections::HashMap<String, OsString> =
-            variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { read: Arc::new(move |name| variables.get(name).cloned()) }
+        let variables: std::collections::HashMap<String, OsString> = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        Self {
+            read: Arc::new(move |name| variables.get(name).cloned()),
+        }
     }
 
     /// The variable's value, if it is set.

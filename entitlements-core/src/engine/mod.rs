@@ -8,7 +8,9 @@ mod activate;
 mod builder;
 mod config_error;
 mod current;
+mod denials;
 mod environment;
+mod latest;
 mod report;
 mod sources;
 mod state;
@@ -24,7 +26,7 @@ pub use upkeep::Upkeep;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide};
+use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide, is_met};
 use crate::{Catalog, Clock, Timestamp};
 use state::{Shared, State};
 
@@ -57,9 +59,10 @@ impl Entitlements {
 
     /// What holds now, to keep for as long as one request takes.
     #[must_use]
+    #[inline]
     pub fn current(&self) -> Current {
         let now = self.now();
-        Current::new(self.clone(), self.shared.state_at(now), now)
+        Current::new(self.shared.state_at(now), now)
     }
 
     /// The clock's time; read it once a request.
@@ -70,9 +73,9 @@ impl Entitlements {
     }
 
     /// Decides by what holds at the time in `facts`, which is this engine's [`now`](Self::now).
-    #[inline]
     pub fn decide(&self, requirement: &BoundRequirement, facts: &Facts<'_>) -> Decision {
-        self.shared.with_set_at(facts.now(), |set| decide(requirement, facts, set))
+        self.shared
+            .with_set_at(facts.now(), |set| decide(requirement, facts, set))
     }
 
     /// Looks a requirement's names up in the catalog.
@@ -100,11 +103,11 @@ impl Entitlements {
         self.shared.resolve_again(self.now());
     }
 
-    /// Whether both are handles of one engine.
-    #[must_use]
+    /// Whether everything that is demanded holds now.
     #[inline]
-    pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
+    pub(crate) fn is_met_now(&self, requirement: &BoundRequirement) -> bool {
+        self.shared
+            .with_set_at(self.now(), |set| is_met(requirement, set))
     }
 }
 

@@ -35,30 +35,61 @@ pub(super) fn changes(before: &EntitlementSet, after: &EntitlementSet) {
 
 fn notices(warnings: &[Notice], errors: &[Notice]) {
     for notice in warnings {
-        tracing::warn!(code = notice.code(), action = notice.action(), "{}", notice.message());
+        tracing::warn!(
+            code = notice.code(),
+            action = notice.action(),
+            "{}",
+            notice.message()
+        );
     }
     for notice in errors {
-        tracing::error!(code = notice.code(), action = notice.action(), "{}", notice.message());
+        tracing::error!(
+            code = notice.code(),
+            action = notice.action(),
+            "{}",
+            notice.message()
+        );
     }
 }
 
 fn features(set: &EntitlementSet) -> String {
     let on = set.catalog().features().filter(|(id, _)| set.has_id(*id));
     let names: Vec<_> = on.map(|(_, feature)| feature.name()).collect();
-    if names.is_empty() { "none".into() } else { names.join(", ") }
+    if names.is_empty() {
+        "none".into()
+    } else {
+        names.join(", ")
+    }
 }
 
 fn until(set: &EntitlementSet) -> String {
-    match (set.status().is_in_force(), set.grace_ends_at(), set.expires_at()) {
+    match (
+        set.status().is_in_force(),
+        set.grace_ends_at(),
+        set.expires_at(),
+    ) {
         (true, Some(grace_ends), Some(expires)) => format!("{expires} (grace until {grace_ends})"),
         _ => "no end".into(),
     }
 }
 
 fn sources(set: &EntitlementSet) -> String {
-    let in_force = set.licenses().iter().filter(|entry| entry.status.is_in_force());
+    let in_force = set
+        .licenses()
+        .iter()
+        .filter(|entry| entry.status.is_in_force());
     let named: Vec<_> = in_force
-        .filter_map(|entry| Some(format!("license `{}` from {}", entry.id.as_deref()?, entry.source)))
+        .filter_map(|entry| {
+            Some(format!(
+                "license `{}` from {}",
+                entry.id.as_deref()?,
+                entry.source
+            ))
+        })
         .collect();
-    if named.is_empty() { "the catalog's base plan".into() } else { named.join(", ") }
+    if named.is_empty() {
+        "the catalog's base plan".into()
+    } else {
+        named.join(", ")
+    }
 }

@@ -38,7 +38,10 @@ pub(super) fn load(
     catalog: &Catalog,
     verifier: &LicenseVerifier,
 ) -> Keys {
-    let mut loader = Loader { verifier, keys: Keys::default() };
+    let mut loader = Loader {
+        verifier,
+        keys: Keys::default(),
+    };
     for place in places {
         match place {
             KeyPlace::Key(key) => loader.take(LicenseSource::Flag, key.as_bytes()),
@@ -49,14 +52,27 @@ pub(super) fn load(
         }
     }
     // I6: of two keys with one id and the same times the same one counts, whichever place was looked at first.
-    loader.keys.managed.sort_by(|a, b| content(&a.license).cmp(&content(&b.license)));
+    loader
+        .keys
+        .managed
+        .sort_by(|a, b| content(&a.license).cmp(&content(&b.license)));
     loader.keys
 }
 
 /// What tells apart licenses that have the same id and times, by what they give.
 fn content(license: &License) -> impl Ord + '_ {
-    let grants = (license.features(), license.limits(), license.rates(), license.addons());
-    (license.plan(), grants, license.not_before(), license.grace_days())
+    let grants = (
+        license.features(),
+        license.limits(),
+        license.rates(),
+        license.addons(),
+    );
+    (
+        license.plan(),
+        grants,
+        license.not_before(),
+        license.grace_days(),
+    )
 }
 
 struct Loader<'a> {
@@ -72,7 +88,10 @@ impl Loader<'_> {
         match (set(variable), set(&file_variable)) {
             (None, None) => {}
             (Some(key), file) => {
-                self.take(LicenseSource::Variable(variable.to_owned()), key.as_encoded_bytes());
+                self.take(
+                    LicenseSource::Variable(variable.to_owned()),
+                    key.as_encoded_bytes(),
+                );
                 if file.is_some() {
                     self.keys.ignored.push(format!(
                         "both `{variable}` and `{file_variable}` are set; the file is ignored"

@@ -1,10 +1,13 @@
 //! What the engine knows, and how it changes while others read.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, watch};
 
+use super::denials::Denials;
+use super::latest;
 use crate::catalog::PlanId;
 use crate::license::LicenseVerifier;
 use crate::resolve::{EntitlementSet, HeldLicense, Holdings, RejectedKey, resolve};
@@ -16,7 +19,11 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) verifier: LicenseVerifier,
     base_plan: PlanId,
+    /// This value, for the states that it makes.
+    engine: Weak<Self>,
     state: ArcSwap<State>,
+    /// A number that no other state of any engine has; see [`latest`].
+    generation: AtomicU64,
     /// Whoever changes what is held does so under this lock, one after the other.
     pub(super) keys: Mutex<Keys>,
     /// Says that the state changed, to whoever waits for its next boundary.
@@ -24,10 +31,29 @@ pub(super) struct Shared {
 }
 
 /// What is held, and what follows from it for a span of time.
-#[derive(Debug)]
 pub(crate) struct State {
+    /// The engine that this is a state of.
+    pub(super) engine: Weak<Shared>,
     holdings: Holdings,
     pub(crate) set: EntitlementSet,
+    pub(super) denials: Denials,
+}
+
+impl State {
+    fn new(engine: Weak<Shared>, holdings: Holdings, set: EntitlementSet) -> Self {
+        Self {
+            engine,
+            holdings,
+            set,
+            denials: Denials::default(),
+        }
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("State").field(&self.set).finish()
+    }
 }
 
 /// The keys by where they come from.
@@ -46,7 +72,9 @@ impl Keys {
     fn holdings(&self) -> Holdings {
         let mut holdings = Holdings::default();
         let all = self.managed.iter().map(|held| (false, held));
-        let mut all: Vec<_> = all.chain(self.stored.iter().map(|held| (true, held))).collect();
+        let mut all: Vec<_> = all
+            .chain(self.stored.iter().map(|held| (true, held)))
+            .collect();
         all.sort_by_key(|(stored, held)| {
             (held.license.issued_at(), held.license.expires_at(), *stored)
         });
@@ -66,32 +94,68 @@ impl Shared {
         verifier: LicenseVerifier,
         base_plan: PlanId,
         keys: Keys,
-    ) -> Self {
+    ) -> Arc<Self> {
         let holdings = keys.holdings();
         let set = resolve(&catalog, base_plan, &holdings, clock.now());
-        Self {
+        Arc::new_cyclic(|engine| Self {
             catalog,
             clock,
             verifier,
             base_plan,
-            state: ArcSwap::from_pointee(State { holdings, set }),
+            state: ArcSwap::from_pointee(State::new(engine.clone(), holdings, set)),
+            engine: engine.clone(),
+            generation: AtomicU64::new(latest::next_generation()),
             keys: Mutex::new(keys),
             changed: watch::Sender::new(()),
-        }
+        })
     }
 
     /// Reads the set that is the answer at `now`, without a lock or a shared count.
     #[inline]
-    pub(super) fn with_set_at<T>(&self, now: Timestamp, read: impl FnOnce(&EntitlementSet) -> T) -> T {
-        let state = self.state.load();
-        if state.set.holds_at(now) { read(&state.set) } else { read(&self.resolve_again(now).set) }
+    pub(super) fn with_set_at<T>(&self, now: Timestamp, read: impl Fn(&EntitlementSet) -> T) -> T {
+        let known = latest::with(self.generation(), |state| {
+            state.set.holds_at(now).then(|| read(&state.set))
+        });
+        match known.flatten() {
+            Some(answer) => answer,
+            None => read(&self.fetch_at(now).set),
+        }
     }
 
     /// The state that is the answer at `now`, to keep.
     #[inline]
     pub(super) fn state_at(&self, now: Timestamp) -> Arc<State> {
+        let known = latest::with(self.generation(), |state| {
+            state.set.holds_at(now).then(|| Arc::clone(state))
+        });
+        known.flatten().unwrap_or_else(|| self.fetch_at(now))
+    }
+
+    /// The way of the first request of a thread after each change.
+    #[cold]
+    fn fetch_at(&self, now: Timestamp) -> Arc<State> {
+        // INVARIANT: the generation is read before the state, and written after it, so what is remembered under a
+        // generation is that generation's state or a later one.
+        let generation = self.generation();
         let state = self.state.load_full();
-        if state.set.holds_at(now) { state } else { self.resolve_again(now) }
+        if state.set.holds_at(now) {
+            latest::remember(generation, &state);
+            state
+        } else {
+            self.resolve_again(now)
+        }
+    }
+
+    #[inline]
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Lets readers notice that the state is another one.
+    fn announce(&self) {
+        self.generation
+            .store(latest::next_generation(), Ordering::Release);
+        self.changed.send_replace(());
     }
 
     /// Resolves what is held anew: a boundary has passed, or somebody asks for it.
@@ -99,13 +163,17 @@ impl Shared {
     pub(super) fn resolve_again(&self, now: Timestamp) -> Arc<State> {
         let before = self.state.load_full();
         let set = resolve(&self.catalog, self.base_plan, &before.holdings, now);
-        let after = Arc::new(State { holdings: before.holdings.clone(), set });
+        let after = Arc::new(State::new(
+            self.engine.clone(),
+            before.holdings.clone(),
+            set,
+        ));
         // Where somebody changed what is held meanwhile, theirs stays: a resolving under way never brings back what
         // was removed. This reader's answer is then one that was right when it asked.
         let replaced = self.state.compare_and_swap(&before, Arc::clone(&after));
         if Arc::ptr_eq(&replaced, &before) {
             super::report::changes(&before.set, &after.set);
-            self.changed.send_replace(());
+            self.announce();
         }
         after
     }
@@ -114,9 +182,11 @@ impl Shared {
     pub(super) fn publish(&self, keys: &Keys) {
         let holdings = keys.holdings();
         let set = resolve(&self.catalog, self.base_plan, &holdings, self.clock.now());
-        let before = self.state.swap(Arc::new(State { holdings, set }));
+        let before = self
+            .state
+            .swap(Arc::new(State::new(self.engine.clone(), holdings, set)));
+        self.announce();
         super::report::changes(&before.set, &self.state.load().set);
-        self.changed.send_replace(());
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<()> {

@@ -25,7 +25,9 @@ pub struct Upkeep {
 impl Upkeep {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         let changed = shared.subscribe();
-        Self { work: Box::pin(keep_up(Arc::downgrade(shared), changed)) }
+        Self {
+            work: Box::pin(keep_up(Arc::downgrade(shared), changed)),
+        }
     }
 }
 

@@ -15,8 +15,15 @@ impl LicenseError {
 
     /// INVARIANT: `about` comes from a signed payload or from the catalog, never from an unverified token.
     pub(crate) fn about(kind: LicenseErrorKind, about: &str) -> Self {
-        let shown: String = about.chars().flat_map(char::escape_debug).take(80).collect();
-        Self { kind, about: Some(shown) }
+        let shown: String = about
+            .chars()
+            .flat_map(char::escape_debug)
+            .take(80)
+            .collect();
+        Self {
+            kind,
+            about: Some(shown),
+        }
     }
 
     /// What is wrong, for code that acts on it.

@@ -20,7 +20,10 @@ pub fn compact_key(input: &[u8]) -> Result<String, LicenseError> {
     if input.len() > MAX_INPUT_BYTES {
         return Err(LicenseError::new(LicenseErrorKind::TooLong));
     }
-    let kept: Vec<u8> =
-        input.iter().copied().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).collect();
+    let kept: Vec<u8> = input
+        .iter()
+        .copied()
+        .filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+        .collect();
     String::from_utf8(kept).map_err(|_| LicenseError::new(LicenseErrorKind::Malformed))
 }

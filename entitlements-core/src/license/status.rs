@@ -90,7 +90,9 @@ impl License {
 
     /// The times at which the state changes, in no order.
     pub(crate) fn boundaries(&self) -> impl Iterator<Item = Timestamp> {
-        self.begins_at().into_iter().chain([self.expires_at, self.grace_ends_at()])
+        self.begins_at()
+            .into_iter()
+            .chain([self.expires_at, self.grace_ends_at()])
     }
 
     /// As a length, because at the end of the year 9999 the time at which grace ends cannot be told (S4).
@@ -101,6 +103,8 @@ impl License {
     /// The first moment of being valid: the later of `nbf` and `iat`, less the leeway.
     fn begins_at(&self) -> Option<Timestamp> {
         let leeway = Duration::from_secs(self.leeway_seconds.into());
-        self.not_before.max(self.issued_at).map(|begins| begins.saturating_sub(leeway))
+        self.not_before
+            .max(self.issued_at)
+            .map(|begins| begins.saturating_sub(leeway))
     }
 }

@@ -1,8 +1,8 @@
 //! The compact form and its header (RFC 7515).
 
 use super::{LicenseError, LicenseErrorKind};
-use crate::strict::json::{self, JsonErrorKind, Value};
 use crate::strict::base64url;
+use crate::strict::json::{self, JsonErrorKind, Value};
 
 /// The longest key, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -53,7 +53,10 @@ impl Header {
     fn read(bytes: &[u8]) -> Result<Self, LicenseError> {
         let error = LicenseError::new;
         let header = object(bytes)?;
-        if ["crit", "b64", "zip"].iter().any(|name| header.get(name).is_some()) {
+        if ["crit", "b64", "zip"]
+            .iter()
+            .any(|name| header.get(name).is_some())
+        {
             return Err(error(LicenseErrorKind::HeaderParameter));
         }
         let typ = match header.get("typ") {
@@ -65,7 +68,9 @@ impl Header {
             return Err(error(LicenseErrorKind::TokenType));
         }
         let alg = header.get("alg").and_then(Value::as_str);
-        let alg = alg.ok_or_else(|| error(LicenseErrorKind::Algorithm))?.to_owned();
+        let alg = alg
+            .ok_or_else(|| error(LicenseErrorKind::Algorithm))?
+            .to_owned();
         let kid = match header.get("kid") {
             None => None,
             Some(Value::String(kid)) if !kid.is_empty() => Some(kid.clone().into_owned()),

@@ -44,7 +44,11 @@ impl LicenseVerifier {
     /// When two different keys have one `kid`.
     pub fn new(keys: impl IntoIterator<Item = TrustedKey>) -> Result<Self, KeyError> {
         let ring = KeyRing::new(keys.into_iter().collect())?;
-        Ok(Self { ring, catalog: None, profile: LicenseProfile::default() })
+        Ok(Self {
+            ring,
+            catalog: None,
+            profile: LicenseProfile::default(),
+        })
     }
 
     /// Expects the claim names of the catalog, and refuses plans and add-ons that it lacks.
@@ -63,7 +67,10 @@ impl LicenseVerifier {
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<License, LicenseError> {
         let license = self.verify_held(token)?;
         let leeway = Duration::from_secs(self.profile.leeway_seconds().into());
-        if license.issued_at().is_some_and(|issued| issued > now.saturating_add(leeway)) {
+        if license
+            .issued_at()
+            .is_some_and(|issued| issued > now.saturating_add(leeway))
+        {
             return Err(LicenseError::new(LicenseErrorKind::IssuedInFuture));
         }
         Ok(license)

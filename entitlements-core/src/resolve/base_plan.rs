@@ -20,9 +20,9 @@ pub enum DeploymentMode {
 #[must_use]
 pub fn base_plan(catalog: &Catalog, mode: DeploymentMode) -> PlanId {
     match mode {
-        DeploymentMode::SelfHosted => {
-            catalog.plan_id(SELF_HOSTED).unwrap_or(catalog.default_plan())
-        }
+        DeploymentMode::SelfHosted => catalog
+            .plan_id(SELF_HOSTED)
+            .unwrap_or(catalog.default_plan()),
         DeploymentMode::Cloud => catalog.default_plan(),
     }
 }

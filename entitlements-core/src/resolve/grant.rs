@@ -29,9 +29,14 @@ pub(super) fn of_license(catalog: &Catalog, base: PlanId, license: &License) -> 
     };
     let mut grant = Grant {
         features: features(catalog, plan, license),
-        limits: catalog.limits().map(|(id, _)| limit(catalog, base, plan, license, id)).collect(),
+        limits: catalog
+            .limits()
+            .map(|(id, _)| limit(catalog, base, plan, license, id))
+            .collect(),
         rates: rates(catalog, base, plan, license),
-        retention: plan.map(|plan| plan.retention().clone()).unwrap_or_default(),
+        retention: plan
+            .map(|plan| plan.retention().clone())
+            .unwrap_or_default(),
     };
     let addons = addons_in_force(catalog, license);
     for addon in &addons {
@@ -65,7 +70,11 @@ fn limit(
     id: LimitId,
 ) -> Option<Limit> {
     let name = catalog.limit_at(id).name();
-    let listed = license.limits().iter().find(|(limit, _)| limit == name).map(|(_, limit)| *limit);
+    let listed = license
+        .limits()
+        .iter()
+        .find(|(limit, _)| limit == name)
+        .map(|(_, limit)| *limit);
     let Some(plan) = plan else {
         return listed;
     };
@@ -88,7 +97,9 @@ pub(super) fn without_license(catalog: &Catalog, plan: PlanId, id: LimitId) -> L
         LimitTerm::Licensed { default, .. } | LimitTerm::Quantity { default } => default,
     };
     // INVARIANT: the catalog's checks see to it that the default plan gives every limit a value.
-    own(plan).or_else(|| own(catalog.default_plan())).unwrap_or(Limit::AtMost(0))
+    own(plan)
+        .or_else(|| own(catalog.default_plan()))
+        .unwrap_or(Limit::AtMost(0))
 }
 
 /// The plan's rates, the key's requests in place of the plan's where it names some; the burst scales with them.
@@ -101,7 +112,10 @@ fn rates(
     catalog
         .rates()
         .map(|(id, definition)| {
-            let listed = license.rates().iter().find(|(rate, _)| rate == definition.name());
+            let listed = license
+                .rates()
+                .iter()
+                .find(|(rate, _)| rate == definition.name());
             let term = plan.map(|plan| plan.rate(id));
             match (listed, term) {
                 (None, term) => term,
@@ -128,18 +142,19 @@ fn scaled(term: RateTerm, requests: Limit) -> RateTerm {
 
 /// The license's add-ons whose `requires` its plan meets, each once however often the key names it (I6).
 fn addons_in_force<'a>(catalog: &'a Catalog, license: &License) -> Vec<&'a Addon> {
-    let named: BTreeSet<_> =
-        license.addons().iter().filter_map(|name| catalog.addon_id(name)).collect();
+    let named: BTreeSet<_> = license
+        .addons()
+        .iter()
+        .filter_map(|name| catalog.addon_id(name))
+        .collect();
     let addons = named.into_iter().map(|id| catalog.addon_at(id));
-    addons.filter(|addon| requirement_met(catalog, license, addon)).collect()
+    addons
+        .filter(|addon| requirement_met(catalog, license, addon))
+        .collect()
 }
 
 /// Whether an add-on may be added to the license's plan.
-pub(super) fn requirement_met(
-    catalog: &Catalog,
-    license: &License,
-    addon: &Addon,
-) -> bool {
+pub(super) fn requirement_met(catalog: &Catalog, license: &License, addon: &Addon) -> bool {
     let plan = license.plan().and_then(|plan| catalog.plan_id(plan));
     addon.requires().is_empty() || plan.is_some_and(|plan| addon.requires().contains(&plan))
 }
@@ -158,7 +173,9 @@ fn add_addon(grant: &mut Grant, addon: &Addon) {
 /// What replaces a smaller number, once everything is added: so the order of add-ons does not matter (I6).
 fn raise_limits(grant: &mut Grant, addon: &Addon) {
     for &(id, change) in addon.limits() {
-        if let (AddonLimit::AtLeast(least), Some(limit)) = (change, grant.limits.get_mut(id.index())) {
+        if let (AddonLimit::AtLeast(least), Some(limit)) =
+            (change, grant.limits.get_mut(id.index()))
+        {
             *limit = Some(limit.map_or(least, |limit| limit.max(least)));
         }
     }

@@ -15,13 +15,18 @@ pub struct Holdings {
 impl Holdings {
     /// Adds a license; one with the same id is replaced.
     pub fn hold(&mut self, held: HeldLicense) {
-        self.licenses.retain(|known| known.license.id() != held.license.id());
+        self.licenses
+            .retain(|known| known.license.id() != held.license.id());
         self.licenses.push(held);
     }
 
     /// The status where no license verified.
     pub(super) fn status_without_license(&self) -> LicenseStatus {
-        if self.rejected.is_empty() { LicenseStatus::Unlicensed } else { LicenseStatus::Invalid }
+        if self.rejected.is_empty() {
+            LicenseStatus::Unlicensed
+        } else {
+            LicenseStatus::Invalid
+        }
     }
 }
 

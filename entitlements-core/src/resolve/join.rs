@@ -25,7 +25,10 @@ impl Joined {
         Self {
             features: plan.features.clone(),
             grace_features: FeatureSet::default(),
-            limits: catalog.limits().map(|(id, _)| without_license(catalog, base, id)).collect(),
+            limits: catalog
+                .limits()
+                .map(|(id, _)| without_license(catalog, base, id))
+                .collect(),
             rates: catalog.rates().map(|(id, _)| plan.rate(id)).collect(),
             retention: plan.retention().clone(),
         }

@@ -96,8 +96,14 @@ pub(crate) struct Span {
 
 impl Span {
     fn around(now: Timestamp, licenses: &[Judged<'_>]) -> Self {
-        let mut span = Self { from: Timestamp::MIN, until: Timestamp::MAX };
-        for boundary in licenses.iter().flat_map(|judged| judged.license.boundaries()) {
+        let mut span = Self {
+            from: Timestamp::MIN,
+            until: Timestamp::MAX,
+        };
+        for boundary in licenses
+            .iter()
+            .flat_map(|judged| judged.license.boundaries())
+        {
             if boundary <= now {
                 span.from = span.from.max(boundary);
             } else {

@@ -17,7 +17,11 @@ pub struct Notice {
 
 impl Notice {
     const fn new(code: &'static str, message: String, action: &'static str) -> Self {
-        Self { code, message, action }
+        Self {
+            code,
+            message,
+            action,
+        }
     }
 
     /// What it is, as one snake_case word.
@@ -45,13 +49,11 @@ pub(super) struct Notices {
     pub(super) errors: Vec<Notice>,
 }
 
-pub(super) fn collect(
-    catalog: &Catalog,
-    holdings: &Holdings,
-    licenses: &[Judged<'_>],
-) -> Notices {
+pub(super) fn collect(catalog: &Catalog, holdings: &Holdings, licenses: &[Judged<'_>]) -> Notices {
     let mut notices = Notices::default();
-    notices.errors.extend(holdings.rejected.iter().map(rejected));
+    notices
+        .errors
+        .extend(holdings.rejected.iter().map(rejected));
     for ignored in &holdings.ignored {
         notices.warnings.push(Notice::new(
             "license_source_ignored",
@@ -60,7 +62,9 @@ pub(super) fn collect(
         ));
     }
     // A license that is in force silences what is the matter with those that it replaced.
-    let renewed = licenses.iter().any(|judged| judged.status == LicenseStatus::Active);
+    let renewed = licenses
+        .iter()
+        .any(|judged| judged.status == LicenseStatus::Active);
     for judged in licenses {
         if !renewed {
             by_status(judged, &mut notices);
@@ -74,7 +78,10 @@ fn rejected(key: &RejectedKey) -> Notice {
     match &key.cause {
         RejectedCause::Unreadable(cause) => Notice::new(
             "license_unreadable",
-            format!("the license key from {} cannot be read: {cause}", key.source),
+            format!(
+                "the license key from {} cannot be read: {cause}",
+                key.source
+            ),
             "make it readable for this process, or remove the setting",
         ),
         RejectedCause::License(error) => Notice::new(
@@ -84,7 +91,9 @@ fn rejected(key: &RejectedKey) -> Notice {
                 LicenseErrorKind::UnknownKey => {
                     "check that the key is for this product, and that the vendor's public key is configured"
                 }
-                _ => "copy the whole key again as the vendor sent it, or ask the vendor for a new one",
+                _ => {
+                    "copy the whole key again as the vendor sent it, or ask the vendor for a new one"
+                }
             },
         ),
     }
@@ -121,17 +130,23 @@ fn by_status(judged: &Judged<'_>, notices: &mut Notices) {
 fn warn_of_unknown_names(catalog: &Catalog, judged: &Judged<'_>, warnings: &mut Vec<Notice>) {
     let id = judged.license.id();
     let mut warn = |code, message| {
-        warnings.push(Notice::new(code, message, "update the product to a version that knows it"));
+        warnings.push(Notice::new(
+            code,
+            message,
+            "update the product to a version that knows it",
+        ));
     };
     for (name, _) in judged.license.features() {
         if catalog.feature_id(name).is_none() {
-            let message = format!("license `{id}` has the feature `{name}`, which this version lacks");
+            let message =
+                format!("license `{id}` has the feature `{name}`, which this version lacks");
             warn("unknown_feature", message);
         }
     }
     for (name, _) in judged.license.limits() {
         if catalog.limit_id(name).is_none() {
-            let message = format!("license `{id}` has the limit `{name}`, which this version lacks");
+            let message =
+                format!("license `{id}` has the limit `{name}`, which this version lacks");
             warn("unknown_limit", message);
         }
     }

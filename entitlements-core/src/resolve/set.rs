@@ -82,7 +82,9 @@ impl EntitlementSet {
     /// Whether the feature may be used now. A name that the catalog lacks is not there.
     #[must_use]
     pub fn has(&self, feature: &str) -> bool {
-        self.catalog.feature_id(feature).is_some_and(|id| self.has_id(id))
+        self.catalog
+            .feature_id(feature)
+            .is_some_and(|id| self.has_id(id))
     }
 
     /// Whether the feature may be used now.
@@ -107,19 +109,27 @@ impl EntitlementSet {
     /// How many of something there may be. A name that the catalog lacks has no room at all.
     #[must_use]
     pub fn limit(&self, limit: &str) -> Limit {
-        self.catalog.limit_id(limit).map_or(Limit::AtMost(0), |id| self.limit_id(id))
+        self.catalog
+            .limit_id(limit)
+            .map_or(Limit::AtMost(0), |id| self.limit_id(id))
     }
 
     /// How many of something there may be.
     #[must_use]
     pub fn limit_id(&self, limit: LimitId) -> Limit {
-        self.limits.get(limit.index()).copied().unwrap_or(Limit::AtMost(0))
+        self.limits
+            .get(limit.index())
+            .copied()
+            .unwrap_or(Limit::AtMost(0))
     }
 
     /// How fast something may happen.
     #[must_use]
     pub fn rate_id(&self, rate: RateId) -> RateTerm {
-        self.rates.get(rate.index()).copied().unwrap_or(RateTerm::Unlimited)
+        self.rates
+            .get(rate.index())
+            .copied()
+            .unwrap_or(RateTerm::Unlimited)
     }
 
     /// How long things are kept, by name.
@@ -228,7 +238,9 @@ pub(super) fn entries(
     let verified = licenses.iter().map(|judged| LicenseEntry {
         id: Some(judged.license.id().to_owned()),
         source: judged.source.clone(),
-        plan: judged.plan.map(|plan| catalog.plan_at(plan).name().to_owned()),
+        plan: judged
+            .plan
+            .map(|plan| catalog.plan_at(plan).name().to_owned()),
         status: judged.status,
         expires_at: Some(judged.license.expires_at()),
     });

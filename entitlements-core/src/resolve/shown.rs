@@ -6,9 +6,14 @@ use crate::catalog::PlanId;
 
 /// The best license: by status, then by plan, then by the later expiry, then by id.
 pub(super) fn best<'a, 'l>(licenses: &'a [Judged<'l>]) -> Option<&'a Judged<'l>> {
-    licenses
-        .iter()
-        .max_by_key(|judged| (judged.status, judged.rank, judged.license.expires_at(), judged.license.id()))
+    licenses.iter().max_by_key(|judged| {
+        (
+            judged.status,
+            judged.rank,
+            judged.license.expires_at(),
+            judged.license.id(),
+        )
+    })
 }
 
 /// The highest plan among base and sources in force. A plan that `plan_order` lacks is below all that it has, and above

@@ -29,11 +29,19 @@ const VALUES: [u8; 256] = {
 pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0_u32, |group, byte| group << 8 | u32::from(*byte))
+        let group = chunk
+            .iter()
+            .fold(0_u32, |group, byte| group << 8 | u32::from(*byte))
             << (8 * (3 - chunk.len()));
         for place in 0..=chunk.len() {
             let value = (group >> (18 - 6 * place)) & 0x3f;
-            text.push(ALPHABET.get(value as usize).copied().unwrap_or_default().into());
+            text.push(
+                ALPHABET
+                    .get(value as usize)
+                    .copied()
+                    .unwrap_or_default()
+                    .into(),
+            );
         }
     }
     text
@@ -82,8 +90,13 @@ mod tests {
     #[test]
     fn rfc_4648_vectors() {
         for (bytes, text) in [
-            ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"),
-            ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
+            ("", ""),
+            ("f", "Zg"),
+            ("fo", "Zm8"),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg"),
+            ("fooba", "Zm9vYmE"),
+            ("foobar", "Zm9vYmFy"),
         ] {
             assert_eq!(encode(bytes.as_bytes()), text);
             assert_eq!(decode(text).unwrap(), bytes.as_bytes());
@@ -93,7 +106,9 @@ mod tests {
 
     #[test]
     fn refuses_every_other_spelling() {
-        for text in ["Zg==", "Zh", "Zm9", "Z", "Zm9vY", "Zm 9v", "Zm9v\n", "+_8", "-/8", "Zm8é"] {
+        for text in [
+            "Zg==", "Zh", "Zm9", "Z", "Zm9vY", "Zm 9v", "Zm9v\n", "+_8", "-/8", "Zm8é",
+        ] {
             assert!(decode(text).is_err(), "{text}");
         }
     }

@@ -54,7 +54,10 @@ impl TestEngine {
     ///
     /// # Panics
     /// When the engine cannot be built.
-    #[expect(clippy::expect_used, reason = "a test kit stops the test, and says why")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a test kit stops the test, and says why"
+    )]
     pub fn build(
         catalog: impl Into<Arc<Catalog>>,
         vendor: TestVendor,
@@ -67,7 +70,14 @@ impl TestEngine {
             .environment(Environment::of::<String, String>([]))
             .clock(Arc::clone(&clock) as Arc<dyn Clock>);
         let (entitlements, upkeep) = say(builder).build_now().expect("the engine can be built");
-        (Self { entitlements, clock, vendor }, upkeep)
+        (
+            Self {
+                entitlements,
+                clock,
+                vendor,
+            },
+            upkeep,
+        )
     }
 
     /// The handle that layers take.

@@ -34,7 +34,10 @@ pub const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_268_800);
 /// # Panics
 /// Never; the catalog is part of this crate and checked by its tests.
 #[must_use]
-#[expect(clippy::expect_used, reason = "a constant that this crate's tests check")]
+#[expect(
+    clippy::expect_used,
+    reason = "a constant that this crate's tests check"
+)]
 pub fn catalog() -> Arc<Catalog> {
     let catalog = Catalog::from_toml(include_str!("catalog.toml"));
     Arc::new(catalog.expect("the test catalog has no mistakes"))

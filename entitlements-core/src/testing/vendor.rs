@@ -19,13 +19,19 @@ impl Default for TestVendor {
     }
 }
 
-#[expect(clippy::expect_used, reason = "a test kit stops the test, and says why")]
+#[expect(
+    clippy::expect_used,
+    reason = "a test kit stops the test, and says why"
+)]
 impl TestVendor {
     /// A vendor with a new key.
     #[must_use]
     pub fn new() -> Self {
         let key = SigningKey::generate();
-        Self { private_pem: key.private_key_pem(), trusted: key.trusted_key().clone() }
+        Self {
+            private_pem: key.private_key_pem(),
+            trusted: key.trusted_key().clone(),
+        }
     }
 
     /// The public half, for whoever shall trust this vendor.
@@ -47,7 +53,9 @@ impl TestVendor {
         let key = SigningKey::from_pem(&*self.private_pem).expect("the key reads its own PEM");
         let issuer = LicenseIssuer::new(key).with_catalog(Arc::clone(catalog));
         let draft = LicenseDraft::new("customer").expires_at(NOW.saturating_add_days(365));
-        issuer.issue(&say(draft), NOW).expect("the test's license can be issued")
+        issuer
+            .issue(&say(draft), NOW)
+            .expect("the test's license can be issued")
     }
 
     /// What such a key says once it is verified.
@@ -62,6 +70,8 @@ impl TestVendor {
     ) -> License {
         let verifier = LicenseVerifier::new([self.trusted_key()]).expect("one key has one kid");
         let verifier = verifier.with_catalog(Arc::clone(catalog));
-        verifier.verify_held(&self.key(catalog, say)).expect("an issued key verifies")
+        verifier
+            .verify_held(&self.key(catalog, say))
+            .expect("an issued key verifies")
     }
 }

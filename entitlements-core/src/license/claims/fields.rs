@@ -13,19 +13,27 @@ pub(super) struct Claims<'a> {
 
 impl<'a> Claims<'a> {
     pub(super) fn new(payload: &'a Value<'a>) -> Self {
-        Self { members: payload.as_object().unwrap_or_default() }
+        Self {
+            members: payload.as_object().unwrap_or_default(),
+        }
     }
 
     pub(super) fn get(&self, claim: &str) -> Option<&'a Value<'a>> {
-        self.members.iter().find(|(name, _)| name == claim).map(|(_, value)| value)
+        self.members
+            .iter()
+            .find(|(name, _)| name == claim)
+            .map(|(_, value)| value)
     }
 
     pub(super) fn required(&self, claim: &str) -> Result<&'a Value<'a>, LicenseError> {
-        self.get(claim).ok_or_else(|| LicenseError::about(LicenseErrorKind::MissingClaim, claim))
+        self.get(claim)
+            .ok_or_else(|| LicenseError::about(LicenseErrorKind::MissingClaim, claim))
     }
 
     pub(super) fn text(&self, claim: &str) -> Result<Option<&'a str>, LicenseError> {
-        self.get(claim).map(|value| value.as_str().ok_or_else(|| mistyped(claim))).transpose()
+        self.get(claim)
+            .map(|value| value.as_str().ok_or_else(|| mistyped(claim)))
+            .transpose()
     }
 
     pub(super) fn boolean(&self, claim: &str) -> Result<Option<bool>, LicenseError> {
@@ -56,7 +64,10 @@ pub(super) fn id(claims: &Claims<'_>, names: &ClaimNames) -> Result<String, Lice
         return if names.id_prefix.is_empty() {
             Ok(String::new())
         } else {
-            Err(LicenseError::about(LicenseErrorKind::MissingClaim, &names.id))
+            Err(LicenseError::about(
+                LicenseErrorKind::MissingClaim,
+                &names.id,
+            ))
         };
     };
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
@@ -69,7 +80,10 @@ pub(super) fn id(claims: &Claims<'_>, names: &ClaimNames) -> Result<String, Lice
     Ok(id.to_owned())
 }
 
-pub(super) fn check_issuer(claims: &Claims<'_>, profile: &LicenseProfile) -> Result<(), LicenseError> {
+pub(super) fn check_issuer(
+    claims: &Claims<'_>,
+    profile: &LicenseProfile,
+) -> Result<(), LicenseError> {
     match profile.issuer() {
         Some(issuer) if claims.get("iss").and_then(Value::as_str) != Some(issuer) => {
             Err(LicenseError::new(LicenseErrorKind::Issuer))
@@ -78,7 +92,10 @@ pub(super) fn check_issuer(claims: &Claims<'_>, profile: &LicenseProfile) -> Res
     }
 }
 
-pub(super) fn check_audience(claims: &Claims<'_>, profile: &LicenseProfile) -> Result<(), LicenseError> {
+pub(super) fn check_audience(
+    claims: &Claims<'_>,
+    profile: &LicenseProfile,
+) -> Result<(), LicenseError> {
     let Some(audience) = profile.audience() else {
         return Ok(());
     };
@@ -90,7 +107,11 @@ pub(super) fn check_audience(claims: &Claims<'_>, profile: &LicenseProfile) -> R
         }
         _ => false,
     };
-    if addressed { Ok(()) } else { Err(LicenseError::new(LicenseErrorKind::Audience)) }
+    if addressed {
+        Ok(())
+    } else {
+        Err(LicenseError::new(LicenseErrorKind::Audience))
+    }
 }
 
 /// Missing, null and empty all mean that the key is not bound.

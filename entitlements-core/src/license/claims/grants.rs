@@ -17,10 +17,16 @@ pub(super) fn plan(
     let Some(named) = claims.name(claim)? else {
         return match profile.grants {
             Grants::Listed => Ok(None),
-            Grants::PlanAndListed => Err(LicenseError::about(LicenseErrorKind::MissingClaim, claim)),
+            Grants::PlanAndListed => {
+                Err(LicenseError::about(LicenseErrorKind::MissingClaim, claim))
+            }
         };
     };
-    let plan = profile.claims.plan_values.get(named).map_or(named, String::as_str);
+    let plan = profile
+        .claims
+        .plan_values
+        .get(named)
+        .map_or(named, String::as_str);
     if catalog.is_some_and(|catalog| catalog.plan_id(plan).is_none()) {
         return Err(LicenseError::about(LicenseErrorKind::UnknownPlan, named));
     }
@@ -28,12 +34,16 @@ pub(super) fn plan(
 }
 
 /// A list of names, or a map of names to on and off.
-pub(super) fn features(claims: &Claims<'_>, claim: &str) -> Result<Vec<(String, bool)>, LicenseError> {
+pub(super) fn features(
+    claims: &Claims<'_>,
+    claim: &str,
+) -> Result<Vec<(String, bool)>, LicenseError> {
     match claims.get(claim) {
         None => Ok(Vec::new()),
-        Some(value @ Value::Array(_)) => {
-            Ok(names(value, claim)?.into_iter().map(|name| (name, true)).collect())
-        }
+        Some(value @ Value::Array(_)) => Ok(names(value, claim)?
+            .into_iter()
+            .map(|name| (name, true))
+            .collect()),
         Some(Value::Object(members)) => members
             .iter()
             .map(|(name, on)| match on {
@@ -57,7 +67,10 @@ pub(super) fn limits(
                 .iter()
                 .filter(|(name, _)| !is_on_the_way_to_a_rate(claim, name, claim_names))
                 .map(|(name, value)| {
-                    Ok((checked_name(name)?.to_owned(), limit(value, name, claim_names)?))
+                    Ok((
+                        checked_name(name)?.to_owned(),
+                        limit(value, name, claim_names)?,
+                    ))
                 })
                 .collect(),
             Some(_) => Err(mistyped(claim)),
@@ -104,7 +117,11 @@ pub(super) fn addons(
     claim: &str,
     catalog: Option<&Catalog>,
 ) -> Result<Vec<String>, LicenseError> {
-    let addons = claims.get(claim).map(|value| names(value, claim)).transpose()?.unwrap_or_default();
+    let addons = claims
+        .get(claim)
+        .map(|value| names(value, claim))
+        .transpose()?
+        .unwrap_or_default();
     let unknown = |name: &&String| catalog.is_some_and(|catalog| catalog.addon_id(name).is_none());
     match addons.iter().find(unknown) {
         Some(name) => Err(LicenseError::about(LicenseErrorKind::UnknownAddon, name)),

@@ -26,7 +26,10 @@ pub(super) fn read(
     let times = times::read(&claims, profile)?;
     Ok(License {
         id: fields::id(&claims, names)?,
-        customer: claims.text(&names.customer.claim)?.unwrap_or_default().to_owned(),
+        customer: claims
+            .text(&names.customer.claim)?
+            .unwrap_or_default()
+            .to_owned(),
         plan: grants::plan(&claims, profile, catalog)?,
         features: grants::features(&claims, &names.features)?,
         limits: grants::limits(&claims, names)?,

@@ -27,14 +27,27 @@ pub(super) fn read(claims: &Claims<'_>, profile: &LicenseProfile) -> Result<Time
         ExpiryFormat::NumericDate => numeric_date(value, &expires.claim)?,
         ExpiryFormat::Rfc3339 => rfc_3339(value, &expires.claim)?,
     };
-    let optional = |claim| claims.get(claim).map(|value| numeric_date(value, claim)).transpose();
+    let optional = |claim| {
+        claims
+            .get(claim)
+            .map(|value| numeric_date(value, claim))
+            .transpose()
+    };
     let issued_at = optional("iat")?;
     let not_before = optional("nbf")?;
-    if issued_at.max(not_before).is_some_and(|begins| begins > expires_at) {
+    if issued_at
+        .max(not_before)
+        .is_some_and(|begins| begins > expires_at)
+    {
         return Err(LicenseError::new(LicenseErrorKind::ExpiryTooEarly));
     }
     let grace_days = grace_days(claims, profile)?;
-    Ok(Times { expires_at, not_before, issued_at, grace_days })
+    Ok(Times {
+        expires_at,
+        not_before,
+        issued_at,
+        grace_days,
+    })
 }
 
 /// Seconds since 1970 as a plain integer up to the year 9999.
@@ -45,9 +58,9 @@ fn numeric_date(value: &Value<'_>, claim: &str) -> Result<Timestamp, LicenseErro
     let integer = number.as_integer();
     let plain_digits = number.as_str().bytes().all(|byte| byte.is_ascii_digit());
     match integer {
-        Some(seconds) if (0..=LATEST).contains(&seconds) => {
-            Ok(Timestamp::from_unix_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
-        }
+        Some(seconds) if (0..=LATEST).contains(&seconds) => Ok(Timestamp::from_unix_seconds(
+            i64::try_from(seconds).unwrap_or(i64::MAX),
+        )),
         _ if integer.is_some() || plain_digits => {
             Err(LicenseError::about(LicenseErrorKind::Time, claim))
         }

@@ -26,7 +26,10 @@ fn all_known<'a>(
     names: impl IntoIterator<Item = &'a String>,
     known: Vec<&str>,
 ) -> Result<(), IssueError> {
-    match names.into_iter().find(|name| !known.contains(&name.as_str())) {
+    match names
+        .into_iter()
+        .find(|name| !known.contains(&name.as_str()))
+    {
         None => Ok(()),
         Some(name) => Err(IssueError::Unknown {
             what,
@@ -51,10 +54,16 @@ pub(super) fn write(
     if let Some(audience) = profile.audience() {
         claims.string("aud", audience);
     }
-    claims.string(&names.id, &draft.id.clone().unwrap_or_else(|| new_id(names, now)));
+    claims.string(
+        &names.id,
+        &draft.id.clone().unwrap_or_else(|| new_id(names, now)),
+    );
     if !draft.customer.is_empty() {
-        let customer =
-            if names.customer.hashed { hashed(&draft.customer) } else { draft.customer.clone() };
+        let customer = if names.customer.hashed {
+            hashed(&draft.customer)
+        } else {
+            draft.customer.clone()
+        };
         claims.string(&names.customer.claim, &customer);
     }
     claims.number("iat", draft.issued_at.unwrap_or(now).unix_seconds());
@@ -78,7 +87,10 @@ pub(super) fn write(
     write_features(&mut claims, draft, names)?;
     write_limits(&mut claims, draft, names)?;
     if let Some(name) = repeated(&draft.addons) {
-        return Err(IssueError::Twice { what: "add-on", name: name.to_owned() });
+        return Err(IssueError::Twice {
+            what: "add-on",
+            name: name.to_owned(),
+        });
     }
     if !draft.addons.is_empty() {
         claims.strings(&names.addons, &draft.addons);
@@ -100,7 +112,10 @@ pub(super) fn write(
 
 /// What a key calls the catalog's plan.
 fn claim_value<'a>(names: &'a ClaimNames, plan: &'a str) -> &'a str {
-    let by_value = names.plan_values.iter().find(|(_, catalog_plan)| *catalog_plan == plan);
+    let by_value = names
+        .plan_values
+        .iter()
+        .find(|(_, catalog_plan)| *catalog_plan == plan);
     by_value.map_or(plan, |(value, _)| value)
 }
 
@@ -143,9 +158,10 @@ fn write_limits(
         }
         LimitClaims::Flat(flat) => {
             for (name, limit) in limits {
-                let claim = flat
-                    .get(name)
-                    .ok_or_else(|| IssueError::NoClaim { what: "limit", name: name.to_owned() })?;
+                let claim = flat.get(name).ok_or_else(|| IssueError::NoClaim {
+                    what: "limit",
+                    name: name.to_owned(),
+                })?;
                 write_limit(claims, claim, name, *limit, names)?;
             }
         }
@@ -163,7 +179,10 @@ fn write_limit(
     match (limit, names.unlimited.first()) {
         // Written as it is, it would come back as unlimited.
         (Limit::AtMost(number), _) if names.unlimited.contains(&number.into()) => {
-            return Err(IssueError::MeansUnlimited { name: name.to_owned(), number });
+            return Err(IssueError::MeansUnlimited {
+                name: name.to_owned(),
+                number,
+            });
         }
         (Limit::AtMost(most), _) => map.number(member, most),
         (Limit::Unlimited, Some(word)) => map.number(member, *word),
@@ -191,7 +210,10 @@ fn distinct<'a, T>(
     let mut map = BTreeMap::new();
     for (name, value) in named {
         if map.insert(name.as_str(), value).is_some() {
-            return Err(IssueError::Twice { what, name: name.clone() });
+            return Err(IssueError::Twice {
+                what,
+                name: name.clone(),
+            });
         }
     }
     Ok(map)

@@ -22,7 +22,10 @@ impl LicenseDraft {
     /// A license for a customer.
     #[must_use]
     pub fn new(customer: impl Into<String>) -> Self {
-        Self { customer: customer.into(), ..Self::default() }
+        Self {
+            customer: customer.into(),
+            ..Self::default()
+        }
     }
 
     /// For whom; where the catalog hashes it, the hash is made when it is issued.

@@ -37,7 +37,9 @@ pub enum IssueError {
         name: String,
     },
     /// A number that this vendor's keys write for unlimited.
-    #[error("limit `{name}` cannot be {number}: in this catalog's keys that number means unlimited")]
+    #[error(
+        "limit `{name}` cannot be {number}: in this catalog's keys that number means unlimited"
+    )]
     MeansUnlimited {
         /// The limit.
         name: String,

@@ -35,7 +35,12 @@ impl LicenseIssuer {
     /// An issuer that writes the default claim names.
     #[must_use]
     pub fn new(key: SigningKey) -> Self {
-        Self { key, kid: None, catalog: None, profile: LicenseProfile::default() }
+        Self {
+            key,
+            kid: None,
+            catalog: None,
+            profile: LicenseProfile::default(),
+        }
     }
 
     /// Writes the catalog's claim shape, and refuses names that it lacks.
@@ -71,7 +76,10 @@ impl LicenseIssuer {
         let payload = claims::write(draft, &self.profile, now)?;
         let kid = self.kid.as_deref().unwrap_or(self.key.kid());
         let mut header = ObjectWriter::new();
-        header.string("alg", self.key.algorithm().header_name()).string("typ", "JWT").string("kid", kid);
+        header
+            .string("alg", self.key.algorithm().header_name())
+            .string("typ", "JWT")
+            .string("kid", kid);
         let signed = format!(
             "{}.{}",
             base64url::encode(header.finish().as_bytes()),
@@ -84,8 +92,14 @@ impl LicenseIssuer {
     }
 
     fn check(&self, token: &str, kid: &str) -> Result<(), IssueError> {
-        let refused = |_| crate::license::LicenseError::new(crate::license::LicenseErrorKind::KeyId);
-        let trusted = self.key.trusted_key().clone().with_kid(kid).map_err(refused)?;
+        let refused =
+            |_| crate::license::LicenseError::new(crate::license::LicenseErrorKind::KeyId);
+        let trusted = self
+            .key
+            .trusted_key()
+            .clone()
+            .with_kid(kid)
+            .map_err(refused)?;
         let mut verifier = LicenseVerifier::new([trusted]).map_err(refused)?;
         if let Some(catalog) = &self.catalog {
             verifier = verifier.with_catalog(catalog.clone());

@@ -22,7 +22,10 @@ impl SigningKey {
     #[must_use]
     pub fn generate() -> Self {
         let mut secret = Zeroizing::new([0; 32]);
-        #[expect(clippy::expect_used, reason = "a key without randomness would be worse than no process")]
+        #[expect(
+            clippy::expect_used,
+            reason = "a key without randomness would be worse than no process"
+        )]
         getrandom::fill(secret.as_mut()).expect("the operating system gives randomness");
         Self::new(ed25519_dalek::SigningKey::from_bytes(&secret))
     }
@@ -32,8 +35,11 @@ impl SigningKey {
     /// # Errors
     /// When it is not one.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        let pem = std::str::from_utf8(pem.as_ref()).map_err(|_| KeyError::PrivateForm)?.trim();
-        let key = ed25519_dalek::SigningKey::from_pkcs8_pem(pem).map_err(|_| KeyError::PrivateForm)?;
+        let pem = std::str::from_utf8(pem.as_ref())
+            .map_err(|_| KeyError::PrivateForm)?
+            .trim();
+        let key =
+            ed25519_dalek::SigningKey::from_pkcs8_pem(pem).map_err(|_| KeyError::PrivateForm)?;
         Ok(Self::new(key))
     }
 
@@ -41,7 +47,10 @@ impl SigningKey {
     #[must_use]
     pub fn private_key_pem(&self) -> Zeroizing<String> {
         // Without the public key: PKCS#8 version 1, which older tools read too.
-        let bytes = KeypairBytes { secret_key: self.key.to_bytes(), public_key: None };
+        let bytes = KeypairBytes {
+            secret_key: self.key.to_bytes(),
+            public_key: None,
+        };
         // INVARIANT: 32 bytes always encode.
         bytes.to_pkcs8_pem(LineEnding::LF).unwrap_or_default()
     }
@@ -50,7 +59,10 @@ impl SigningKey {
     #[must_use]
     pub fn public_key_pem(&self) -> String {
         // INVARIANT: 32 bytes always encode.
-        self.key.verifying_key().to_public_key_pem(LineEnding::LF).unwrap_or_default()
+        self.key
+            .verifying_key()
+            .to_public_key_pem(LineEnding::LF)
+            .unwrap_or_default()
     }
 
     /// The public half, as whoever checks keys trusts it.
@@ -85,7 +97,9 @@ impl SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey").field("kid", &self.kid()).finish_non_exhaustive()
+        f.debug_struct("SigningKey")
+            .field("kid", &self.kid())
+            .finish_non_exhaustive()
     }
 }
 
@@ -102,7 +116,13 @@ mod tests {
         assert_eq!(again.sign(b"m"), key.sign(b"m"));
         assert_eq!(again.trusted_key(), key.trusted_key());
         assert!(!format!("{key:?}").contains(&format!("{:?}", key.key.to_bytes())));
-        assert_eq!(TrustedKey::from_pem(pem.as_bytes()), Err(KeyError::PrivateKeyAsPublic));
-        assert_eq!(SigningKey::from_pem(key.public_key_pem()).unwrap_err(), KeyError::PrivateForm);
+        assert_eq!(
+            TrustedKey::from_pem(pem.as_bytes()),
+            Err(KeyError::PrivateKeyAsPublic)
+        );
+        assert_eq!(
+            SigningKey::from_pem(key.public_key_pem()).unwrap_err(),
+            KeyError::PrivateForm
+        );
     }
 }

@@ -22,6 +22,8 @@ impl KeyRing {
 
     /// The keys that a token may be signed by: with a `kid` the one of that name, without one every key.
     pub(crate) fn candidates(&self, kid: Option<&str>) -> impl Iterator<Item = &TrustedKey> {
-        self.keys.iter().filter(move |key| kid.is_none_or(|kid| key.kid() == kid))
+        self.keys
+            .iter()
+            .filter(move |key| kid.is_none_or(|kid| key.kid() == kid))
     }
 }

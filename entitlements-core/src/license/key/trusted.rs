@@ -59,7 +59,9 @@ impl TrustedKey {
     /// # Errors
     /// When it is not one, is a private key, or is weak.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        let pem = std::str::from_utf8(pem.as_ref()).map_err(|_| KeyError::PublicForm)?.trim();
+        let pem = std::str::from_utf8(pem.as_ref())
+            .map_err(|_| KeyError::PublicForm)?
+            .trim();
         if pem.contains("PRIVATE KEY-----") {
             return Err(KeyError::PrivateKeyAsPublic);
         }
@@ -73,8 +75,12 @@ impl TrustedKey {
     /// As [`from_pem`](Self::from_pem), and when the file cannot be read.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
         let path = path.as_ref();
-        let text = crate::files::read_regular(path, MAX_KEY_FILE_BYTES)
-            .map_err(|cause| KeyError::File { path: path.display().to_string(), cause: cause.to_string() })?;
+        let text = crate::files::read_regular(path, MAX_KEY_FILE_BYTES).map_err(|cause| {
+            KeyError::File {
+                path: path.display().to_string(),
+                cause: cause.to_string(),
+            }
+        })?;
         Self::from_pem(text)
     }
 
@@ -93,7 +99,11 @@ impl TrustedKey {
     /// When `kid` is empty.
     pub fn with_kid(mut self, kid: impl Into<String>) -> Result<Self, KeyError> {
         self.kid = kid.into();
-        if self.kid.is_empty() { Err(KeyError::EmptyKeyId) } else { Ok(self) }
+        if self.kid.is_empty() {
+            Err(KeyError::EmptyKeyId)
+        } else {
+            Ok(self)
+        }
     }
 
     /// What tokens call the key; its RFC 7638 thumbprint unless it was named.
@@ -118,7 +128,10 @@ impl TrustedKey {
     }
 
     pub(crate) fn from_verifying_key(key: VerifyingKey) -> Self {
-        Self { kid: thumbprint(&key), key }
+        Self {
+            kid: thumbprint(&key),
+            key,
+        }
     }
 
     fn checked(key: VerifyingKey) -> Result<Self, KeyError> {
@@ -169,18 +182,30 @@ mod tests {
             "9g7sVvpAr_MuM0KAg"
         ))
         .unwrap();
-        assert!(key.verify(b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc", &signature));
+        assert!(key.verify(
+            b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
+            &signature
+        ));
     }
 
     #[test]
     fn weak_and_impossible_keys_are_refused() {
         let mut identity = [0; 32];
         identity[0] = 1;
-        assert_eq!(TrustedKey::from_ed25519_bytes(&identity), Err(KeyError::WeakKey));
-        assert_eq!(TrustedKey::from_ed25519_bytes(&[0; 32]), Err(KeyError::WeakKey));
+        assert_eq!(
+            TrustedKey::from_ed25519_bytes(&identity),
+            Err(KeyError::WeakKey)
+        );
+        assert_eq!(
+            TrustedKey::from_ed25519_bytes(&[0; 32]),
+            Err(KeyError::WeakKey)
+        );
         let mut not_a_point = [0; 32];
         not_a_point[0] = 2;
-        assert_eq!(TrustedKey::from_ed25519_bytes(&not_a_point), Err(KeyError::OffCurve));
+        assert_eq!(
+            TrustedKey::from_ed25519_bytes(&not_a_point),
+            Err(KeyError::OffCurve)
+        );
         assert!(TrustedKey::from_ed25519_bytes(&[0xff; 32]).is_err());
     }
 

@@ -86,7 +86,9 @@ pub fn read(bytes: &[u8]) -> Result<Value<'_>, JsonError> {
         return Err(error(JsonErrorKind::Encoding, 0));
     }
     let mut reader = Reader { text, position: 0 };
-    let value = reader.document().map_err(|kind| error(kind, reader.position))?;
+    let value = reader
+        .document()
+        .map_err(|kind| error(kind, reader.position))?;
     Ok(value)
 }
 
@@ -103,7 +105,11 @@ impl<'a> Reader<'a> {
         self.skip_white_space();
         let value = self.value(0)?;
         self.skip_white_space();
-        if self.peek().is_some() { Err(JsonErrorKind::Trailing) } else { Ok(value) }
+        if self.peek().is_some() {
+            Err(JsonErrorKind::Trailing)
+        } else {
+            Ok(value)
+        }
     }
 
     fn value(&mut self, depth: usize) -> Step<Value<'a>> {
@@ -279,7 +285,11 @@ impl<'a> Reader<'a> {
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.position += 1;
         }
-        if self.position == start { Err(JsonErrorKind::Number) } else { Ok(()) }
+        if self.position == start {
+            Err(JsonErrorKind::Number)
+        } else {
+            Ok(())
+        }
     }
 
     fn word(&mut self, word: &str, value: Value<'a>) -> Step<Value<'a>> {
@@ -306,11 +316,19 @@ impl<'a> Reader<'a> {
     }
 
     fn expect(&mut self, byte: u8) -> Step<()> {
-        if self.take(byte) { Ok(()) } else { Err(self.unexpected()) }
+        if self.take(byte) {
+            Ok(())
+        } else {
+            Err(self.unexpected())
+        }
     }
 
     fn unexpected(&self) -> JsonErrorKind {
-        if self.peek().is_none() { JsonErrorKind::End } else { JsonErrorKind::Syntax }
+        if self.peek().is_none() {
+            JsonErrorKind::End
+        } else {
+            JsonErrorKind::Syntax
+        }
     }
 
     fn since(&self, start: usize) -> &'a str {
@@ -340,7 +358,8 @@ impl<'a> Members<'a> {
         }
         self.list.push(member);
         if self.names.is_empty() && self.list.len() > FEW_MEMBERS {
-            self.names.extend(self.list.iter().map(|(name, _)| name.clone()));
+            self.names
+                .extend(self.list.iter().map(|(name, _)| name.clone()));
         }
     }
 }
@@ -357,15 +376,42 @@ mod tests {
     fn refuses_what_is_not_json() {
         use JsonErrorKind as K;
         for (text, expected) in [
-            ("", K::End), ("{", K::End), ("{\"a\"", K::End), ("[1", K::End), ("tru", K::End), ("\"a", K::End),
-            ("{\"a\" 1}", K::Syntax), ("[1,]", K::Syntax), ("{\"a\":1,}", K::Syntax), ("{a:1}", K::Syntax),
-            ("'a'", K::Syntax), ("NaN", K::Syntax), ("nul1", K::Syntax), ("// x\n1", K::Syntax), ("[1 2]", K::Syntax),
-            ("01", K::Number), ("-", K::Number), ("1.", K::Number), ("1e", K::Number), ("-a", K::Number),
-            ("+1", K::Syntax), (".5", K::Syntax), ("0x1", K::Trailing), ("1 1", K::Trailing), ("{}{}", K::Trailing),
-            ("\"\n\"", K::String), ("\"\\x\"", K::String), ("\"\\ud800\"", K::String), ("\"\\udc00\"", K::String),
-            ("\"\\ud800\\u0041\"", K::String), ("\"\\u00g0\"", K::String), ("\u{feff}1", K::Encoding),
-            ("{\"a\":1,\"a\":1}", K::DuplicateMember), ("{\"a\":1,\"\\u0061\":1}", K::DuplicateMember),
-            ("[{\"b\":{\"a\":1,\"a\":2}}]", K::DuplicateMember), ("\u{a0}1", K::Syntax),
+            ("", K::End),
+            ("{", K::End),
+            ("{\"a\"", K::End),
+            ("[1", K::End),
+            ("tru", K::End),
+            ("\"a", K::End),
+            ("{\"a\" 1}", K::Syntax),
+            ("[1,]", K::Syntax),
+            ("{\"a\":1,}", K::Syntax),
+            ("{a:1}", K::Syntax),
+            ("'a'", K::Syntax),
+            ("NaN", K::Syntax),
+            ("nul1", K::Syntax),
+            ("// x\n1", K::Syntax),
+            ("[1 2]", K::Syntax),
+            ("01", K::Number),
+            ("-", K::Number),
+            ("1.", K::Number),
+            ("1e", K::Number),
+            ("-a", K::Number),
+            ("+1", K::Syntax),
+            (".5", K::Syntax),
+            ("0x1", K::Trailing),
+            ("1 1", K::Trailing),
+            ("{}{}", K::Trailing),
+            ("\"\n\"", K::String),
+            ("\"\\x\"", K::String),
+            ("\"\\ud800\"", K::String),
+            ("\"\\udc00\"", K::String),
+            ("\"\\ud800\\u0041\"", K::String),
+            ("\"\\u00g0\"", K::String),
+            ("\u{feff}1", K::Encoding),
+            ("{\"a\":1,\"a\":1}", K::DuplicateMember),
+            ("{\"a\":1,\"\\u0061\":1}", K::DuplicateMember),
+            ("[{\"b\":{\"a\":1,\"a\":2}}]", K::DuplicateMember),
+            ("\u{a0}1", K::Syntax),
         ] {
             assert_eq!(kind(text), Err(expected), "{text}");
         }
@@ -379,7 +425,11 @@ mod tests {
         assert_eq!(kind(format!("{{{}}}", members.join(","))), Ok(()));
         for repeated in [0, 5, 12, 13, 1999] {
             let text = format!("{{{},\"m{repeated}\":0}}", members.join(","));
-            assert_eq!(kind(text), Err(JsonErrorKind::DuplicateMember), "{repeated}");
+            assert_eq!(
+                kind(text),
+                Err(JsonErrorKind::DuplicateMember),
+                "{repeated}"
+            );
         }
     }
 
@@ -397,8 +447,12 @@ mod tests {
         let value = read(br#"{"a\u0062\ud83d\ude00\/": [1, -5, 5.0, 1e3, -0, 0]}"#).unwrap();
         let (name, items) = &value.as_object().unwrap()[0];
         assert_eq!(name, "ab\u{1f600}/");
-        let integers: Vec<_> =
-            items.as_array().unwrap().iter().map(|item| item.as_integer()).collect();
+        let integers: Vec<_> = items
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item.as_integer())
+            .collect();
         assert_eq!(integers, [Some(1), Some(-5), None, None, None, Some(0)]);
     }
 

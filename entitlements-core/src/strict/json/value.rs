@@ -25,31 +25,50 @@ impl<'a> Value<'a> {
     /// The string, if this is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self { Some(text) } else { None }
+        if let Self::String(text) = self {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// The members, if this is an object.
     #[must_use]
     pub fn as_object(&self) -> Option<&[Member<'a>]> {
-        if let Self::Object(members) = self { Some(members) } else { None }
+        if let Self::Object(members) = self {
+            Some(members)
+        } else {
+            None
+        }
     }
 
     /// The items, if this is an array.
     #[must_use]
     pub fn as_array(&self) -> Option<&[Value<'a>]> {
-        if let Self::Array(items) = self { Some(items) } else { None }
+        if let Self::Array(items) = self {
+            Some(items)
+        } else {
+            None
+        }
     }
 
     /// The integer, if this is a number written as a plain one that fits.
     #[must_use]
     pub fn as_integer(&self) -> Option<i128> {
-        if let Self::Number(number) = self { number.as_integer() } else { None }
+        if let Self::Number(number) = self {
+            number.as_integer()
+        } else {
+            None
+        }
     }
 
     /// The member with this name, if this is an object that has it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
-        self.as_object()?.iter().find(|(member, _)| member == name).map(|(_, value)| value)
+        self.as_object()?
+            .iter()
+            .find(|(member, _)| member == name)
+            .map(|(_, value)| value)
     }
 
     /// What kind of value this is, for messages: `a string`, `an object`.
@@ -80,6 +99,10 @@ impl<'a> Number<'a> {
     /// The number, if it is written as a plain integer (no fraction, exponent or minus zero) that fits.
     #[must_use]
     pub fn as_integer(self) -> Option<i128> {
-        if self.0 == "-0" { None } else { self.0.parse().ok() }
+        if self.0 == "-0" {
+            None
+        } else {
+            self.0.parse().ok()
+        }
     }
 }

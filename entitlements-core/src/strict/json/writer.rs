@@ -24,7 +24,9 @@ impl ObjectWriter {
     /// An object without members.
     #[must_use]
     pub fn new() -> Self {
-        Self { text: String::with_capacity(256) }
+        Self {
+            text: String::with_capacity(256),
+        }
     }
 
     /// Adds a string.
@@ -98,7 +100,10 @@ impl ObjectWriter {
 
 fn write_string(text: &mut String, value: &str) {
     text.push('"');
-    if value.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+    if value
+        .bytes()
+        .all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\')
+    {
         text.push_str(value);
     } else {
         for c in value.chars() {

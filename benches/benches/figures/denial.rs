@@ -1,0 +1,90 @@
+//! What a denial costs, beside a 404 of the same router.
+
+use std::collections::HashSet;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use entitlements_axum::{RequireFeature, testing};
+use entitlements_benches::measure::{Case, compare};
+use entitlements_benches::report::Table;
+use http::StatusCode;
+use protect_axum::GrantsLayer;
+use tower::ServiceBuilder;
+use tower_http::validate_request::ValidateRequestHeaderLayer;
+
+use crate::axum_router::call;
+
+#[protect_axum::protect("sso")]
+async fn protected() -> &'static str {
+    "welcome"
+}
+
+async fn page() -> &'static str {
+    "welcome"
+}
+
+async fn no_grants(_: &mut Request) -> Result<HashSet<String>, Response> {
+    Ok(HashSet::new())
+}
+
+fn refuse(_: &mut Request) -> Result<(), Response> {
+    Err((StatusCode::PAYMENT_REQUIRED, "a license is required").into_response())
+}
+
+pub(crate) fn table() -> Table {
+    let engine = testing::on_plan(testing::catalog(), "community");
+    let mut router = Router::new().route(
+        "/page",
+        get(page).route_layer(RequireFeature::new("sso").on(&engine)),
+    );
+    let mut validated: Router = Router::new().route(
+        "/page",
+        get(page).route_layer(ValidateRequestHeaderLayer::custom(refuse)),
+    );
+    let mut grants: Router = Router::new()
+        .route("/page", get(protected))
+        .layer(GrantsLayer::with_extractor(no_grants));
+    let mut around = ServiceBuilder::new()
+        .layer(RequireFeature::new("sso").on(&engine))
+        .service(Router::new().route("/page", get(page)));
+    let figures = compare(vec![
+        Case::new("404 of the router", || {
+            assert_eq!(call(&mut router.clone(), "/none"), 404)
+        }),
+        Case::new("denial with its body, gate around the router", || {
+            assert_eq!(call(&mut around, "/page"), 402);
+        }),
+        Case::new("denial with its body, gate in a `route_layer`", || {
+            assert_eq!(call(&mut router.clone(), "/page"), 402)
+        }),
+        Case::new(
+            "tower-http `ValidateRequestHeaderLayer` (constant text)",
+            || {
+                let _ = call(&mut validated, "/page");
+            },
+        ),
+        Case::new("protect-axum (text body)", || {
+            assert_eq!(call(&mut grants, "/page"), 403)
+        }),
+    ]);
+    let _ = &mut router;
+    let mut table = Table {
+        title: "A denial",
+        about: "A request that a feature gate refuses, with its `application/problem+json` body and the typed denial in its extensions.",
+        figures,
+        bars: Vec::new(),
+    };
+    let not_found = table.nanoseconds("404 of the router");
+    for name in ["gate around the router", "gate in a `route_layer`"] {
+        let denial = table.nanoseconds(&format!("denial with its body, {name}"));
+        table.bar(
+            format!("{name}: to a 404 of the same router"),
+            denial / not_found,
+            1.3,
+            "x",
+        );
+    }
+    table
+}
