@@ -1,4 +1,6 @@
 //! What the tests of the whole workspace share; the tests themselves are in `tests/`.
+//!
+//! [`scenario`] reads the scenarios of `spec/scenarios/` and replays them through every front of the product.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,6 +9,8 @@
     missing_docs,
     reason = "helpers of tests: a failure stops the test, and says why"
 )]
+
+pub mod scenario;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,41 @@
+//! The gate without a framework.
+
+use entitlements_core::{Decision, Gate, RequestHead};
+
+use super::{Answer, Case};
+use crate::scenario::model::Request;
+
+pub(super) fn answer(case: &Case) -> Answer {
+    let requirement = case.requirement.clone();
+    let gate = if case.wiring.has_own() {
+        Gate::on(requirement, &case.engine).expect("the catalog has all names")
+    } else {
+        Gate::new(requirement)
+    };
+    let current = case.wiring.has_layer().then(|| case.engine.current());
+    let decision = gate.judge(current.as_ref(), &Head(&case.request));
+    // A gate may remember what it said, but not say anything else then.
+    let again = gate.judge(current.as_ref(), &Head(&case.request));
+    assert_eq!(decision, again, "the same request to the same gate");
+    match decision {
+        Decision::Allow => Answer::new(200, [], "", 1),
+        Decision::Deny(denial) => Answer::of_denial(&denial),
+    }
+}
+
+struct Head<'a>(&'a Request);
+
+impl RequestHead for Head<'_> {
+    fn method(&self) -> &str {
+        &self.0.method
+    }
+
+    fn path(&self) -> &str {
+        "/"
+    }
+
+    fn has_cors_headers(&self) -> bool {
+        let has = |name| self.0.headers.contains_key(name);
+        has("origin") && has("access-control-request-method")
+    }
+}

@@ -1,0 +1,145 @@
+//! The pages of `spec/` and what is built from them say the same.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entitlements_core::denial::DenialRow;
+use entitlements_tests::{assert_none, root, scenario};
+
+/// The families whose rules scenarios show.
+const SHOWN: [char; 3] = ['R', 'D', 'S'];
+
+#[test]
+fn every_rule_that_a_scenario_can_show_has_one() {
+    let cited: BTreeSet<String> = scenario::all()
+        .into_iter()
+        .flat_map(|(_, scenario)| scenario.rules)
+        .collect();
+    let wrong: Vec<String> = rules()
+        .into_iter()
+        .filter(|(rule, _)| rule.starts_with(SHOWN) && !cited.contains(rule))
+        .map(|(rule, page)| format!("{rule} of {page} has no scenario in spec/scenarios/"))
+        .collect();
+    assert_none(&wrong);
+}
+
+#[test]
+fn every_rule_that_a_scenario_cites_exists() {
+    let rules = rules();
+    let mut wrong = Vec::new();
+    for (file, scenario) in scenario::all() {
+        for rule in &scenario.rules {
+            if !rules.contains_key(rule) {
+                wrong.push(format!(
+                    "{file}: there is no rule {rule}: {}",
+                    scenario.says
+                ));
+            }
+        }
+        if scenario.rules.is_empty() {
+            wrong.push(format!("{file}: cites no rule: {}", scenario.says));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn no_two_scenarios_say_the_same() {
+    let mut seen = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (file, scenario) in scenario::all() {
+        if let Some(first) = seen.insert(scenario.says.clone(), file.clone()) {
+            wrong.push(format!("{first} and {file} both say: {}", scenario.says));
+        }
+    }
+    assert!(seen.len() >= 40, "only {} scenarios are left", seen.len());
+    assert_none(&wrong);
+}
+
+#[test]
+fn every_catalog_of_the_scenarios_is_used() {
+    let used: BTreeSet<String> = scenario::all()
+        .into_iter()
+        .map(|(_, scenario)| scenario.catalog)
+        .collect();
+    let there: BTreeSet<String> = std::fs::read_dir(scenario::folder().join("catalogs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(there, used);
+}
+
+#[test]
+fn the_table_of_denials_is_the_one_that_is_built() {
+    let row = |code: &str, status: String, title: &str, slug: &str| {
+        [code.to_owned(), status, title.to_owned(), slug.to_owned()]
+    };
+    let built: Vec<_> = DenialRow::ALL
+        .iter()
+        .map(|denial| {
+            row(
+                denial.code,
+                denial.status.to_string(),
+                denial.title,
+                denial.slug,
+            )
+        })
+        .collect();
+    let page = page("denials.md");
+    let written: Vec<_> = page
+        .lines()
+        .skip_while(|line| !line.starts_with("| code |"))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.split('|').map(str::trim).collect::<Vec<_>>())
+        .map(|cells| {
+            row(
+                cells[1].trim_matches('`'),
+                cells[2].to_owned(),
+                cells[3],
+                cells[4],
+            )
+        })
+        .collect();
+    assert_eq!(
+        written, built,
+        "left: spec/denials.md, right: `DenialRow::ALL`"
+    );
+}
+
+/// Every rule, and the page that it is on.
+fn rules() -> BTreeMap<String, String> {
+    let mut rules = BTreeMap::new();
+    for entry in std::fs::read_dir(root().join("spec")).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        if !name.ends_with(".md") || name == "README.md" {
+            continue;
+        }
+        for line in page(&name).lines() {
+            let Some((rule, _)) = line
+                .strip_prefix("**")
+                .and_then(|rest| rest.split_once("**"))
+            else {
+                continue;
+            };
+            let number = rule.strip_prefix(|first: char| first.is_ascii_uppercase());
+            if number.is_some_and(|number| number.parse::<u32>().is_ok()) {
+                let before = rules.insert(rule.to_owned(), name.clone());
+                assert_eq!(before, None, "{rule} is there twice");
+            }
+        }
+    }
+    assert!(rules.len() > 40, "the pages have only the rules {rules:?}");
+    rules
+}
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join("spec").join(name)).unwrap()
+}
