@@ -160,7 +160,7 @@ impl FromStr for Timestamp {
             .map_err(|_| error())?;
         let since_epoch = civil
             .since((Unit::Second, EPOCH))
-            .and_then(|span| SignedDuration::try_from(span))
+            .and_then(SignedDuration::try_from)
             .map_err(|_| error())?;
         let micros = since_epoch.as_micros() - i128::from(offset_seconds) * i128::from(MICROS);
         let micros = i64::try_from(micros).map_err(|_| error())?;

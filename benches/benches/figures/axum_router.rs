@@ -26,8 +26,9 @@ async fn page() -> &'static str {
     "welcome"
 }
 
+/// As `axum::serve` makes it ready: handlers become routes once, not once a request.
 fn bare() -> Router {
-    Router::new().route("/page", get(page))
+    Router::new().route("/page", get(page)).with_state(())
 }
 
 /// The gate that one would write by hand.
@@ -132,9 +133,9 @@ pub(crate) fn route_layer_table() -> Table {
             .layer(RequireFeature::new(d))
     };
     let mut router = bare();
-    let mut nothing = bare().route_layer(NoLayer);
+    let mut nothing = bare().route_layer(NoLayer).with_state(());
     let mut outside = gates().service(bare());
-    let mut inside = bare().route_layer(gates());
+    let mut inside = bare().route_layer(gates()).with_state(());
     let figures = compare(vec![
         Case::new("bare router", || {
             assert_eq!(call(&mut router, "/page"), 200)

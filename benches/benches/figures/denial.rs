@@ -35,20 +35,25 @@ fn refuse(_: &mut Request) -> Result<(), Response> {
 
 pub(crate) fn table() -> Table {
     let engine = testing::on_plan(testing::catalog(), "community");
-    let mut router = Router::new().route(
-        "/page",
-        get(page).route_layer(RequireFeature::new("sso").on(&engine)),
-    );
-    let mut validated: Router = Router::new().route(
-        "/page",
-        get(page).route_layer(ValidateRequestHeaderLayer::custom(refuse)),
-    );
+    let mut router = Router::new()
+        .route(
+            "/page",
+            get(page).route_layer(RequireFeature::new("sso").on(&engine)),
+        )
+        .with_state(());
+    let mut validated: Router = Router::new()
+        .route(
+            "/page",
+            get(page).route_layer(ValidateRequestHeaderLayer::custom(refuse)),
+        )
+        .with_state(());
     let mut grants: Router = Router::new()
         .route("/page", get(protected))
-        .layer(GrantsLayer::with_extractor(no_grants));
+        .layer(GrantsLayer::with_extractor(no_grants))
+        .with_state(());
     let mut around = ServiceBuilder::new()
         .layer(RequireFeature::new("sso").on(&engine))
-        .service(Router::new().route("/page", get(page)));
+        .service(Router::new().route("/page", get(page)).with_state(()));
     let figures = compare(vec![
         Case::new("404 of the router", || {
             assert_eq!(call(&mut router.clone(), "/none"), 404)

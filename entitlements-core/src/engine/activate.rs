@@ -1,6 +1,6 @@
 use super::Entitlements;
 use crate::license::{LicenseError, LicenseStatus, compact_key};
-use crate::resolve::{HeldLicense, LicenseEntry, LicenseSource};
+use crate::resolve::{HeldLicense, LicenseEntry, LicenseSource, inapplicable_addons};
 
 /// Why a license key that was handed in is not taken. What was held before stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +12,9 @@ pub enum ActivateError {
     /// It verifies, but it expired and its grace is over.
     #[error("the license key has expired, and its grace is over")]
     Expired,
+    /// It has an add-on that its plan cannot have.
+    #[error("the license key has the add-on `{0}`, which its plan cannot have")]
+    AddonNotApplicable(String),
 }
 
 impl ActivateError {
@@ -21,6 +24,7 @@ impl ActivateError {
         match self {
             Self::Rejected(error) => error.reason(),
             Self::Expired => LicenseStatus::Expired.as_str(),
+            Self::AddonNotApplicable(_) => "addon_not_applicable",
         }
     }
 }
@@ -44,7 +48,7 @@ impl Entitlements {
     /// changes nothing.
     ///
     /// # Errors
-    /// When the key does not verify or its grace is over; then nothing changes.
+    /// When the key does not verify, its grace is over, or its plan cannot have one of its add-ons; then nothing changes.
     ///
     /// # Cancel safety
     /// Dropped before it is done, the key was either taken or not; nothing in between.
@@ -55,6 +59,9 @@ impl Entitlements {
         let status = license.status_at(now);
         if status == LicenseStatus::Expired {
             return Err(ActivateError::Expired);
+        }
+        if let Some(addon) = inapplicable_addons(self.catalog(), &license).next() {
+            return Err(ActivateError::AddonNotApplicable(addon.name().to_owned()));
         }
         let entry = LicenseEntry {
             id: Some(license.id().to_owned()),

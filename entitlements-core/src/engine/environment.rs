@@ -2,10 +2,13 @@ use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 
+/// From a variable's name to its value.
+type Read = dyn Fn(&str) -> Option<OsString> + Send + Sync;
+
 /// Where environment variables are read: the process's, or values that a test gives.
 #[derive(Clone)]
 pub struct Environment {
-    read: Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>,
+    read: Arc<Read>,
 }
 
 impl Environment {

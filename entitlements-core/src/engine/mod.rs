@@ -52,7 +52,6 @@ pub struct Entitlements {
 
 impl Entitlements {
     /// Starts a builder.
-    #[must_use]
     pub fn builder() -> EntitlementsBuilder {
         EntitlementsBuilder::default()
     }

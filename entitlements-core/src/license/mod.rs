@@ -16,16 +16,16 @@ mod error;
 mod input;
 mod issue;
 mod key;
-mod license;
 mod status;
 mod token;
+mod verified;
 mod verify;
 
 pub use error::{LicenseError, LicenseErrorKind};
 pub use input::{MAX_INPUT_BYTES, compact_key};
 pub use issue::{IssueError, LicenseDraft, LicenseIssuer, SigningKey};
 pub use key::{Algorithm, KeyError, TrustedKey};
-pub use license::License;
 pub use status::LicenseStatus;
 pub use token::MAX_TOKEN_BYTES;
+pub use verified::License;
 pub use verify::LicenseVerifier;

@@ -21,19 +21,32 @@ pub(super) struct Grant {
     pub(super) retention: BTreeMap<String, Retention>,
 }
 
-/// What a license gives: its plan and what it lists, or with `grants = "listed"` only what it lists.
+/// What a license gives: its plan, what it lists and its add-ons; with `grants = "listed"` the listed features and
+/// limits alone.
 pub(super) fn of_license(catalog: &Catalog, base: PlanId, license: &License) -> Grant {
-    let plan = match catalog.license().grants() {
-        Grants::PlanAndListed => license.plan().and_then(|plan| catalog.plan(plan)),
-        Grants::Listed => None,
-    };
+    match catalog.license().grants() {
+        Grants::PlanAndListed => by_plan(catalog, base, license),
+        Grants::Listed => Grant {
+            features: features(catalog, None, license),
+            limits: catalog
+                .limits()
+                .map(|(id, _)| limit(catalog, base, None, license, id))
+                .collect(),
+            rates: catalog.rates().map(|_| None).collect(),
+            retention: BTreeMap::new(),
+        },
+    }
+}
+
+fn by_plan(catalog: &Catalog, base: PlanId, license: &License) -> Grant {
+    let plan = license.plan().and_then(|plan| catalog.plan(plan));
     let mut grant = Grant {
         features: features(catalog, plan, license),
         limits: catalog
             .limits()
             .map(|(id, _)| limit(catalog, base, plan, license, id))
             .collect(),
-        rates: rates(catalog, base, plan, license),
+        rates: rates(catalog, plan, license),
         retention: plan
             .map(|plan| plan.retention().clone())
             .unwrap_or_default(),
@@ -103,12 +116,7 @@ pub(super) fn without_license(catalog: &Catalog, plan: PlanId, id: LimitId) -> L
 }
 
 /// The plan's rates, the key's requests in place of the plan's where it names some; the burst scales with them.
-fn rates(
-    catalog: &Catalog,
-    base: PlanId,
-    plan: Option<&Plan>,
-    license: &License,
-) -> Vec<Option<RateTerm>> {
+fn rates(catalog: &Catalog, plan: Option<&Plan>, license: &License) -> Vec<Option<RateTerm>> {
     catalog
         .rates()
         .map(|(id, definition)| {
@@ -118,11 +126,8 @@ fn rates(
                 .find(|(rate, _)| rate == definition.name());
             let term = plan.map(|plan| plan.rate(id));
             match (listed, term) {
-                (None, term) => term,
-                (Some((_, requests)), term) => {
-                    let scale = term.unwrap_or_else(|| catalog.plan_at(base).rate(id));
-                    Some(scaled(scale, *requests))
-                }
+                (Some((_, requests)), Some(term)) => Some(scaled(term, *requests)),
+                (_, term) => term,
             }
         })
         .collect()
@@ -140,22 +145,35 @@ fn scaled(term: RateTerm, requests: Limit) -> RateTerm {
     })
 }
 
-/// The license's add-ons whose `requires` its plan meets, each once however often the key names it (I6).
+/// The license's add-ons whose `requires` its plan meets.
 fn addons_in_force<'a>(catalog: &'a Catalog, license: &License) -> Vec<&'a Addon> {
-    let named: BTreeSet<_> = license
-        .addons()
-        .iter()
-        .filter_map(|name| catalog.addon_id(name))
-        .collect();
-    let addons = named.into_iter().map(|id| catalog.addon_at(id));
-    addons
-        .filter(|addon| requirement_met(catalog, license, addon))
+    let plan = license.plan().and_then(|plan| catalog.plan_id(plan));
+    addons(catalog, license)
+        .filter(|addon| is_for(addon, plan))
         .collect()
 }
 
-/// Whether an add-on may be added to the license's plan.
-pub(super) fn requirement_met(catalog: &Catalog, license: &License, addon: &Addon) -> bool {
+/// The license's add-ons that its plan cannot have.
+pub(crate) fn inapplicable_addons<'a>(
+    catalog: &'a Catalog,
+    license: &License,
+) -> impl Iterator<Item = &'a Addon> {
     let plan = license.plan().and_then(|plan| catalog.plan_id(plan));
+    addons(catalog, license).filter(move |addon| !is_for(addon, plan))
+}
+
+/// The license's add-ons, each once however often the key names it (I6).
+fn addons<'a>(catalog: &'a Catalog, license: &License) -> impl Iterator<Item = &'a Addon> {
+    let named = license
+        .addons()
+        .iter()
+        .filter_map(|name| catalog.addon_id(name));
+    let named: BTreeSet<_> = named.collect();
+    named.into_iter().map(|id| catalog.addon_at(id))
+}
+
+/// Whether an add-on may be added to this plan.
+fn is_for(addon: &Addon, plan: Option<PlanId>) -> bool {
     addon.requires().is_empty() || plan.is_some_and(|plan| addon.requires().contains(&plan))
 }
 

@@ -24,6 +24,7 @@ mod status;
 
 pub use base_plan::{DeploymentMode, base_plan};
 pub use ended::Ended;
+pub(crate) use grant::inapplicable_addons;
 pub use holdings::{HeldLicense, Holdings, LicenseSource, RejectedCause, RejectedKey};
 pub use notices::Notice;
 pub use set::{EntitlementSet, FeatureState, LicenseEntry};

@@ -1,6 +1,6 @@
 //! R9: what to tell the operator about the licenses that are held.
 
-use super::grant::requirement_met;
+use super::grant::inapplicable_addons;
 use super::holdings::RejectedCause;
 use super::status::Judged;
 use super::{Holdings, RejectedKey};
@@ -150,14 +150,12 @@ fn warn_of_unknown_names(catalog: &Catalog, judged: &Judged<'_>, warnings: &mut 
             warn("unknown_limit", message);
         }
     }
-    for name in judged.license.addons() {
-        let addon = catalog.addon_id(name).map(|id| catalog.addon_at(id));
-        if addon.is_some_and(|addon| !requirement_met(catalog, judged.license, addon)) {
-            warnings.push(Notice::new(
-                "addon_not_applicable",
-                format!("license `{id}` has the add-on `{name}`, which its plan cannot have"),
-                "ask the vendor for a license with a plan that the add-on goes with",
-            ));
-        }
+    for addon in inapplicable_addons(catalog, judged.license) {
+        let name = addon.name();
+        warnings.push(Notice::new(
+            "addon_not_applicable",
+            format!("license `{id}` has the add-on `{name}`, which its plan cannot have"),
+            "ask the vendor for a license with a plan that the add-on goes with",
+        ));
     }
 }
