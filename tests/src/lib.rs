@@ -1,6 +1,7 @@
 //! What the tests of the whole workspace share; the tests themselves are in `tests/`.
 //!
-//! [`scenario`] reads the scenarios of `spec/scenarios/` and replays them through every front of the product.
+//! [`scenario`] reads the scenarios of `spec/scenarios/` and replays them through every front of the product; [`wire`]
+//! speaks HTTP with real servers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,6 +12,12 @@
 )]
 
 pub mod scenario;
+pub mod wire;
+
+/// The program in the README compiles, and its catalog is one.
+#[doc = include_str!("../../README.md")]
+#[cfg(doctest)]
+pub struct Readme;
 
 use std::path::{Path, PathBuf};
 

@@ -3,12 +3,12 @@
 //! The rules are numbered in `spec/decision.md`, and each file here is one family of them:
 //!
 //! - D1 this file: terms are asked in a fixed order, and the first denial answers;
-//! - D2 [`facts`]: what passes every gate about features and plans (CORS preflights);
-//! - D3 [`bind`]: names that the catalog lacks;
-//! - D4 to D6 [`feature`]: one feature, any of several, all of several;
-//! - D7 to D9 [`plan`]: at least a plan, any paid plan, the highest plan;
-//! - D10 [`license`]: a valid license where one is held;
-//! - D11 to D13 [`reason`]: which denial says it, and where to get what is missing.
+//! - D2 `facts.rs`: what passes every gate about features and plans (CORS preflights);
+//! - D3 `bind.rs`: names that the catalog lacks;
+//! - D4 to D6 `feature.rs`: one feature, any of several, all of several;
+//! - D7 to D9 `plan.rs`: at least a plan, any paid plan, the highest plan;
+//! - D10 `license.rs`: a valid license where one is held;
+//! - D11 to D13 `reason.rs`: which denial says it, and where to get what is missing.
 //!
 //! [`decide`] is pure. What it says is a value; [`Problem`](crate::Problem) turns a denial into an answer.
 

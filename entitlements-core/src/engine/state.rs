@@ -153,8 +153,10 @@ impl Shared {
 
     /// Lets readers notice that the state is another one.
     fn announce(&self) {
+        // Two may announce in the other order than they took their numbers. A swap, not a store, so that whoever reads
+        // the number of the one also sees the state of the other.
         self.generation
-            .store(latest::next_generation(), Ordering::Release);
+            .swap(latest::next_generation(), Ordering::AcqRel);
         self.changed.send_replace(());
     }
 

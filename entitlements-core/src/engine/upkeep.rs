@@ -1,14 +1,14 @@
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::state::Shared;
-use crate::Timestamp;
 
 /// How long, at most, until everything that is held is judged again.
-const REVALIDATE_EVERY: std::time::Duration = std::time::Duration::from_secs(6 * 60 * 60);
+const REVALIDATE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// The engine's work in the background: judges anew at each boundary and every six hours, so that the log says what
 /// changed when it changes.
@@ -46,22 +46,36 @@ impl fmt::Debug for Upkeep {
 }
 
 async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver<()>) {
-    let mut last = Timestamp::MIN;
+    // By the monotonic clock: a wall clock that was set back a year must not put the next judging off for a year.
+    let mut judged: Option<Duration> = None;
     while let Some(engine) = shared.upgrade() {
-        let now = engine.clock.now();
-        let boundary = engine.with_set_at(now, |set| set.changes_at());
-        if now.saturating_since(last) >= REVALIDATE_EVERY {
-            engine.resolve_again(now);
-            last = now;
-        }
+        // Before the look at what holds: a change that comes after the look must wake.
         changed.mark_unchanged();
-        let next = last.saturating_add(REVALIDATE_EVERY);
+        let (now, monotonic) = (engine.clock.now(), engine.clock.monotonic());
+        let since = judged.map(|judged| monotonic.saturating_sub(judged));
+        let since = match since.filter(|since| *since < REVALIDATE_EVERY) {
+            Some(since) => since,
+            None => {
+                engine.resolve_again(now);
+                judged = Some(monotonic);
+                Duration::ZERO
+            }
+        };
+        let next = now.saturating_add(REVALIDATE_EVERY.saturating_sub(since));
+        let boundary = engine.with_set_at(now, |set| set.changes_at());
         let deadline = boundary.map_or(next, |boundary| boundary.min(next));
         let clock = Arc::clone(&engine.clock);
         // Waiting must not keep the engine alive.
         drop(engine);
-        let mut sleep = pin!(clock.sleep_until(deadline));
-        let mut change = pin!(changed.changed());
+        // At the end of the year 9999 there is no later time to wait for; a change still wakes.
+        let sleep = async {
+            if deadline > now {
+                clock.sleep_until(deadline).await;
+            } else {
+                pending().await
+            }
+        };
+        let (mut sleep, mut change) = (pin!(sleep), pin!(changed.changed()));
         let engine_gone = poll_fn(|cx| {
             if let Poll::Ready(change) = change.as_mut().poll(cx) {
                 return Poll::Ready(change.is_err());

@@ -3,7 +3,7 @@
 //! A key is a compact JWS (RFC 7515). It is read in this order, and the first fault ends the reading
 //! (`spec/license.md`):
 //!
-//! 1. size and form, before anything is decoded ([`verify`]);
+//! 1. size and form, before anything is decoded (`token.rs`);
 //! 2. the header: algorithm, key id, nothing critical;
 //! 3. the signature, by a key that was configured, with the one algorithm of that key ([`TrustedKey`]);
 //! 4. only then the claims, by the names of the catalog's `[license]` table.

@@ -2,13 +2,13 @@
 //!
 //! The rules are numbered in `spec/resolution.md`, and each file here is one of them:
 //!
-//! - R1 [`base_plan`]: what one has without anything;
-//! - R2 [`status`]: which sources are in force;
-//! - R3 and R4 [`grant`]: what one source gives;
-//! - R5 [`join`]: how sources and base plan come together;
-//! - R7 [`shown`]: which plan is in force and which is shown;
-//! - R8 [`ended`]: what was there and has ended, so that a denial can say so;
-//! - R9 [`notices`]: what to tell the operator.
+//! - R1 `base_plan.rs`: what one has without anything;
+//! - R2 `status.rs`: which sources are in force;
+//! - R3 and R4 `grant.rs`: what one source gives;
+//! - R5 `join.rs`: how sources and base plan come together;
+//! - R7 `shown.rs`: which plan is in force and which is shown;
+//! - R8 `ended.rs`: what was there and has ended, so that a denial can say so;
+//! - R9 `notices.rs`: what to tell the operator.
 //!
 //! [`resolve`] is pure: the same inputs and time give the same set, in whatever order the licenses come.
 
@@ -93,6 +93,8 @@ pub fn resolve(
 pub(crate) struct Span {
     pub(crate) from: Timestamp,
     pub(crate) until: Timestamp,
+    /// Nothing is to come, so that it also holds at the latest time there is, which nothing is after.
+    pub(crate) endless: bool,
 }
 
 impl Span {
@@ -100,6 +102,7 @@ impl Span {
         let mut span = Self {
             from: Timestamp::MIN,
             until: Timestamp::MAX,
+            endless: true,
         };
         for boundary in licenses
             .iter()
@@ -109,6 +112,7 @@ impl Span {
                 span.from = span.from.max(boundary);
             } else {
                 span.until = span.until.min(boundary);
+                span.endless = false;
             }
         }
         span

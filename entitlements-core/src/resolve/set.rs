@@ -220,13 +220,13 @@ impl EntitlementSet {
     #[must_use]
     #[inline]
     pub fn holds_at(&self, now: Timestamp) -> bool {
-        self.span.from <= now && now < self.span.until
+        self.span.from <= now && (now < self.span.until || self.span.endless)
     }
 
     /// The next moment at which something begins or ends by itself.
     #[must_use]
     pub fn changes_at(&self) -> Option<Timestamp> {
-        (self.span.until < Timestamp::MAX).then_some(self.span.until)
+        (!self.span.endless).then_some(self.span.until)
     }
 }
 

@@ -40,6 +40,16 @@ impl TestVendor {
         self.trusted.clone()
     }
 
+    /// The public half in PEM, as a product would compile it in.
+    ///
+    /// # Panics
+    /// Never; a key reads its own PEM.
+    #[must_use]
+    pub fn public_key_pem(&self) -> String {
+        let key = SigningKey::from_pem(&*self.private_pem).expect("the key reads its own PEM");
+        key.public_key_pem()
+    }
+
     /// A license key. The draft that `say` gets expires 365 days after [`NOW`] and names no plan yet.
     ///
     /// # Panics
