@@ -9,6 +9,7 @@ use crate::{FeatureName, PlanName};
 ///
 /// let requirement = Requirement::feature("sso").and_plan_at_least("business");
 /// assert_eq!(requirement.to_string(), "plan at least `business`, feature `sso`");
+/// assert_eq!(requirement.label(), "plan:business+feature:sso");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Requirement {
@@ -120,6 +121,28 @@ impl Requirement {
     #[must_use]
     pub fn and_valid_license(self) -> Self {
         self.and(Term::ValidLicense)
+    }
+
+    /// The requirement as one short word, for a metric's label: `feature:sso`, `plan:business+any:sso|scim`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let joined = |names: &[FeatureName]| {
+            names
+                .iter()
+                .map(FeatureName::as_str)
+                .collect::<Vec<_>>()
+                .join("|")
+        };
+        let terms = self.terms.iter().map(|term| match term {
+            Term::ValidLicense => "valid_license".to_owned(),
+            Term::Enterprise => "enterprise".to_owned(),
+            Term::PlanAtLeast(plan) => format!("plan:{plan}"),
+            Term::Paid => "paid".to_owned(),
+            Term::Feature(feature) => format!("feature:{feature}"),
+            Term::AnyFeature(features) => format!("any:{}", joined(features)),
+            Term::AllFeatures(features) => format!("all:{}", joined(features)),
+        });
+        terms.collect::<Vec<_>>().join("+")
     }
 
     /// Looks the names up in a catalog.

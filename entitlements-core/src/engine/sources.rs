@@ -25,6 +25,7 @@ impl std::fmt::Debug for KeyPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Key(_) => f.write_str("Key(..)"),
+            Self::File(path) if is_like_a_key(path) => f.write_str("File(..)"),
             Self::File(path) => f.debug_tuple("File").field(path).finish(),
             Self::Environment => f.write_str("Environment"),
         }
@@ -45,7 +46,7 @@ pub(super) fn load(
     for place in places {
         match place {
             KeyPlace::Key(key) => loader.take(LicenseSource::Flag, key.as_bytes()),
-            KeyPlace::File(path) => loader.take_file(path),
+            KeyPlace::File(path) => loader.take_file(path, LicenseSource::Flag),
             KeyPlace::Environment => {
                 loader.take_environment(catalog.license().env(), environment);
             }
@@ -98,14 +99,26 @@ impl Loader<'_> {
                     ));
                 }
             }
-            (None, Some(path)) => self.take_file(Path::new(&path)),
+            (None, Some(path)) => {
+                self.take_file(Path::new(&path), LicenseSource::Variable(file_variable));
+            }
         }
     }
 
-    fn take_file(&mut self, path: &Path) {
+    fn take_file(&mut self, path: &Path, named_by: LicenseSource) {
         let source = LicenseSource::File(path.display().to_string());
         match read_regular(path, MAX_INPUT_BYTES as u64) {
             Ok(key) => self.take(source, &key),
+            // I9: what cannot be read is named, and a key must not be.
+            Err(_) if is_like_a_key(path) => {
+                let cause = RejectedCause::Unreadable(
+                    "it holds a key, not the path of a file".to_owned(),
+                );
+                self.keys.rejected.push(RejectedKey {
+                    source: named_by,
+                    cause,
+                });
+            }
             Err(error) => {
                 let cause = RejectedCause::Unreadable(error.to_string());
                 self.keys.rejected.push(RejectedKey { source, cause });
@@ -122,6 +135,12 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// Whether this is a key where the path of its file belongs: an easy mistake, as the variables' names are so alike.
+fn is_like_a_key(path: &Path) -> bool {
+    let text = path.as_os_str().as_encoded_bytes().trim_ascii();
+    text.starts_with(b"ey") && text.split(|byte| *byte == b'.').count() == 3
 }
 
 fn is_blank(value: &OsStr) -> bool {

@@ -1,23 +1,19 @@
 //! A requirement in front of a route, without a framework: what every adapter's gate asks.
 
+mod counters;
+mod head;
+#[cfg(test)]
+mod tests;
+
+pub use head::RequestHead;
+
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide, is_met};
 use crate::{Catalog, Current, Denial, Entitlements};
-
-/// What a gate asks a request; adapters answer from their own types, and only what is asked for.
-pub trait RequestHead {
-    /// The method.
-    fn method(&self) -> &str;
-
-    /// The path, for the log.
-    fn path(&self) -> &str;
-
-    /// Whether both `Origin` and `Access-Control-Request-Method` are there.
-    fn has_cors_headers(&self) -> bool;
-}
+use counters::Counters;
 
 /// Tells gates apart, for what is remembered of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +41,7 @@ pub struct Gate {
     /// The names looked up, for the first catalog that was met.
     bound: OnceLock<(Arc<Catalog>, Result<BoundRequirement, UnknownName>)>,
     mistake_logged: AtomicBool,
+    counters: Counters,
 }
 
 impl Gate {
@@ -57,6 +54,7 @@ impl Gate {
             engine: None,
             bound: OnceLock::new(),
             mistake_logged: AtomicBool::new(false),
+            counters: Counters::default(),
         }
     }
 
@@ -94,9 +92,12 @@ impl Gate {
     #[inline(always)]
     pub fn judge(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
         if self.is_plainly_met(current) {
+            self.counters.count_allowed(&self.requirement);
             Decision::Allow
         } else {
-            self.weigh(current, head)
+            let decision = self.weigh(current, head);
+            self.counters.count(&decision, &self.requirement);
+            decision
         }
     }
 

@@ -1,0 +1,68 @@
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+
+use super::{Gate, RequestHead};
+use crate::{Requirement, testing};
+
+struct Get;
+
+impl RequestHead for Get {
+    fn method(&self) -> &str {
+        "GET"
+    }
+
+    fn path(&self) -> &str {
+        "/"
+    }
+
+    fn has_cors_headers(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn decisions_are_counted_by_requirement_outcome_and_code() {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        let engine = testing::on_plan(testing::catalog(), "business");
+        let judge = |feature: &'static str, times| {
+            let gate = Gate::on(Requirement::feature(feature), &engine).unwrap();
+            for _ in 0..times {
+                let _ = gate.judge(None, &Get);
+            }
+        };
+        judge("sso", 3);
+        judge("scim", 2);
+        let lost = Gate::new(Requirement::paid());
+        let _ = lost.judge(None, &Get);
+    });
+    let mut counted: Vec<_> = snapshotter
+        .snapshot()
+        .into_vec()
+        .into_iter()
+        .map(|(key, _, _, value)| {
+            let labels: Vec<_> = key
+                .key()
+                .labels()
+                .map(|label| label.value().to_owned())
+                .collect();
+            assert_eq!(key.key().name(), "entitlements_decisions_total");
+            (labels, value)
+        })
+        .collect();
+    counted.sort_by(|a, b| a.0.cmp(&b.0));
+    let row = |requirement: &str, outcome: &str, code: &str, count| {
+        (
+            vec![requirement.to_owned(), outcome.to_owned(), code.to_owned()],
+            DebugValue::Counter(count),
+        )
+    };
+    assert_eq!(
+        counted,
+        [
+            row("feature:scim", "deny", "LICENSE_REQUIRED", 2),
+            row("feature:sso", "allow", "", 3),
+            row("paid", "deny", "ENTITLEMENTS_LAYER_MISSING", 1),
+        ]
+    );
+}

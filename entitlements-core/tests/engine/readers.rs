@@ -1,0 +1,165 @@
+//! Threads that read while others change what is held: nobody sees a set that never was, nobody sees it late.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+
+use entitlements_core::testing::{self, NOW, TestEngine};
+use entitlements_core::{Current, Limit, Requirement};
+
+use crate::block_on;
+
+const READERS: usize = 4;
+const ROUNDS: u64 = 300;
+
+/// The key of round `n`: it gives `n` users, so that a set tells which round it is of.
+fn keys(engine: &TestEngine) -> Vec<String> {
+    let key = |users| {
+        engine.key(|draft| {
+            let draft = draft.plan("business").id("lic").grace_days(0);
+            draft.limit("users", Limit::AtMost(1_000 + users))
+        })
+    };
+    (0..16).map(key).collect()
+}
+
+/// What a set says must fit together: with the license all of it, without none of it.
+fn is_of_one_piece(current: &Current) -> bool {
+    let users = current.limit("users");
+    if current.has("sso") {
+        current.plan_in_force().name() == "business"
+            && matches!(users, Limit::AtMost(1_000..=1_015))
+            && current.licenses().len() == 1
+    } else {
+        current.plan_in_force().name() == "community" && users == Limit::AtMost(3)
+    }
+}
+
+#[test]
+fn readers_see_only_sets_that_existed_and_never_one_that_was_gone_before() {
+    let engine = testing::without_license(testing::catalog());
+    let keys = keys(&engine);
+    let done = AtomicBool::new(false);
+    // The last round that was over before anyone asked.
+    let over = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..READERS {
+            scope.spawn(|| {
+                let sso = engine.bind(&Requirement::feature("sso")).unwrap();
+                while !done.load(Ordering::Acquire) {
+                    let before = over.load(Ordering::Acquire);
+                    let current = engine.current();
+                    let after = over.load(Ordering::Acquire);
+                    assert!(is_of_one_piece(&current), "{current:?}");
+                    // Nobody changed anything meanwhile: this is the answer of that round and of no other.
+                    if before == after && before % 2 == 0 && before > 0 {
+                        let round = before / 2;
+                        let given = current.limit("users");
+                        let next = (round + 1) % 16;
+                        let expected = [
+                            Limit::AtMost(1_000 + round % 16),
+                            Limit::AtMost(1_000 + next),
+                            Limit::AtMost(3),
+                        ];
+                        assert!(expected.contains(&given), "{given:?} in round {round}");
+                    }
+                    let facts = entitlements_core::decide::Facts::new("GET", current.now());
+                    let _ = engine.decide(&sso, &facts);
+                }
+            });
+        }
+        for round in 1..=ROUNDS {
+            block_on(engine.activate(&keys[(round % 16) as usize])).unwrap();
+            over.store(round * 2, Ordering::Release);
+            if round % 8 == 0 {
+                over.store(round * 2 + 1, Ordering::Release);
+                block_on(engine.deactivate("lic")).unwrap();
+            }
+        }
+        done.store(true, Ordering::Release);
+    });
+}
+
+/// Each thread has its own memory of what it read last; none of them may be asked before it looks again.
+#[test]
+fn after_an_activation_returned_every_thread_reads_it_next() {
+    let engine = testing::without_license(testing::catalog());
+    let keys = keys(&engine);
+    let (round, seen) = (AtomicU64::new(0), AtomicU64::new(0));
+    thread::scope(|scope| {
+        for _ in 0..READERS {
+            scope.spawn(|| {
+                for expected in 1..=ROUNDS {
+                    while round.load(Ordering::Acquire) < expected {
+                        // Reading all the time keeps this thread's memory warm, and old.
+                        let _ = engine.current();
+                        thread::yield_now();
+                    }
+                    let users = engine.current().limit("users");
+                    assert_eq!(users, Limit::AtMost(1_000 + expected % 16));
+                    seen.fetch_add(1, Ordering::AcqRel);
+                }
+            });
+        }
+        for next in 1..=ROUNDS {
+            block_on(engine.activate(&keys[(next % 16) as usize])).unwrap();
+            round.store(next, Ordering::Release);
+            while seen.load(Ordering::Acquire) < next * READERS as u64 {
+                thread::yield_now();
+            }
+        }
+    });
+}
+
+#[test]
+fn a_judging_under_way_never_brings_back_what_was_removed() {
+    let engine = testing::without_license(testing::catalog());
+    let key = engine.key(|draft| draft.plan("business").id("lic"));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..READERS {
+            scope.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    engine.revalidate();
+                }
+            });
+        }
+        for _ in 0..ROUNDS {
+            block_on(engine.activate(&key)).unwrap();
+            assert!(engine.current().has("sso"));
+            block_on(engine.deactivate("lic")).unwrap();
+            for _ in 0..4 {
+                assert!(!engine.current().has("sso"));
+                engine.revalidate();
+                thread::yield_now();
+            }
+        }
+        done.store(true, Ordering::Release);
+    });
+    assert!(engine.current().licenses().is_empty());
+}
+
+/// The clock goes over the boundary and back while threads read: each reading is judged by its own time.
+#[test]
+fn each_reading_is_judged_by_its_own_time_while_the_clock_is_moved() {
+    let engine = testing::without_license(testing::catalog());
+    let ends = NOW.saturating_add_days(10);
+    let key = engine.key(|draft| draft.plan("business").expires_at(ends).grace_days(0));
+    block_on(engine.activate(&key)).unwrap();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..READERS {
+            scope.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    let current = engine.current();
+                    assert_eq!(current.has("sso"), current.now() < ends, "{}", current.now());
+                    assert!(current.holds_at(current.now()));
+                    engine.revalidate();
+                }
+            });
+        }
+        for round in 0..2_000 {
+            engine.clock().set(if round % 2 == 0 { ends } else { NOW });
+        }
+        done.store(true, Ordering::Release);
+    });
+}
