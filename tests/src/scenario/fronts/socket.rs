@@ -7,6 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::axum::router;
 use super::{Answer, Calls, Case};
+use crate::wire::Response;
 
 pub(super) async fn answer(case: Case) -> Answer {
     let calls = Calls::default();
@@ -29,7 +30,13 @@ pub(super) async fn answer(case: Case) -> Answer {
         .expect("the server answers and closes")
         .expect("the socket works");
     server.abort();
-    read(&response, calls.made())
+    let response = Response::read(&response).expect("the answer is HTTP");
+    Answer::new(
+        response.status,
+        response.headers,
+        response.body,
+        calls.made(),
+    )
 }
 
 fn written(case: &Case) -> String {
@@ -41,23 +48,4 @@ fn written(case: &Case) -> String {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request + "\r\n"
-}
-
-fn read(response: &[u8], handled: usize) -> Answer {
-    let end = response
-        .windows(4)
-        .position(|bytes| bytes == b"\r\n\r\n")
-        .expect("the head of a response ends with an empty line");
-    let (head, body) = (&response[..end], &response[end + 4..]);
-    let head = std::str::from_utf8(head).expect("the head is text");
-    let mut lines = head.split("\r\n");
-    let status = lines.next().and_then(|line| line.split(' ').nth(1));
-    let status = status
-        .and_then(|status| status.parse().ok())
-        .unwrap_or_else(|| panic!("no status in {head}"));
-    let headers = lines.map(|line| {
-        let (name, value) = line.split_once(':').expect("a header has a colon");
-        (name.to_ascii_lowercase(), value.trim().to_owned())
-    });
-    Answer::new(status, headers, body, handled)
 }

@@ -1,0 +1,16 @@
+//! The quickstart as its users and its attackers meet it: the real programs as processes, real sockets, real files.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests: a failure stops the test, and says why"
+)]
+
+mod programs;
+mod server;
+mod vendor;
+
+mod story;

@@ -1,0 +1,76 @@
+//! Whoever issues license keys, with the real command line.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+use crate::programs::CLI;
+
+/// Every license key that a test had issued. None of them may show in any log.
+static ISSUED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+pub(crate) struct Vendor {
+    pub(crate) private: PathBuf,
+    pub(crate) public: PathBuf,
+}
+
+impl Vendor {
+    /// The one that the quickstart made.
+    pub(crate) fn of_data(data: &Path) -> Self {
+        Self::at(&data.join("development-vendor"))
+    }
+
+    /// A new one.
+    pub(crate) fn new(folder: &Path, name: &str) -> Self {
+        run(Command::new(&*CLI)
+            .args(["keygen", "--kid", name, "--out"])
+            .arg(folder));
+        Self::at(&folder.join(name))
+    }
+
+    fn at(path: &Path) -> Self {
+        let with = |end: &str| PathBuf::from(format!("{}.{end}.pem", path.display()));
+        Self {
+            private: with("private"),
+            public: with("public"),
+        }
+    }
+
+    /// A license key for a plan, for 30 days.
+    pub(crate) fn key(&self, plan: &str) -> String {
+        self.issue(plan, &["--days", "30"])
+    }
+
+    pub(crate) fn issue(&self, plan: &str, more: &[&str]) -> String {
+        let mut command = Command::new(&*CLI);
+        command.args(["issue", "--customer", "Acme GmbH", "--plan", plan, "--key"]);
+        let key = run(command.arg(&self.private).args(more)).trim().to_owned();
+        ISSUED.lock().unwrap().push(key.clone());
+        key
+    }
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().expect("the command line can be run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The first issued key of which `text` holds the whole, or the claims, or the signature.
+pub(crate) fn issued_key_in(text: &str) -> Option<String> {
+    let issued = ISSUED.lock().unwrap();
+    let holds = |key: &&String| key.split('.').skip(1).any(|part| text.contains(part));
+    issued.iter().find(holds).cloned()
+}
+
+/// The lines of a private key file that must stay secret.
+pub(crate) fn private_key_in(text: &str, private: &Path) -> bool {
+    let Ok(pem) = std::fs::read_to_string(private) else {
+        return false;
+    };
+    let mut secret = pem
+        .lines()
+        .filter(|line| !line.starts_with("-----") && line.len() > 20);
+    secret.any(|line| text.contains(line))
+}
