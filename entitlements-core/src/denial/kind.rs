@@ -105,12 +105,31 @@ pub struct DenialRow {
     pub title: &'static str,
     /// The last part of the problem type's URN.
     pub slug: &'static str,
+    index: usize,
+}
+
+impl DenialRow {
+    /// Its place in [`DenialRow::ALL`].
+    pub(crate) const fn index(self) -> usize {
+        self.index
+    }
 }
 
 macro_rules! rows {
     ($($name:ident: $status:literal, $title:literal, $slug:literal;)*) => {
-        $(const $name: DenialRow =
-            DenialRow { code: stringify!($name), status: $status, title: $title, slug: $slug };)*
+        /// The rows by number, in the order of the table.
+        #[expect(non_camel_case_types, reason = "spelled as the codes are")]
+        enum Place {
+            $($name),*
+        }
+
+        $(const $name: DenialRow = DenialRow {
+            code: stringify!($name),
+            status: $status,
+            title: $title,
+            slug: $slug,
+            index: Place::$name as usize,
+        };)*
 
         impl DenialRow {
             /// Every row.

@@ -60,7 +60,11 @@ impl Entitlements {
     #[must_use]
     #[inline]
     pub fn current(&self) -> Current {
-        let now = self.now();
+        self.current_at(self.now())
+    }
+
+    #[inline]
+    pub(crate) fn current_at(&self, now: Timestamp) -> Current {
         Current::new(self.shared.state_at(now), now)
     }
 
@@ -102,11 +106,10 @@ impl Entitlements {
         self.shared.resolve_again(self.now());
     }
 
-    /// Whether everything that is demanded holds now.
+    /// Whether everything that is demanded holds at `now`.
     #[inline]
-    pub(crate) fn is_met_now(&self, requirement: &BoundRequirement) -> bool {
-        self.shared
-            .with_set_at(self.now(), |set| is_met(requirement, set))
+    pub(crate) fn is_met_at(&self, requirement: &BoundRequirement, now: Timestamp) -> bool {
+        self.shared.with_set_at(now, |set| is_met(requirement, set))
     }
 }
 

@@ -111,9 +111,8 @@ impl Loader<'_> {
             Ok(key) => self.take(source, &key),
             // I9: what cannot be read is named, and a key must not be.
             Err(_) if is_like_a_key(path) => {
-                let cause = RejectedCause::Unreadable(
-                    "it holds a key, not the path of a file".to_owned(),
-                );
+                let cause =
+                    RejectedCause::Unreadable("it holds a key, not the path of a file".to_owned());
                 self.keys.rejected.push(RejectedKey {
                     source: named_by,
                     cause,

@@ -72,7 +72,7 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
             if deadline > now {
                 clock.sleep_until(deadline).await;
             } else {
-                pending().await
+                pending::<()>().await;
             }
         };
         let (mut sleep, mut change) = (pin!(sleep), pin!(changed.changed()));

@@ -39,10 +39,9 @@ impl Counters {
         let Some(denial) = decision.denial() else {
             return self.count_allowed(requirement);
         };
-        let code = denial.code();
-        let row = DenialRow::ALL.iter().position(|row| row.code == code);
-        if let Some(counter) = row.and_then(|row| self.denied.get(row)) {
-            let register = || counter!(NAME, "requirement" => requirement.label(), "outcome" => "deny", "code" => code);
+        let row = denial.kind().row();
+        if let Some(counter) = self.denied.get(row.index()) {
+            let register = || counter!(NAME, "requirement" => requirement.label(), "outcome" => "deny", "code" => row.code);
             counter.get_or_init(register).increment(1);
         }
     }

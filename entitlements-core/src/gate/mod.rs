@@ -91,48 +91,60 @@ impl Gate {
     /// is judged by one time.
     #[inline(always)]
     pub fn judge(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
-        if self.is_plainly_met(current) {
-            self.counters.count_allowed(&self.requirement);
-            Decision::Allow
-        } else {
-            let decision = self.weigh(current, head);
-            self.counters.count(&decision, &self.requirement);
-            decision
+        let current = match (&self.engine, current) {
+            (Some(engine), Some(current)) if current.is_of(engine) => Some(current),
+            (Some(engine), _) => return self.judge_alone(engine, head),
+            (None, current) => current,
+        };
+        match current {
+            Some(current) if self.is_plainly_met(current) => self.allow(),
+            current => self.weigh(current, head),
+        }
+    }
+
+    /// Judges a request that did not come through this gate's engine's layer: by the clock, read once.
+    #[inline(always)]
+    fn judge_alone(&self, engine: &Entitlements, head: &impl RequestHead) -> Decision {
+        let now = engine.now();
+        match self.bound.get() {
+            Some((_, Ok(bound))) if engine.is_met_at(bound, now) => self.allow(),
+            _ => self.weigh(Some(&engine.current_at(now)), head),
         }
     }
 
     /// The way of nearly every request, kept short: the names are known and what they name is in force.
     #[inline(always)]
-    fn is_plainly_met(&self, current: Option<&Current>) -> bool {
-        let Some((catalog, Ok(bound))) = self.bound.get() else {
-            return false;
-        };
-        match (&self.engine, current) {
-            (None, Some(current)) => {
+    fn is_plainly_met(&self, current: &Current) -> bool {
+        match self.bound.get() {
+            Some((catalog, Ok(bound))) => {
                 Arc::ptr_eq(catalog, current.catalog()) && is_met(bound, current.set())
             }
-            (Some(engine), None) => engine.is_met_now(bound),
-            (Some(engine), Some(current)) => current.is_of(engine) && is_met(bound, current.set()),
-            (None, None) => false,
+            _ => false,
         }
     }
 
+    #[inline(always)]
+    fn allow(&self) -> Decision {
+        self.counters.count_allowed(&self.requirement);
+        Decision::Allow
+    }
+
+    /// Judges in full, with reasons.
     #[cold]
     fn weigh(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
         // D2: a preflight passes even a gate that is built wrongly, so that the browser shows what is wrong.
-        let preflight = head.method() == "OPTIONS" && head.has_cors_headers();
-        if preflight {
-            return Decision::Allow;
+        if head.method() == "OPTIONS" && head.has_cors_headers() {
+            return self.allow();
         }
-        match (&self.engine, current) {
-            (Some(engine), Some(current)) if current.is_of(engine) => self.weigh_by(current, head),
-            (Some(engine), _) => self.weigh_by(&engine.current(), head),
-            (None, Some(current)) => self.weigh_by(current, head),
-            (None, None) => {
+        let decision = match current {
+            Some(current) => self.weigh_by(current, head),
+            None => {
                 self.log_once(head.path(), &"the request did not pass an `EntitlementsLayer`; wrap the router in one, outside this gate, or give the gate its engine with `.on(&entitlements)`");
                 Decision::Deny(Denial::layer_missing())
             }
-        }
+        };
+        self.counters.count(&decision, &self.requirement);
+        decision
     }
 
     fn weigh_by(&self, current: &Current, head: &impl RequestHead) -> Decision {
