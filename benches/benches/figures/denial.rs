@@ -14,7 +14,7 @@ use protect_axum::GrantsLayer;
 use tower::ServiceBuilder;
 use tower_http::validate_request::ValidateRequestHeaderLayer;
 
-use crate::axum_router::call;
+use crate::axum_router::answer;
 
 #[protect_axum::protect("sso")]
 async fn protected() -> &'static str {
@@ -29,6 +29,7 @@ async fn no_grants(_: &mut Request) -> Result<HashSet<String>, Response> {
     Ok(HashSet::new())
 }
 
+#[expect(clippy::result_large_err, reason = "what the peer asks for")]
 fn refuse(_: &mut Request) -> Result<(), Response> {
     Err((StatusCode::PAYMENT_REQUIRED, "a license is required").into_response())
 }
@@ -56,22 +57,20 @@ pub(crate) fn table() -> Table {
         .service(Router::new().route("/page", get(page)).with_state(()));
     let figures = compare(vec![
         Case::new("404 of the router", || {
-            assert_eq!(call(&mut router.clone(), "/none"), 404)
+            answer(&mut router.clone(), "/none", 404);
         }),
         Case::new("denial with its body, gate around the router", || {
-            assert_eq!(call(&mut around, "/page"), 402);
+            answer(&mut around, "/page", 402);
         }),
         Case::new("denial with its body, gate in a `route_layer`", || {
-            assert_eq!(call(&mut router.clone(), "/page"), 402)
+            answer(&mut router.clone(), "/page", 402);
         }),
         Case::new(
             "tower-http `ValidateRequestHeaderLayer` (constant text)",
-            || {
-                let _ = call(&mut validated, "/page");
-            },
+            || answer(&mut validated, "/page", 402),
         ),
         Case::new("protect-axum (text body)", || {
-            assert_eq!(call(&mut grants, "/page"), 403)
+            answer(&mut grants, "/page", 403);
         }),
     ]);
     let _ = &mut router;

@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     missing_docs,
     reason = "a benchmark is run by whoever reads its output"
@@ -23,7 +24,6 @@ fn main() -> ExitCode {
     let tables = [
         tower_service::table(),
         axum_router::table(),
-        axum_router::route_layer_table(),
         denial::table(),
     ];
     let mut text = environment::preamble();

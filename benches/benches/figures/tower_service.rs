@@ -132,7 +132,6 @@ pub(crate) fn table() -> Table {
     let insert = table.nanoseconds("bare service and one extension insert") - bare;
     let gate = table.nanoseconds("gate with `.on(&entitlements)`") - bare - clock;
     let one = table.nanoseconds("`EntitlementsLayer` and one gate") - bare - clock;
-    let four = table.nanoseconds("`EntitlementsLayer` and four gates") - bare - clock;
     table.bar(
         "a gate with `.on`, beyond one clock read",
         gate,
@@ -149,12 +148,6 @@ pub(crate) fn table() -> Table {
         "a gate through extensions, beyond clock and insert",
         one - insert,
         20.0,
-        " ns",
-    );
-    table.bar(
-        "four gates through extensions, beyond clock and insert",
-        four - insert,
-        80.0,
         " ns",
     );
     table.bar(
