@@ -59,7 +59,10 @@ fn different_keys_activated_at_once_are_all_held() {
     });
     let current = engine.current();
     assert_eq!(current.licenses().len(), THREADS);
-    assert_eq!(current.limit("users"), Limit::AtMost(100 + THREADS as u64 - 1));
+    assert_eq!(
+        current.limit("users"),
+        Limit::AtMost(100 + THREADS as u64 - 1)
+    );
 }
 
 #[test]
@@ -104,9 +107,8 @@ fn activations_against_deactivations_end_in_what_the_engine_says() {
 fn a_refused_key_leaves_the_working_one_untouched() {
     let engine = unlicensed();
     let good = engine.key(|draft| draft.plan("business").id("lic"));
-    let forged = testing::TestVendor::new().key(engine.catalog(), |draft| {
-        draft.plan("enterprise").id("lic")
-    });
+    let forged = testing::TestVendor::new()
+        .key(engine.catalog(), |draft| draft.plan("enterprise").id("lic"));
     block_on(engine.activate(&good)).unwrap();
     at_once(|_| {
         block_on(engine.activate(&forged)).unwrap_err();

@@ -55,7 +55,10 @@ fn a_clock_that_jumps_by_years_is_followed_at_every_reading() {
         assert_eq!(status_at(&engine, year(2099)), LicenseStatus::Expired);
         assert_eq!(status_at(&engine, year(2001)), LicenseStatus::NotYetValid);
         assert_eq!(status_at(&engine, year(1950)), LicenseStatus::NotYetValid);
-        assert_eq!(status_at(&engine, Timestamp::MIN), LicenseStatus::NotYetValid);
+        assert_eq!(
+            status_at(&engine, Timestamp::MIN),
+            LicenseStatus::NotYetValid
+        );
         assert_eq!(status_at(&engine, Timestamp::MAX), LicenseStatus::Expired);
     }
 }
@@ -73,7 +76,10 @@ fn at_the_end_of_the_year_9999_a_set_still_holds_and_is_not_made_anew_each_time(
 fn a_license_until_the_end_of_the_year_9999_ends_there() {
     for (grace, last) in [(0, LicenseStatus::Expired), (1, LicenseStatus::Grace)] {
         let engine = testing::with_license(testing::catalog(), |draft| {
-            draft.plan("business").expires_at(Timestamp::MAX).grace_days(grace)
+            draft
+                .plan("business")
+                .expires_at(Timestamp::MAX)
+                .grace_days(grace)
         });
         assert_eq!(engine.current().changes_at(), Some(Timestamp::MAX));
         let before = Timestamp::MAX.saturating_sub(MOMENT);
@@ -91,7 +97,10 @@ fn one_request_is_judged_by_one_time_however_long_it_takes() {
     assert!(current.has("sso"));
     assert_eq!(current.status(), LicenseStatus::Active);
     let denied = engine.current().require(&Requirement::feature("sso"));
-    assert_eq!(denied.as_ref().map_err(Denial::code), Err("LICENSE_EXPIRED"));
+    assert_eq!(
+        denied.as_ref().map_err(Denial::code),
+        Err("LICENSE_EXPIRED")
+    );
     assert!(current.require(&Requirement::feature("sso")).is_ok());
 }
 
@@ -101,7 +110,10 @@ fn an_expired_key_is_refused_from_the_microsecond_its_grace_ends() {
     let key = engine.key(|draft| draft.plan("business").grace_days(14));
     let ends = NOW.saturating_add_days(365 + 14);
     engine.clock().set(ends);
-    assert_eq!(block_on(engine.activate(&key)).unwrap_err().reason(), "expired");
+    assert_eq!(
+        block_on(engine.activate(&key)).unwrap_err().reason(),
+        "expired"
+    );
     engine.clock().set(ends.saturating_sub(MOMENT));
     let entry = block_on(engine.activate(&key)).unwrap();
     assert_eq!(entry.status, LicenseStatus::Grace);

@@ -30,7 +30,11 @@ fn engines_that_take_turns_on_one_thread_answer_for_themselves() {
 fn an_engine_in_the_place_of_one_that_is_gone_is_another_one() {
     let catalog = testing::catalog();
     for round in 0..200 {
-        let plan = if round % 2 == 0 { "community" } else { "business" };
+        let plan = if round % 2 == 0 {
+            "community"
+        } else {
+            "business"
+        };
         let engine = testing::on_plan(catalog.clone(), plan);
         assert_eq!(engine.current().plan_in_force().name(), plan);
     }
@@ -108,10 +112,7 @@ impl Clock for NosyClock {
         std::time::Duration::ZERO
     }
 
-    fn sleep_until(
-        &self,
-        _: Timestamp,
-    ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn sleep_until(&self, _: Timestamp) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(std::future::pending())
     }
 }

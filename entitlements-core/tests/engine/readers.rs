@@ -9,11 +9,11 @@ use entitlements_core::{Current, Limit, Requirement};
 use crate::block_on;
 
 const READERS: usize = 4;
-const ROUNDS: u64 = 300;
+const ROUNDS: u64 = 150;
 
 /// The key of round `n`: it gives `n` users, so that a set tells which round it is of.
 fn keys(engine: &TestEngine) -> Vec<String> {
-    let key = |users| {
+    let key = |users: u64| {
         engine.key(|draft| {
             let draft = draft.plan("business").id("lic").grace_days(0);
             draft.limit("users", Limit::AtMost(1_000 + users))
@@ -54,12 +54,9 @@ fn readers_see_only_sets_that_existed_and_never_one_that_was_gone_before() {
                     if before == after && before % 2 == 0 && before > 0 {
                         let round = before / 2;
                         let given = current.limit("users");
-                        let next = (round + 1) % 16;
-                        let expected = [
-                            Limit::AtMost(1_000 + round % 16),
-                            Limit::AtMost(1_000 + next),
-                            Limit::AtMost(3),
-                        ];
+                        // The next round may be under way, and its key in use.
+                        let expected =
+                            [round, round + 1].map(|round| Limit::AtMost(1_000 + round % 16));
                         assert!(expected.contains(&given), "{given:?} in round {round}");
                     }
                     let facts = entitlements_core::decide::Facts::new("GET", current.now());
@@ -151,7 +148,12 @@ fn each_reading_is_judged_by_its_own_time_while_the_clock_is_moved() {
             scope.spawn(|| {
                 while !done.load(Ordering::Acquire) {
                     let current = engine.current();
-                    assert_eq!(current.has("sso"), current.now() < ends, "{}", current.now());
+                    assert_eq!(
+                        current.has("sso"),
+                        current.now() < ends,
+                        "{}",
+                        current.now()
+                    );
                     assert!(current.holds_at(current.now()));
                     engine.revalidate();
                 }

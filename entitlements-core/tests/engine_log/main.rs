@@ -1,0 +1,18 @@
+//! What the engine says in the log: at its start, at each change, and when time alone changes something.
+//!
+//! A program of its own: whether a place in the code logs is settled for all threads at once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    missing_docs,
+    reason = "a test that cannot go on stops"
+)]
+
+mod log;
+mod start;
+mod upkeep;
+mod upkeep_clock;
