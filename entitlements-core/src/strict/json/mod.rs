@@ -4,6 +4,8 @@
 //! numbers but not integers.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 mod value;
 mod writer;
 
