@@ -1,6 +1,8 @@
 //! The program: routes, and what each of them asks for.
 
-use axum::http::{Method, Uri};
+use axum::http::StatusCode;
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
@@ -35,6 +37,7 @@ pub(crate) fn router(entitlements: Entitlements, admin: BearerToken) -> Router {
         .route_layer(EntitlementsLayer::new(entitlements))
         .nest_service("/api/v1", management)
         .fallback(nothing_here)
+        .layer(map_response(with_a_reason))
 }
 
 async fn index(entitlements: Current) -> Json<Value> {
@@ -61,8 +64,20 @@ async fn ping() -> &'static str {
     "pong\n"
 }
 
-async fn nothing_here(_: Method, _: Uri) -> Response {
+async fn nothing_here() -> Response {
     Refusal::not_found("there is nothing at this path")
         .response()
         .into_response()
+}
+
+/// Gives axum's bare 405 the body that the management API's has.
+async fn with_a_reason(response: Response) -> Response {
+    let is_bare = response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && response.headers().get(CONTENT_TYPE).is_none();
+    match response.headers().get(ALLOW).map(|allow| allow.to_str()) {
+        Some(Ok(allowed)) if is_bare => Refusal::MethodNotAllowed(allowed.replace(',', ", "))
+            .response()
+            .into_response(),
+        _ => response,
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -55,11 +56,17 @@ pub(crate) async fn create(State(users): State<Users>, request: Request) -> Resp
     }
 }
 
-pub(crate) async fn remove(State(users): State<Users>, Path(id): Path<String>) -> Response {
-    let removed = users.with(|list| {
-        let before = list.len();
-        list.retain(|user| user.id.to_string() != id);
-        list.len() < before
+pub(crate) async fn remove(
+    State(users): State<Users>,
+    id: Result<Path<String>, PathRejection>,
+) -> Response {
+    // What is not even text is nobody's id.
+    let removed = id.is_ok_and(|Path(id)| {
+        users.with(|list| {
+            let before = list.len();
+            list.retain(|user| user.id.to_string() != id);
+            list.len() < before
+        })
     });
     if removed {
         StatusCode::NO_CONTENT.into_response()
