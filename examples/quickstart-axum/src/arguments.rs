@@ -1,7 +1,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 /// One signed key opens one real route: entitlements with axum.
 ///
@@ -33,4 +35,27 @@ pub(crate) struct Arguments {
     /// A license key; the catalog's variable, and that with _FILE behind it, are read too
     #[arg(long, value_name = "KEY")]
     pub(crate) license_key: Option<String>,
+}
+
+impl Arguments {
+    /// Reads the command line, or says what is wrong with it: then the program ends with this code.
+    pub(crate) fn read() -> Result<Self, ExitCode> {
+        Self::try_parse().map_err(|mut error| {
+            for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue] {
+                if let Some(ContextValue::String(text)) = error.get(kind)
+                    && is_secret(text)
+                {
+                    error.insert(kind, ContextValue::String("(not shown)".into()));
+                }
+            }
+            // Nobody may be reading.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        })
+    }
+}
+
+/// Whether it may be a key or token that was typed in the wrong place; no flag and no address is that long.
+fn is_secret(text: &str) -> bool {
+    text.len() >= 48
 }

@@ -1,16 +1,19 @@
 //! What the first start makes, and later starts find.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use entitlements_axum::TrustedKey;
 use entitlements_axum::license::SigningKey;
 
-use crate::setup::Failure;
+use crate::failure::Failure;
 
 /// The catalog that the first start writes.
 const CATALOG: &str = include_str!("entitlements.toml");
+
+/// Whatever is kept here is far smaller; whatever is larger is not what was made here.
+const MOST_BYTES: u64 = 64 * 1024;
 
 /// The folder, and the names of what is in it.
 #[derive(Debug, Clone)]
@@ -26,7 +29,13 @@ pub(crate) struct Token {
 
 impl DataFolder {
     pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(folder).map_err(|error| Failure::of_file(folder, &error))?;
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(folder)
+            .map_err(|error| Failure::of_file(folder, &error))?;
         Ok(Self {
             folder: folder.to_owned(),
         })
@@ -50,8 +59,12 @@ impl DataFolder {
 
     /// The catalog's path; the file is made where there is none.
     pub(crate) fn catalog(&self) -> Result<PathBuf, Failure> {
-        self.keep(&self.catalog_path(), || Ok(CATALOG.into()))?;
-        Ok(self.catalog_path())
+        let path = self.catalog_path();
+        // What is there is the engine's to read, and to refuse.
+        if fs::symlink_metadata(&path).is_err() {
+            self.keep(&path, || Ok(CATALOG.into()))?;
+        }
+        Ok(path)
     }
 
     /// The public key of the development vendor; the pair is made where there is none.
@@ -65,19 +78,22 @@ impl DataFolder {
                 Ok(SigningKey::generate().private_key_pem().to_string())
             })?
             .text;
-        let key = SigningKey::from_pem(&pem).map_err(|error| Failure::of_file(&path, &error))?;
-        self.keep(&self.public_key_path(), || Ok(key.public_key_pem()))?;
-        Ok(key.trusted_key().clone())
+        let key = SigningKey::from_pem(&pem).map_err(|error| Failure::of_key(&path, &error))?;
+        let path = self.public_key_path();
+        let pem = self.keep(&path, || Ok(key.public_key_pem()))?.text;
+        let public = TrustedKey::from_pem(pem).map_err(|error| Failure::of_key(&path, &error))?;
+        if public == *key.trusted_key() {
+            Ok(public)
+        } else {
+            let why = "not the public half of the private key beside it; remove it to have that made again";
+            Err(Failure::of_file(&path, &why))
+        }
     }
 
     /// The admin token; it is made where there is none.
     pub(crate) fn admin_token(&self) -> Result<Token, Failure> {
         let path = self.token_path();
-        let token = self.keep(&path, || {
-            let mut random = [0; 24];
-            getrandom::fill(&mut random).map_err(|error| Failure::of_file(&path, &error))?;
-            Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
-        })?;
+        let token = self.keep(&path, || random_hex(&path))?;
         Ok(Token {
             text: token.text.trim().to_owned(),
             ..token
@@ -91,7 +107,7 @@ impl DataFolder {
         path: &Path,
         make: impl FnOnce() -> Result<String, Failure>,
     ) -> Result<Token, Failure> {
-        let failure = |error: std::io::Error| Failure::of_file(path, &error);
+        let failure = |error: io::Error| Failure::of_file(path, &error);
         match read(path) {
             Ok(text) => {
                 return Ok(Token {
@@ -103,10 +119,11 @@ impl DataFolder {
             Err(error) => return Err(failure(error)),
         }
         let text = make()?;
-        let new = path.with_extension(format!("new-{}", std::process::id()));
-        write_private(&new, &text).map_err(failure)?;
-        let linked = fs::hard_link(&new, path);
-        fs::remove_file(&new).map_err(failure)?;
+        // Random: in a container every start has the same process id, and what a killed one left must not be in the way.
+        let new = path.with_extension(format!("new-{}", random_hex(path)?));
+        let linked = write_private(&new, &text).and_then(|()| fs::hard_link(&new, path));
+        // Also of a file that could not be written whole. If that fails the file stays, and harms nobody.
+        let _ = fs::remove_file(&new);
         match linked {
             Ok(()) => Ok(Token { text, is_new: true }),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Token {
@@ -118,15 +135,31 @@ impl DataFolder {
     }
 }
 
-/// Reads a text file, if it is one: a folder or a pipe is an error, not a wait.
-fn read(path: &Path) -> std::io::Result<String> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("it is not a regular file"));
-    }
-    fs::read_to_string(path)
+fn random_hex(what_for: &Path) -> Result<String, Failure> {
+    let mut random = [0; 24];
+    getrandom::fill(&mut random).map_err(|error| Failure::of_file(what_for, &error))?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+/// Reads a text file, if it is one: a folder or a pipe is an error, not a wait.
+fn read(path: &Path) -> io::Result<String> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut text = String::new();
+    let mut file = File::open(path)?.take(MOST_BYTES + 1);
+    file.read_to_string(&mut text)
+        .map_err(|error| match error.kind() {
+            ErrorKind::InvalidData => io::Error::other("it is not text"),
+            _ => error,
+        })?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other("it is larger than 64 KiB"));
+    }
+    Ok(text)
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

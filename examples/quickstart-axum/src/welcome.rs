@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::arguments::Arguments;
-use crate::setup::{Failure, Setup};
+use crate::failure::Failure;
+use crate::setup::Setup;
 
 /// Says where the server is and the three commands to try, ready to paste.
 pub(crate) fn say(address: SocketAddr, setup: &Setup, arguments: &Arguments) {
