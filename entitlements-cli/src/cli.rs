@@ -7,7 +7,7 @@ use crate::report::Report;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  fine (verify: the license is active or in grace)
-  1  another failure, or mistakes that `catalog check` found
+  1  another failure
   2  usage, which a bad key file, public key or catalog is too
   3  verified but not in force: expired or not yet valid
   4  rejected: the key's signature or form is wrong

@@ -14,7 +14,7 @@ Examples:
   entitlements catalog check entitlements.toml
   entitlements catalog check --json entitlements.json
 
-Exit codes: 0 no mistakes, 1 mistakes, 2 the file cannot be read or is not named *.toml or *.json.";
+Exit codes: 0 no mistakes, 2 mistakes, or the file cannot be read or is not named *.toml or *.json.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -112,13 +112,16 @@ fn faulty(path: &Path, error: &CatalogError) -> Result<Report, Failure> {
         valid: false,
         mistakes: mistakes.iter().map(found).collect(),
     };
-    let message = format!(
-        "{} has {}",
-        quote::path(path),
-        count(mistakes.len(), "mistake")
-    );
+    let first = mistakes
+        .first()
+        .map_or(String::new(), |first| format!(": {first}"));
+    let count = match mistakes.len() {
+        1 => "a mistake".to_owned(),
+        more => format!("{more} mistakes, the first"),
+    };
+    let message = format!("{} has {count}{first}", quote::path(path));
     let action = "correct what is listed on stdout, and check again";
-    let verdict = Verdict::Bad(Failure::failed("mistakes", message, action));
+    let verdict = Verdict::Bad(Failure::usage("mistakes", message, action));
     Ok(Report::new(lines.join("\n"), &found)?.with_verdict(verdict))
 }
 
