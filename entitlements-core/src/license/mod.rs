@@ -29,3 +29,6 @@ pub use status::LicenseStatus;
 pub use token::MAX_TOKEN_BYTES;
 pub use verified::License;
 pub use verify::LicenseVerifier;
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,9 @@ pub enum IssueError {
         /// The number.
         number: u64,
     },
+    /// An add-on that goes with other plans than this license's; activating it would be refused.
+    #[error("the add-on `{0}` does not go with this plan; see its `requires` in the catalog")]
+    InapplicableAddon(String),
     /// The key would be refused by whoever checks it.
     #[error("such a license key would be refused: {0}")]
     Refused(#[from] LicenseError),

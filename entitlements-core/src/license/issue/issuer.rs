@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::{IssueError, LicenseDraft, SigningKey, claims};
 use crate::catalog::LicenseProfile;
 use crate::license::LicenseVerifier;
+use crate::resolve::inapplicable_addons;
 use crate::strict::base64url;
 use crate::strict::json::ObjectWriter;
 use crate::{Catalog, Timestamp};
@@ -105,7 +106,11 @@ impl LicenseIssuer {
             verifier = verifier.with_catalog(catalog.clone());
         }
         // A key that is issued ahead of its time is the vendor's business: judged as one that is held.
-        verifier.verify_held(token)?;
-        Ok(())
+        let license = verifier.verify_held(token)?;
+        let inapplicable = |catalog| inapplicable_addons(catalog, &license).next();
+        match self.catalog.as_deref().and_then(inapplicable) {
+            Some(addon) => Err(IssueError::InapplicableAddon(addon.name().to_owned())),
+            None => Ok(()),
+        }
     }
 }
