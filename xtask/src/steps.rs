@@ -121,7 +121,7 @@ pub(crate) fn suite(workspace: &Workspace, scope: Scope) -> Vec<Step> {
             otherwise: "not installed (`cargo install --locked cargo-deny`); licences were checked by the tests",
         }),
         // Advisories need a clone of their database, so a schedule asks for them, not every run.
-        ..Step::new("deny", &["deny", "--offline", "check", "bans", "licenses", "sources"])
+        ..Step::new("deny", &["deny", "check", "bans", "licenses", "sources"])
     });
     steps
 }
