@@ -117,7 +117,9 @@ fn add_listed(document: &DeTable<'_>, entries: &mut Vec<Entry>) {
             .collect(),
         _ => Vec::new(),
     };
-    let owners = ["plans", "addons"].into_iter().filter_map(|plural| document.get(plural));
+    let owners = ["plans", "addons"]
+        .into_iter()
+        .filter_map(|plural| document.get(plural));
     for name in owners.flat_map(|owners| tables(owners.get_ref())) {
         if entries.iter().all(|entry| entry.name != name) {
             entries.push(Entry {
