@@ -51,7 +51,7 @@ fn readers_see_only_sets_that_existed_and_never_one_that_was_gone_before() {
                     let after = over.load(Ordering::Acquire);
                     assert!(is_of_one_piece(&current), "{current:?}");
                     // Nobody changed anything meanwhile: this is the answer of that round and of no other.
-                    if before == after && before % 2 == 0 && before > 0 {
+                    if before == after && before > 0 && before.is_multiple_of(2) {
                         let round = before / 2;
                         let given = current.limit("users");
                         // The next round may be under way, and its key in use.
