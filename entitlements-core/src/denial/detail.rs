@@ -98,6 +98,7 @@ fn list(names: &[String]) -> String {
 
 /// Rounded up and at least 1, so that trying again then is never too early.
 pub(super) fn whole_seconds(wait: std::time::Duration) -> u64 {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    let seconds = wait.as_secs().saturating_add(begun);
     seconds.max(1)
 }
