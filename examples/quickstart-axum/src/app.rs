@@ -22,7 +22,7 @@ pub(crate) fn router(entitlements: Entitlements, admin: BearerToken) -> Router {
         admin,
         FixedAccount(AccountId::LOCAL),
     );
-    Router::new()
+    let routes = Router::new()
         .route("/", get(index))
         .route("/sso", get(sso).route_layer(RequireFeature::new("sso")))
         .route(
@@ -36,7 +36,10 @@ pub(crate) fn router(entitlements: Entitlements, admin: BearerToken) -> Router {
         .route("/ping", get(ping))
         .route_layer(EntitlementsLayer::new(entitlements))
         .nest_service("/api/v1", management)
-        .fallback(nothing_here)
+        .fallback(nothing_here);
+    // Around them all: axum adds `Allow` last.
+    Router::new()
+        .fallback_service(routes)
         .layer(map_response(with_a_reason))
 }
 
