@@ -13,4 +13,15 @@ mod programs;
 mod server;
 mod vendor;
 
+mod bad_licenses;
+mod flags;
+mod garbage;
+mod hostile;
+mod licenses;
+mod methods;
+mod output;
+mod second_start;
+mod stopping;
 mod story;
+mod trust;
+mod users;

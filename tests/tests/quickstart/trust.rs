@@ -1,0 +1,154 @@
+//! Whose keys count, and whose token.
+
+use std::fs;
+
+use tempfile::tempdir;
+
+use crate::server::Start;
+use crate::vendor::Vendor;
+
+#[test]
+fn with_a_trusted_key_there_is_no_development_vendor() {
+    let folder = tempdir().unwrap();
+    let data = folder.path().join("data");
+    let development = {
+        let _first = Start::new(&data).serve();
+        Vendor::of_data(&data).key("business")
+    };
+    let fresh = folder.path().join("fresh");
+    let (ours, other) = (
+        Vendor::new(folder.path(), "ours"),
+        Vendor::new(folder.path(), "other"),
+    );
+    for data in [data, fresh] {
+        let server = Start::new(&data)
+            .arg("--trusted-key")
+            .arg(&ours.public)
+            .serve();
+        let refused = server.activate(&development);
+        assert_eq!(refused.status, 422);
+        assert_eq!(refused.json()["code"], "INVALID_LICENSE");
+        assert_eq!(
+            refused.json()["reason"],
+            "unknown_key",
+            "{}",
+            refused.text()
+        );
+        assert_eq!(server.activate(&other.key("business")).status, 422);
+        assert_eq!(server.get("/sso").status, 402);
+        assert_eq!(server.activate(&ours.key("business")).status, 200);
+        assert_eq!(server.get("/sso").status, 200);
+        assert!(server.stdout.text().contains("--key YOUR.private.pem"));
+    }
+    let made = fs::read_dir(folder.path().join("fresh")).unwrap();
+    assert!(
+        made.map(|file| file.unwrap().file_name())
+            .all(|name| { !name.to_str().unwrap().contains("vendor") })
+    );
+}
+
+#[test]
+fn trusted_keys_can_be_several_and_named() {
+    let folder = tempdir().unwrap();
+    let [a, b] = ["a", "b"].map(|name| Vendor::new(folder.path(), name));
+    let named = format!("b-2026={}", b.public.display());
+    let server = Start::new(&folder.path().join("data"))
+        .arg("--trusted-key")
+        .arg(&a.public)
+        .arg("--trusted-key")
+        .arg(&named)
+        .serve();
+    assert_eq!(server.activate(&a.key("business")).status, 200);
+    // A key of that name only: the thumbprint is not its name any more.
+    assert_eq!(server.activate(&b.key("enterprise")).status, 422);
+    let key = b.issue("enterprise", &["--days", "3", "--kid", "b-2026"]);
+    assert_eq!(server.activate(&key).status, 200);
+    assert_eq!(server.get("/audit").status, 200);
+}
+
+#[test]
+fn keys_that_cannot_be_trusted_end_the_start() {
+    let folder = tempdir().unwrap();
+    let vendor = Vendor::new(folder.path(), "v");
+    let other = Vendor::new(folder.path(), "w");
+    let write = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let public = fs::read(&vendor.public).unwrap();
+    let path = vendor.public.to_str().unwrap();
+    let cases = [
+        (
+            vec![vendor.private.to_str().unwrap().to_owned()],
+            "private key",
+        ),
+        (vec![write("empty", b"")], "not an Ed25519 public key"),
+        (
+            vec![write("cut", &public[..60])],
+            "not an Ed25519 public key",
+        ),
+        (
+            vec![write("binary", &[0, 159, 255])],
+            "not an Ed25519 public key",
+        ),
+        (vec![write("large", &vec![b'x'; 10 << 20])], "larger than"),
+        (vec![folder.path().to_str().unwrap().into()], "folder"),
+        (vec!["/nowhere/key.pem".into()], "No such file"),
+        (vec![String::new()], "No such file"),
+        (vec![format!("={path}")], "cannot be empty"),
+        (
+            vec![format!("x={path}"), format!("x={}", other.public.display())],
+            "two trusted keys",
+        ),
+        (vec![vendor.key("business")], "a key, not shown"),
+    ];
+    for (given, expected) in cases {
+        let mut start = Start::new(&folder.path().join("data"));
+        for key in &given {
+            start = start.arg("--trusted-key").arg(key);
+        }
+        let line = start.fails();
+        assert!(line.contains(expected), "{line}");
+        assert!(crate::vendor::issued_key_in(&line).is_none(), "{line}");
+        assert!(
+            !crate::vendor::private_key_in(&line, &vendor.private),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_given_token_counts_and_is_neither_kept_nor_shown() {
+    let folder = tempdir().unwrap();
+    let token = "f0a1-given-on-the-command-line";
+    let server = Start::new(folder.path())
+        .arg("--admin-token")
+        .arg(token)
+        .serve();
+    let status = |token: &str| {
+        let bearer = format!("Bearer {token}");
+        let path = "/api/v1/license/status";
+        server
+            .send("GET", path, &[("authorization", &bearer)], b"")
+            .status
+    };
+    assert_eq!(status(token), 200);
+    assert_eq!(status("another"), 401);
+    assert!(!folder.path().join("admin-token").exists());
+    let said = server.stdout.text() + &server.stderr.text();
+    assert!(!said.contains(token), "{said}");
+    assert!(said.contains("Bearer $ADMIN_TOKEN\""), "{said}");
+}
+
+#[test]
+fn a_token_that_no_header_can_carry_ends_the_start() {
+    let folder = tempdir().unwrap();
+    for token in ["", " ", "two words", "line\nbreak", "schlüssel"] {
+        let line = Start::new(folder.path())
+            .arg("--admin-token")
+            .arg(token)
+            .fails();
+        assert!(line.contains("`--admin-token` cannot be used"), "{line}");
+    }
+}
