@@ -120,7 +120,12 @@ fn keys_of_strangers_and_of_yesterday() {
 
     let later = vendor.issue(
         "business",
-        &["--days", "3000", "--not-before", "2030-01-01T00:00:00Z"],
+        &[
+            "--expires",
+            "2300-01-01",
+            "--not-before",
+            "2200-01-01T00:00:00Z",
+        ],
     );
     assert_eq!(server.activate(&later).json()["status"], "not_yet_valid");
     assert_eq!(server.get("/sso").status, 402);

@@ -99,7 +99,7 @@ fn the_log_says_which_features_until_when_and_from_where() {
         "business",
         &[
             "--expires",
-            "2031-05-06",
+            "2199-05-06",
             "--grace-days",
             "3",
             "--id",
@@ -113,7 +113,7 @@ fn the_log_says_which_features_until_when_and_from_where() {
         "plan=\"business\"",
         "status=active",
         "features=ip_allowlist, sso",
-        "until=2031-05-06T23:59:59Z (grace until 2031-05-09T23:59:59Z)",
+        "until=2199-05-06T23:59:59Z (grace until 2199-05-09T23:59:59Z)",
         "source=license `lic-7` from the variable `ENTITLEMENTS_LICENSE_KEY`",
     ] {
         assert!(line.contains(part), "{part} is missing: {line}");

@@ -20,6 +20,7 @@ mod hostile;
 mod licenses;
 mod methods;
 mod output;
+mod readme;
 mod second_start;
 mod stopping;
 mod story;
