@@ -28,7 +28,7 @@ impl Response {
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
         let headers = lines
             .map(|line| {
-                let (name, value) = line.split_once(':').expect("a header has a colon");
+                let (name, value) = line.split_once(':').unwrap_or((line, ""));
                 (name.to_ascii_lowercase(), value.trim().to_owned())
             })
             .collect();

@@ -193,7 +193,9 @@ fn a_read_only_folder_suffices_for_a_second_start_and_not_for_a_first() {
     // Permissions do not hold for root: there, the program is started as nobody, from where nobody can reach it.
     let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
     let program = place.path().join("quickstart");
-    fs::copy(&*QUICKSTART, &program).unwrap();
+    // By another process: a file that this one had open for writing might be held open by a child of another test.
+    let copied = Command::new("cp").args([&*QUICKSTART, &program]).status();
+    assert!(copied.unwrap().success());
     let start = |data: &Path| {
         let mut command = Command::new(&program);
         command

@@ -5,10 +5,13 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::string_slice,
     missing_docs,
     reason = "tests: a failure stops the test, and says why"
 )]
 
+mod pipe;
 mod programs;
 mod server;
 mod vendor;

@@ -1,17 +1,15 @@
 //! The quickstart as a process: started on a free port, read while it runs, and ended with its test.
 
 use std::ffi::OsStr;
-use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
-use std::time::Instant;
 
 use entitlements_tests::root;
-use entitlements_tests::wire::{PATIENCE, Response, exchange, request};
+use entitlements_tests::wire::{Response, exchange, request};
 use serde_json::{Value, json};
 
+use crate::pipe::Pipe;
 use crate::programs::QUICKSTART;
 use crate::vendor::{Vendor, file_text, issued_key_in, private_key_in};
 
@@ -101,8 +99,8 @@ impl Start {
         let mut child = self.command.spawn().expect("the quickstart can be run");
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         Server {
-            stdout: Output::of(stdout.unwrap()),
-            stderr: Output::of(stderr.unwrap()),
+            stdout: Pipe::of(stdout.unwrap()),
+            stderr: Pipe::of(stderr.unwrap()),
             child,
             data: self.data,
         }
@@ -125,8 +123,8 @@ pub(crate) struct Ended {
 /// A quickstart that serves. It ends with this value, and must not have panicked or told a secret until then.
 pub(crate) struct Server {
     child: Child,
-    pub(crate) stdout: Output,
-    pub(crate) stderr: Output,
+    pub(crate) stdout: Pipe,
+    pub(crate) stderr: Pipe,
     data: PathBuf,
 }
 
@@ -211,69 +209,5 @@ impl Drop for Server {
         let token = file_text(&self.data.join("admin-token"));
         let tells = token.len() > 16 && log.contains(token.trim());
         assert!(!tells, "the token shows: {log}");
-    }
-}
-
-/// What a process writes, while it does.
-pub(crate) struct Output {
-    shared: Arc<(Mutex<Written>, Condvar)>,
-}
-
-#[derive(Default)]
-struct Written {
-    bytes: Vec<u8>,
-    is_complete: bool,
-}
-
-impl Output {
-    fn of(mut pipe: impl Read + Send + 'static) -> Self {
-        let shared: Arc<(Mutex<Written>, Condvar)> = Arc::default();
-        let writer = Arc::clone(&shared);
-        std::thread::spawn(move || {
-            let mut part = [0; 4096];
-            loop {
-                let length = pipe.read(&mut part).unwrap_or(0);
-                let mut written = writer.0.lock().unwrap();
-                written.bytes.extend_from_slice(&part[..length]);
-                written.is_complete = length == 0;
-                writer.1.notify_all();
-                if length == 0 {
-                    return;
-                }
-            }
-        });
-        Self { shared }
-    }
-
-    pub(crate) fn text(&self) -> String {
-        let written = self.shared.0.lock().unwrap();
-        String::from_utf8_lossy(&written.bytes).into_owned()
-    }
-
-    /// Whether it comes to hold what is asked for, before its end and in time.
-    pub(crate) fn wait(&self, is_there: impl Fn(&str) -> bool) -> bool {
-        self.wait_until(|written| {
-            let there = is_there(&String::from_utf8_lossy(&written.bytes));
-            (there || written.is_complete).then_some(there)
-        })
-    }
-
-    fn wait_for_end(&self) -> bool {
-        self.wait_until(|written| written.is_complete.then_some(true))
-    }
-
-    fn wait_until(&self, verdict: impl Fn(&Written) -> Option<bool>) -> bool {
-        let deadline = Instant::now() + PATIENCE;
-        let mut written = self.shared.0.lock().unwrap();
-        loop {
-            if let Some(verdict) = verdict(&written) {
-                return verdict;
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
-            written = self.shared.1.wait_timeout(written, left).unwrap().0;
-        }
     }
 }
