@@ -19,7 +19,7 @@ mod time;
 pub use account::AccountId;
 pub use catalog::{Catalog, CatalogError, Limit, Rate, RateTerm};
 pub use clock::{Clock, SystemClock};
-pub use decide::{Decision, Requirement};
+pub use decide::{Decision, Requirement, UnknownName};
 pub use denial::{Denial, DenialKind, Problem, Wanted};
 pub use engine::{
     ActivateError, ConfigError, Current, DeactivateError, Entitlements, EntitlementsBuilder,

@@ -20,7 +20,19 @@ use crate::resolve::EntitlementSet;
 /// Why a request is denied: the facts, for code that acts on them.
 ///
 /// It rides in the extensions of the response. Clones share one allocation, and its [`Problem`] is rendered once for
-/// all of them.
+/// all of them. As an error it reads as its [`detail`](Self::detail), so that `?` passes it on:
+///
+/// ```
+/// use entitlements_core::{Entitlements, Requirement, testing};
+///
+/// fn nightly_export(entitlements: &Entitlements) -> Result<(), Box<dyn std::error::Error>> {
+///     entitlements.current().require(&Requirement::feature("audit"))?;
+///     Ok(())
+/// }
+///
+/// let engine = testing::on_plan(testing::catalog(), "community");
+/// assert_eq!(nightly_export(&engine).unwrap_err().to_string(), "feature `audit` is not in force");
+/// ```
 #[derive(Clone)]
 pub struct Denial {
     inner: Arc<Inner>,
@@ -76,6 +88,12 @@ impl Denial {
     #[must_use]
     pub fn upgrade_url(&self) -> Option<&str> {
         self.inner.facts.upgrade_url.as_deref()
+    }
+
+    /// What happened, in two or three words for people, such as `License required`.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.kind().row().title
     }
 
     /// The sentence for people.
@@ -168,6 +186,15 @@ impl PartialEq for Denial {
 }
 
 impl Eq for Denial {}
+
+/// The sentence for people.
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail())
+    }
+}
+
+impl std::error::Error for Denial {}
 
 impl fmt::Debug for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

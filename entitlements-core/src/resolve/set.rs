@@ -80,10 +80,12 @@ pub struct LicenseEntry {
 
 impl EntitlementSet {
     /// Whether the feature may be used now. A name that the catalog lacks is not there.
+    ///
+    /// Takes text, and the constants that [`catalog!`](crate::catalog!) makes.
     #[must_use]
-    pub fn has(&self, feature: &str) -> bool {
+    pub fn has(&self, feature: impl AsRef<str>) -> bool {
         self.catalog
-            .feature_id(feature)
+            .feature_id(feature.as_ref())
             .is_some_and(|id| self.has_id(id))
     }
 
@@ -107,10 +109,12 @@ impl EntitlementSet {
     }
 
     /// How many of something there may be. A name that the catalog lacks has no room at all.
+    ///
+    /// Takes text, and the constants that [`catalog!`](crate::catalog!) makes.
     #[must_use]
-    pub fn limit(&self, limit: &str) -> Limit {
+    pub fn limit(&self, limit: impl AsRef<str>) -> Limit {
         self.catalog
-            .limit_id(limit)
+            .limit_id(limit.as_ref())
             .map_or(Limit::AtMost(0), |id| self.limit_id(id))
     }
 

@@ -19,8 +19,8 @@ pub struct TestEngine {
 /// # Panics
 /// When the catalog lacks the plan.
 #[must_use]
-pub fn on_plan(catalog: impl Into<Arc<Catalog>>, plan: &str) -> TestEngine {
-    let catalog = catalog.into();
+pub fn on_plan(catalog: impl Into<Arc<Catalog>>, plan: impl AsRef<str>) -> TestEngine {
+    let (catalog, plan) = (catalog.into(), plan.as_ref());
     if catalog.plan_id(plan) == Some(catalog.default_plan()) {
         without_license(catalog)
     } else {
