@@ -59,6 +59,10 @@ fn holds_key(text: &str) -> bool {
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
         .collect();
+    // A line of armour alone tells what a file must hold, and holds nothing.
+    if compact == "-----BEGINPRIVATEKEY-----" {
+        return false;
+    }
     // The armour, and what every PKCS#8 Ed25519 key has behind its object identifier.
     if compact.contains("PRIVATEKEY-----") || compact.contains("K2VwBCIE") {
         return true;
@@ -99,6 +103,7 @@ mod tests {
     fn names_paths_and_thumbprints_are() {
         for input in [
             "business",
+            "-----BEGIN PRIVATE KEY-----",
             "/home/acme/keys/kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k.public.pem",
             "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         ] {

@@ -31,6 +31,9 @@ pub(crate) struct Args {
     out: PathBuf,
 
     /// Name the files ID.private.pem and ID.public.pem; by default the key's thumbprint (RFC 7638)
+    ///
+    /// It is the name of the files alone: license keys name the signing key by its thumbprint, unless `issue --kid` says
+    /// otherwise.
     #[arg(long, value_name = "ID", value_parser = file_name)]
     kid: Option<String>,
 }

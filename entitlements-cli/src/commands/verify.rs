@@ -19,7 +19,8 @@ const EXAMPLES: &str = "\
 Examples:
   entitlements verify --public-key keys/acme.public.pem @license.key
   entitlements verify --public-key keys/acme.public.pem --catalog entitlements.toml --at 2027-12-31T12:00:00Z @license.key
-  pbpaste | entitlements verify --public-key acme-2026=keys/acme.public.pem -
+  pbpaste | entitlements verify --public-key keys/acme.public.pem -
+  entitlements verify --public-key acme-2026=keys/acme.public.pem @issued-with-kid-acme-2026.key
 
 White space and line breaks in the key do not matter. Without `--catalog` the standard claims are expected and
 any plan is taken. Exit codes: 0 active or grace, 3 expired or not yet valid, 4 not genuine.";
@@ -29,7 +30,8 @@ any plan is taken. Exit codes: 0 active or grace, 3 expired or not yet valid, 4 
 pub(crate) struct Args {
     /// A public key to trust, as PATH or KID=PATH; can be repeated
     ///
-    /// A key's id is its thumbprint unless KID says otherwise. What begins with `/` or `.` is a path, `=` or not.
+    /// A key's id is its thumbprint unless KID says otherwise, for licenses that were issued with `--kid`. What begins
+    /// with `/` or `.` is a path, `=` or not.
     #[arg(long = "public-key", value_name = "PUB.pem", required = true)]
     public_keys: Vec<OsString>,
 

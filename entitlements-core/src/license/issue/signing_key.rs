@@ -33,11 +33,14 @@ impl SigningKey {
     /// Reads a private key in PEM (PKCS#8, RFC 8410).
     ///
     /// # Errors
-    /// When it is not one.
+    /// When it is not one, or is a public key.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let pem = std::str::from_utf8(pem.as_ref())
             .map_err(|_| KeyError::PrivateForm)?
             .trim();
+        if pem.contains("PUBLIC KEY-----") {
+            return Err(KeyError::PublicKeyAsPrivate);
+        }
         let key =
             ed25519_dalek::SigningKey::from_pkcs8_pem(pem).map_err(|_| KeyError::PrivateForm)?;
         Ok(Self::new(key))
@@ -122,6 +125,10 @@ mod tests {
         );
         assert_eq!(
             SigningKey::from_pem(key.public_key_pem()).unwrap_err(),
+            KeyError::PublicKeyAsPrivate
+        );
+        assert_eq!(
+            SigningKey::from_pem("no PEM").unwrap_err(),
             KeyError::PrivateForm
         );
     }

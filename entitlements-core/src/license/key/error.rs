@@ -19,6 +19,9 @@ pub enum KeyError {
     /// A private key was given where a public one belongs.
     #[error("this is a private key; give the public one, and keep the private one off servers")]
     PrivateKeyAsPublic,
+    /// A public key was given where a private one belongs.
+    #[error("this is a public key; give the private one, which signs")]
+    PublicKeyAsPrivate,
     /// An Ed25519 key with which signatures can be forged: all zero, the identity, or of small order.
     #[error("the Ed25519 public key is weak: signatures can be forged for it")]
     WeakKey,
