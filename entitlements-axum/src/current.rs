@@ -1,3 +1,4 @@
+use std::fmt;
 use std::ops::Deref;
 
 use axum::body::Body;
@@ -10,7 +11,7 @@ use http::request::Parts;
 /// What holds for this request, as a handler's argument.
 ///
 /// It is the very set that the gates in front of the handler judged by. Ask it as an
-/// [`EntitlementSet`](entitlements_core::EntitlementSet).
+/// [`EntitlementSet`](entitlements_core::EntitlementSet). A handler that denies by itself returns [`Denied`](crate::Denied).
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -90,6 +91,15 @@ impl CurrentRejection {
         &self.denial
     }
 }
+
+/// The denial's sentence for people.
+impl fmt::Display for CurrentRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.denial.fmt(f)
+    }
+}
+
+impl std::error::Error for CurrentRejection {}
 
 impl IntoResponse for CurrentRejection {
     fn into_response(self) -> Response {

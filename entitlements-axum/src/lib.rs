@@ -3,16 +3,19 @@
 #[cfg(feature = "admin")]
 mod admin;
 mod current;
+mod denied;
 
 #[cfg(feature = "admin")]
 pub use admin::admin;
 #[cfg(feature = "admin")]
 pub use entitlements_admin::{
-    Access, AdminApi, BearerToken, BearerTokenError, Fields, FixedAccount, Guard, Principal,
-    Refusal, ResolveAccount, read_body,
+    Access, AdminApi, BearerToken, BearerTokenError, BoxError, BoxFuture, FieldError, Fields,
+    FixedAccount, Guard, MAX_BODY_BYTES, Principal, Refusal, ResolveAccount, ResponseFuture,
+    read_body,
 };
 
 pub use current::{Current, CurrentRejection};
+pub use denied::Denied;
 /// What [`Current`] wraps: the type in the extensions of a request.
 pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;
