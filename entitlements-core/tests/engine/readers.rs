@@ -11,6 +11,43 @@ use crate::block_on;
 const READERS: usize = 4;
 const ROUNDS: u64 = 150;
 
+/// Tells all threads to stop: at the end, and when one of them fails, so that the others do not wait for it.
+#[derive(Default)]
+struct Stop(AtomicBool);
+
+impl Stop {
+    fn is_said(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Says it when this thread is done with its work, well or not.
+    fn at_end(&self) -> StopAtEnd<'_> {
+        StopAtEnd(self)
+    }
+
+    fn on_failure(&self) -> StopOnFailure<'_> {
+        StopOnFailure(self)
+    }
+}
+
+struct StopAtEnd<'a>(&'a Stop);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Release);
+    }
+}
+
+struct StopOnFailure<'a>(&'a Stop);
+
+impl Drop for StopOnFailure<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            drop(self.0.at_end());
+        }
+    }
+}
+
 /// The key of round `n`: it gives `n` users, so that a set tells which round it is of.
 fn keys(engine: &TestEngine) -> Vec<String> {
     let key = |users: u64| {
@@ -38,14 +75,14 @@ fn is_of_one_piece(current: &Current) -> bool {
 fn readers_see_only_sets_that_existed_and_never_one_that_was_gone_before() {
     let engine = testing::without_license(testing::catalog());
     let keys = keys(&engine);
-    let done = AtomicBool::new(false);
+    let stop = Stop::default();
     // The last round that was over before anyone asked.
     let over = AtomicU64::new(0);
     thread::scope(|scope| {
         for _ in 0..READERS {
             scope.spawn(|| {
                 let sso = engine.bind(&Requirement::feature("sso")).unwrap();
-                while !done.load(Ordering::Acquire) {
+                while !stop.is_said() {
                     let before = over.load(Ordering::Acquire);
                     let current = engine.current();
                     let after = over.load(Ordering::Acquire);
@@ -64,6 +101,7 @@ fn readers_see_only_sets_that_existed_and_never_one_that_was_gone_before() {
                 }
             });
         }
+        let _stop = stop.at_end();
         for round in 1..=ROUNDS {
             block_on(engine.activate(&keys[(round % 16) as usize])).unwrap();
             over.store(round * 2, Ordering::Release);
@@ -72,7 +110,6 @@ fn readers_see_only_sets_that_existed_and_never_one_that_was_gone_before() {
                 block_on(engine.deactivate("lic")).unwrap();
             }
         }
-        done.store(true, Ordering::Release);
     });
 }
 
@@ -82,11 +119,13 @@ fn after_an_activation_returned_every_thread_reads_it_next() {
     let engine = testing::without_license(testing::catalog());
     let keys = keys(&engine);
     let (round, seen) = (AtomicU64::new(0), AtomicU64::new(0));
+    let stop = Stop::default();
     thread::scope(|scope| {
         for _ in 0..READERS {
             scope.spawn(|| {
+                let _failed = stop.on_failure();
                 for expected in 1..=ROUNDS {
-                    while round.load(Ordering::Acquire) < expected {
+                    while round.load(Ordering::Acquire) < expected && !stop.is_said() {
                         // Reading all the time keeps this thread's memory warm, and old.
                         let _ = engine.current();
                         thread::yield_now();
@@ -97,10 +136,11 @@ fn after_an_activation_returned_every_thread_reads_it_next() {
                 }
             });
         }
+        let _failed = stop.on_failure();
         for next in 1..=ROUNDS {
             block_on(engine.activate(&keys[(next % 16) as usize])).unwrap();
             round.store(next, Ordering::Release);
-            while seen.load(Ordering::Acquire) < next * READERS as u64 {
+            while seen.load(Ordering::Acquire) < next * READERS as u64 && !stop.is_said() {
                 thread::yield_now();
             }
         }
@@ -111,15 +151,16 @@ fn after_an_activation_returned_every_thread_reads_it_next() {
 fn a_judging_under_way_never_brings_back_what_was_removed() {
     let engine = testing::without_license(testing::catalog());
     let key = engine.key(|draft| draft.plan("business").id("lic"));
-    let done = AtomicBool::new(false);
+    let stop = Stop::default();
     thread::scope(|scope| {
         for _ in 0..READERS {
             scope.spawn(|| {
-                while !done.load(Ordering::Acquire) {
+                while !stop.is_said() {
                     engine.revalidate();
                 }
             });
         }
+        let _stop = stop.at_end();
         for _ in 0..ROUNDS {
             block_on(engine.activate(&key)).unwrap();
             assert!(engine.current().has("sso"));
@@ -130,7 +171,6 @@ fn a_judging_under_way_never_brings_back_what_was_removed() {
                 thread::yield_now();
             }
         }
-        done.store(true, Ordering::Release);
     });
     assert!(engine.current().licenses().is_empty());
 }
@@ -142,11 +182,11 @@ fn each_reading_is_judged_by_its_own_time_while_the_clock_is_moved() {
     let ends = NOW.saturating_add_days(10);
     let key = engine.key(|draft| draft.plan("business").expires_at(ends).grace_days(0));
     block_on(engine.activate(&key)).unwrap();
-    let done = AtomicBool::new(false);
+    let stop = Stop::default();
     thread::scope(|scope| {
         for _ in 0..READERS {
             scope.spawn(|| {
-                while !done.load(Ordering::Acquire) {
+                while !stop.is_said() {
                     let current = engine.current();
                     assert_eq!(
                         current.has("sso"),
@@ -159,9 +199,9 @@ fn each_reading_is_judged_by_its_own_time_while_the_clock_is_moved() {
                 }
             });
         }
+        let _stop = stop.at_end();
         for round in 0..2_000 {
             engine.clock().set(if round % 2 == 0 { ends } else { NOW });
         }
-        done.store(true, Ordering::Release);
     });
 }
