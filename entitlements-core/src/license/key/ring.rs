@@ -10,12 +10,10 @@ impl KeyRing {
     pub(crate) fn new(keys: Vec<TrustedKey>) -> Result<Self, KeyError> {
         let mut ring = Self::default();
         for key in keys {
-            match ring.keys.iter().find(|known| known.kid() == key.kid()) {
-                // The same key named twice (a file given twice) is no ambiguity.
-                Some(known) if *known == key => {}
-                Some(_) => return Err(KeyError::DuplicateKeyId(key.kid().to_owned())),
-                None => ring.keys.push(key),
+            if ring.keys.iter().any(|known| known.kid() == key.kid()) {
+                return Err(KeyError::DuplicateKeyId(key.kid().to_owned()));
             }
+            ring.keys.push(key);
         }
         Ok(ring)
     }
