@@ -71,11 +71,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=3650))]
     grace_days: Option<u32>,
 
-    /// A deployment that it is bound to; can be repeated
+    /// A deployment that it is bound to; can be repeated. Products do not check it yet
     #[arg(long = "deployment", value_name = "ID")]
     deployments: Vec<String>,
 
-    /// The fingerprint of the one instance that it is bound to
+    /// The fingerprint of the one instance that it is bound to. Products do not check it yet
     #[arg(long, value_name = "FINGERPRINT")]
     instance: Option<String>,
 

@@ -45,7 +45,7 @@ impl LicenseProfile {
         self.grace_days
     }
 
-    /// Days for which a key that is bound elsewhere stays in force.
+    /// Days for which a key that is bound elsewhere stays in force. Engines do not check bindings yet.
     #[must_use]
     pub const fn binding_grace_days(&self) -> u32 {
         self.binding_grace_days
