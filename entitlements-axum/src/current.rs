@@ -1,5 +1,6 @@
 use std::fmt;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -52,15 +53,23 @@ impl<S: Sync> FromRequestParts<S> for Current {
         match parts.extensions.get::<entitlements_core::Current>() {
             Some(current) => Ok(Self(current.clone())),
             None => {
-                tracing::error!(
-                    path = parts.uri.path(),
-                    "a handler asks for `Current` and the request did not pass an `EntitlementsLayer`; wrap the router in one"
-                );
+                log_once(parts.uri.path());
                 Err(CurrentRejection {
                     denial: Denial::layer_missing(),
                 })
             }
         }
+    }
+}
+
+/// A mistake in the program is said once, not once for every request that a stranger sends.
+fn log_once(path: &str) {
+    static LOGGED: AtomicBool = AtomicBool::new(false);
+    if !LOGGED.swap(true, Ordering::Relaxed) {
+        tracing::error!(
+            path,
+            "a handler asks for `Current` and the request did not pass an `EntitlementsLayer`; wrap the router in one"
+        );
     }
 }
 

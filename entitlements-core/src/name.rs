@@ -52,6 +52,12 @@ macro_rules! names {
             }
         }
 
+        impl From<&String> for $type {
+            fn from(name: &String) -> Self {
+                Self(Repr::Shared(name.as_str().into()))
+            }
+        }
+
         impl From<String> for $type {
             fn from(name: String) -> Self {
                 Self(Repr::Shared(name.into()))

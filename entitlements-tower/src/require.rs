@@ -79,11 +79,19 @@ impl Require {
     }
 
     /// Also demands one feature.
+    ///
+    /// # Panics
+    /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+    #[track_caller]
     pub fn and_feature(self, feature: impl Into<FeatureName>) -> Self {
         self.also(|requirement| requirement.and_feature(feature))
     }
 
     /// Also demands at least one of several features.
+    ///
+    /// # Panics
+    /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+    #[track_caller]
     pub fn and_any_feature<F: Into<FeatureName>>(
         self,
         features: impl IntoIterator<Item = F>,
@@ -92,6 +100,10 @@ impl Require {
     }
 
     /// Also demands every one of several features.
+    ///
+    /// # Panics
+    /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+    #[track_caller]
     pub fn and_all_features<F: Into<FeatureName>>(
         self,
         features: impl IntoIterator<Item = F>,
@@ -100,21 +112,37 @@ impl Require {
     }
 
     /// Also demands a plan or a higher one.
+    ///
+    /// # Panics
+    /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+    #[track_caller]
     pub fn and_plan_at_least(self, plan: impl Into<PlanName>) -> Self {
         self.also(|requirement| requirement.and_plan_at_least(plan))
     }
 
     /// Also demands any plan but the base plan.
+    ///
+    /// # Panics
+    /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+    #[track_caller]
     pub fn and_paid(self) -> Self {
         self.also(Requirement::and_paid)
     }
 
     /// Also demands the highest plan.
+    ///
+    /// # Panics
+    /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+    #[track_caller]
     pub fn and_enterprise(self) -> Self {
         self.also(Requirement::and_enterprise)
     }
 
     /// Also demands that a license is in force where one is held.
+    ///
+    /// # Panics
+    /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+    #[track_caller]
     pub fn and_valid_license(self) -> Self {
         self.also(Requirement::and_valid_license)
     }
@@ -153,6 +181,7 @@ impl Require {
     }
 
     /// The same gate with another requirement.
+    #[track_caller]
     fn also(self, extend: impl FnOnce(Requirement) -> Requirement) -> Self {
         let requirement = extend(self.gate.requirement().clone());
         match self.gate.engine() {

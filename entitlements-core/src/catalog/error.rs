@@ -13,7 +13,7 @@ use super::document::Place;
 /// let error = Catalog::from_toml("schema = 1\n[product]\nname = 'Acme'\ndefault_plan = 'bsic'\n[plans.basic]").unwrap_err();
 /// assert_eq!(error.to_string(), "line 4, column 16: `[product]`: unknown plan `bsic`, did you mean `basic`?");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CatalogError {
     path: Option<PathBuf>,
     /// INVARIANT: not empty.
@@ -47,6 +47,13 @@ impl CatalogError {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+}
+
+/// As `Display`: a `main` that returns this error ends with the mistakes, not with the insides of the type.
+impl fmt::Debug for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

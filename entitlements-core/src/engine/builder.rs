@@ -122,6 +122,11 @@ impl EntitlementsBuilder {
             Some(mode) => mode,
             None => mode_from(self.environment.get("DEPLOYMENT_MODE").as_deref())?,
         };
+        if self.trusted_keys.is_empty() && !self.key_places.is_empty() {
+            tracing::warn!(
+                "no trusted key is configured: no license key can be accepted; call `trusted_key_pem` or `trusted_key_file` before `build`"
+            );
+        }
         let verifier = LicenseVerifier::new(self.trusted_keys)?.with_catalog(Arc::clone(&catalog));
         let keys = sources::load(&self.key_places, &self.environment, &catalog, &verifier);
         let base = base_plan(&catalog, mode);

@@ -1,8 +1,10 @@
+use std::fmt;
+
 use crate::CatalogError;
 use crate::license::KeyError;
 
 /// Why an engine cannot be built. A bad license key is never among the reasons: it shows in the status instead.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// No catalog was given.
@@ -19,4 +21,11 @@ pub enum ConfigError {
     /// `DEPLOYMENT_MODE` is neither of its values.
     #[error("`DEPLOYMENT_MODE` is `{0}`; it must be `self_hosted` or `cloud`")]
     DeploymentMode(String),
+}
+
+/// As `Display`: a `main` that returns this error ends with the sentence, not with the insides of the type.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

@@ -87,9 +87,10 @@ impl Current {
     /// # Errors
     /// The denial, also where the catalog lacks a name.
     pub fn require(&self, requirement: &Requirement) -> Result<(), Denial> {
-        let bound = requirement
-            .bind(self.set().catalog())
-            .map_err(|unknown| unknown.denial())?;
+        let bound = requirement.bind(self.set().catalog()).map_err(|unknown| {
+            tracing::error!(%requirement, "a requirement cannot be checked: {unknown}");
+            unknown.denial()
+        })?;
         match decide(&bound, &Facts::new("", self.now), self.set()) {
             Decision::Allow => Ok(()),
             Decision::Deny(denial) => Err(denial),

@@ -32,6 +32,8 @@ pub enum KeyError {
     #[error("a `kid` cannot be empty")]
     EmptyKeyId,
     /// Two trusted keys have one `kid`.
-    #[error("two trusted keys have the `kid` `{0}`: give each key once, or name one of them otherwise")]
+    #[error(
+        "two trusted keys have the `kid` `{0}`: give each key once, or name one of them otherwise"
+    )]
     DuplicateKeyId(String),
 }
