@@ -15,6 +15,8 @@ pub struct Bar {
     pub most: f64,
     /// `x`, ` ns`, ` allocations`.
     pub unit: &'static str,
+    /// Why it is known to be missed, where it is.
+    pub known: Option<&'static str>,
 }
 
 impl Bar {
@@ -22,6 +24,14 @@ impl Bar {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.measured <= self.most
+    }
+
+    fn verdict(&self) -> String {
+        match self.known {
+            _ if self.holds() => "holds".to_owned(),
+            None => "**missed**".to_owned(),
+            Some(why) => format!("**missed**: {why}"),
+        }
     }
 }
 
@@ -77,7 +87,15 @@ impl Table {
             measured,
             most,
             unit,
+            known: None,
         });
+    }
+
+    /// Says of the promise that was added last why it is known to be missed.
+    pub fn known(&mut self, why: &'static str) {
+        if let Some(bar) = self.bars.last_mut() {
+            bar.known = Some(why);
+        }
     }
 
     /// The table in Markdown.
@@ -110,7 +128,7 @@ impl Table {
                 bar.promise,
                 bar.most,
                 bar.measured,
-                if bar.holds() { "holds" } else { "**missed**" },
+                bar.verdict(),
                 unit = bar.unit,
             );
         }

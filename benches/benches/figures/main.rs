@@ -37,9 +37,9 @@ fn main() -> ExitCode {
     let missed = tables
         .iter()
         .flat_map(|table| &table.bars)
-        .filter(|bar| !bar.holds())
+        .filter(|bar| !bar.holds() && bar.known.is_none())
         .count();
-    println!("\n{missed} promises missed");
+    println!("\n{missed} promises missed, beside those known to be");
     if missed == 0 {
         ExitCode::SUCCESS
     } else {
