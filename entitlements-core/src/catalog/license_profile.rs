@@ -1,5 +1,8 @@
 use std::collections::BTreeMap;
 
+/// The most days of grace, of a catalog and of a key (C20, L6).
+pub(crate) const MOST_GRACE_DAYS: u32 = 3650;
+
 /// How this vendor's license keys look: the `[license]` table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicenseProfile {

@@ -56,8 +56,11 @@ pub use error::{CatalogError, Mistake};
 pub use feature::FeatureDefinition;
 pub(crate) use feature::FeatureSet;
 pub use license_profile::{ClaimNames, Grants, LicenseProfile};
-pub(crate) use license_profile::{CustomerClaim, ExpiryClaim, ExpiryFormat, LimitClaims};
+pub(crate) use license_profile::{
+    CustomerClaim, ExpiryClaim, ExpiryFormat, LimitClaims, MOST_GRACE_DAYS,
+};
 pub use limit::{Limit, LimitDefinition, LimitKind, LimitTerm, Overage, Period};
+pub(crate) use plan::SELF_HOSTED;
 pub use plan::{Cycle, Plan, Price, Retention};
 pub use rate::{Rate, RateDefinition, RateTerm};
 pub use table::{AddonId, FeatureId, LimitId, PlanId, RateId};

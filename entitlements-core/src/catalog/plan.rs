@@ -6,6 +6,9 @@ use super::limit::LimitTerm;
 use super::rate::RateTerm;
 use super::table::{FeatureId, Id, LimitId, PlanId, RateId};
 
+/// The name of the plan that self-hosted deployments stand on, where a catalog has it (R1).
+pub(crate) const SELF_HOSTED: &str = "self_hosted";
+
 /// A named bundle of features, limits and rates, with what it extends already joined in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {

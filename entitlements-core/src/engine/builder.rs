@@ -7,6 +7,7 @@ use super::state::Shared;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::license::{LicenseVerifier, TrustedKey};
 use crate::resolve::{DeploymentMode, base_plan};
+use crate::strict::text::escaped_start;
 use crate::{Catalog, Clock, SystemClock};
 
 /// Says what an engine is made of; from [`Entitlements::builder`].
@@ -148,13 +149,6 @@ fn mode_from(variable: Option<&OsStr>) -> Result<DeploymentMode, ConfigError> {
         None | Some("") => Ok(DeploymentMode::default()),
         Some("self_hosted") => Ok(DeploymentMode::SelfHosted),
         Some("cloud") => Ok(DeploymentMode::Cloud),
-        Some(other) => {
-            let shown: String = other
-                .chars()
-                .flat_map(char::escape_debug)
-                .take(40)
-                .collect();
-            Err(ConfigError::DeploymentMode(shown))
-        }
+        Some(other) => Err(ConfigError::DeploymentMode(escaped_start(other, 40))),
     }
 }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide, is_met};
+use crate::strict::text::escaped_start;
 use crate::{Catalog, Current, Denial, Entitlements};
 use counters::Counters;
 
@@ -178,11 +179,7 @@ impl Gate {
     #[cold]
     fn log_once(&self, path: &str, cause: &dyn fmt::Display) {
         if !self.mistake_logged.swap(true, Ordering::Relaxed) {
-            let path: String = path
-                .chars()
-                .flat_map(char::escape_debug)
-                .take(200)
-                .collect();
+            let path = escaped_start(path, 200);
             tracing::error!(path, requirement = %self.requirement, "gate cannot decide: {cause}");
         }
     }

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::strict::text::escaped_start;
+
 /// Why a license key is refused. Never holds the key or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicenseError {
@@ -15,14 +17,9 @@ impl LicenseError {
 
     /// INVARIANT: `about` comes from a signed payload or from the catalog, never from an unverified token.
     pub(crate) fn about(kind: LicenseErrorKind, about: &str) -> Self {
-        let shown: String = about
-            .chars()
-            .flat_map(char::escape_debug)
-            .take(80)
-            .collect();
         Self {
             kind,
-            about: Some(shown),
+            about: Some(escaped_start(about, 80)),
         }
     }
 
@@ -123,7 +120,7 @@ kinds! {
     Audience, "audience", "the license key is for another product";
     /// The id has the wrong form.
     Id, "id", "the license key's id is not 1 to 128 of letters, digits, `-`, `_`, `.` and `:`";
-    /// The id lacks the vendor's prefix, or is missing where there must be one.
+    /// The id lacks the vendor's prefix.
     IdPrefix, "id_prefix", "the license key's id does not begin as this vendor's do";
     /// A name holds control or invisible characters, or is empty or too long.
     Name, "name", "a name in the license key is empty, too long or holds invisible characters";

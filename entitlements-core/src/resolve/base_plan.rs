@@ -1,10 +1,7 @@
 //! R1: the base plan.
 
 use crate::Catalog;
-use crate::catalog::PlanId;
-
-/// The name of the plan that self-hosted deployments stand on, where a catalog has it.
-const SELF_HOSTED: &str = "self_hosted";
+use crate::catalog::{PlanId, SELF_HOSTED};
 
 /// Who runs the product: `DEPLOYMENT_MODE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,4 +1,4 @@
-//! Characters that a name must not hold.
+//! What a name must not hold, and how messages repeat text that may hold anything.
 
 /// Whether `c` is of the Unicode categories Cc, Cf, Zl or Zp: characters that show nothing, or change how their
 /// neighbours are shown. Source: Unicode 17.0 `UnicodeData.txt`.
@@ -25,4 +25,12 @@ pub(crate) fn name_fault(name: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// The beginning of `text` on one line, its control characters escaped: at most `most` characters.
+pub(crate) fn escaped_start(text: &str, most: usize) -> String {
+    text.chars()
+        .flat_map(char::escape_debug)
+        .take(most)
+        .collect()
 }

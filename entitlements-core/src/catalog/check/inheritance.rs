@@ -5,10 +5,7 @@ use super::plans::PlanDraft;
 use super::report::{Report, quoted};
 use super::terms::Placed;
 use crate::catalog::table::{Id, PlanId};
-use crate::catalog::{FeatureSet, Limit, LimitTerm, Plan, RateTerm, Retention};
-
-/// The base plan of self-hosted deployments, where there is one.
-const SELF_HOSTED: &str = "self_hosted";
+use crate::catalog::{FeatureSet, Limit, LimitTerm, Plan, RateTerm, Retention, SELF_HOSTED};
 
 /// What a plan has by itself and by `extends`.
 #[derive(Clone)]

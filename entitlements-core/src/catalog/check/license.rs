@@ -2,7 +2,7 @@ use super::AllNames;
 use super::claims;
 use super::fields::{Field, Fields};
 use super::report::{Report, quoted};
-use crate::catalog::{Grants, LicenseProfile};
+use crate::catalog::{Grants, LicenseProfile, MOST_GRACE_DAYS};
 
 const LICENSE: [&str; 9] = [
     "env",
@@ -20,9 +20,6 @@ const GRANTS: [(&str, Grants); 2] = [
     ("plan_and_listed", Grants::PlanAndListed),
     ("listed", Grants::Listed),
 ];
-
-/// As many as a key may say for itself.
-const MOST_GRACE_DAYS: u32 = 3650;
 
 /// C20: the table `[license]`, every line of which may be left out.
 pub(super) fn read(

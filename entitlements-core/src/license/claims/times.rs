@@ -3,15 +3,12 @@
 use super::fields::Claims;
 use super::mistyped;
 use crate::Timestamp;
-use crate::catalog::{ExpiryFormat, LicenseProfile};
+use crate::catalog::{ExpiryFormat, LicenseProfile, MOST_GRACE_DAYS};
 use crate::license::{LicenseError, LicenseErrorKind};
 use crate::strict::json::Value;
 
 /// The last second of the year 9999.
-const LATEST: i128 = 253_402_300_799;
-
-/// The most days of grace.
-const MOST_GRACE_DAYS: u32 = 3650;
+const LATEST: i64 = Timestamp::MAX.unix_seconds();
 
 pub(super) struct Times {
     pub(super) expires_at: Timestamp,
@@ -57,10 +54,10 @@ fn numeric_date(value: &Value<'_>, claim: &str) -> Result<Timestamp, LicenseErro
     };
     let integer = number.as_integer();
     let plain_digits = number.as_str().bytes().all(|byte| byte.is_ascii_digit());
-    match integer {
-        Some(seconds) if (0..=LATEST).contains(&seconds) => Ok(Timestamp::from_unix_seconds(
-            i64::try_from(seconds).unwrap_or(i64::MAX),
-        )),
+    match integer.map(i64::try_from) {
+        Some(Ok(seconds)) if (0..=LATEST).contains(&seconds) => {
+            Ok(Timestamp::from_unix_seconds(seconds))
+        }
         _ if integer.is_some() || plain_digits => {
             Err(LicenseError::about(LicenseErrorKind::Time, claim))
         }
