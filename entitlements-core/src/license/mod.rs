@@ -12,6 +12,7 @@
 //! [`LicenseIssuer`].
 
 mod claims;
+mod digest;
 mod error;
 mod input;
 mod issue;

@@ -20,7 +20,7 @@ pub struct License {
     pub(crate) instance: Option<String>,
     pub(crate) trial: bool,
     pub(crate) kid: String,
-    /// How far ahead of the clock the times before may be.
+    /// How far ahead of the clock `issued_at` and `not_before` may be.
     pub(crate) leeway_seconds: u32,
 }
 

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
+use super::claims::{self, Signed};
 use super::key::KeyRing;
 use super::token::{Token, object};
-use super::{KeyError, License, LicenseError, LicenseErrorKind, TrustedKey, claims};
+use super::{KeyError, License, LicenseError, LicenseErrorKind, TrustedKey};
 use crate::catalog::LicenseProfile;
 use crate::{Catalog, Timestamp};
 
@@ -41,7 +40,7 @@ impl LicenseVerifier {
     /// A verifier that trusts these keys and expects the default claim names.
     ///
     /// # Errors
-    /// When two different keys have one `kid`.
+    /// When two keys have one `kid`, be it the same key twice (L12).
     pub fn new(keys: impl IntoIterator<Item = TrustedKey>) -> Result<Self, KeyError> {
         let ring = KeyRing::new(keys.into_iter().collect())?;
         Ok(Self {
@@ -85,17 +84,12 @@ impl LicenseVerifier {
         let parts = Token::split(token)?;
         let kid = self.check_signature(&parts)?;
         let payload = object(&parts.payload)?;
-        let mut license = claims::read(&payload, &self.profile, self.catalog.as_deref())?;
-        if license.id.is_empty() {
-            license.id = hex(&Sha256::digest(token.as_bytes()));
-        }
-        license.kid = kid;
-        Ok(license)
+        let signed = Signed { token, kid };
+        claims::read(&payload, signed, &self.profile, self.catalog.as_deref())
     }
 
     /// The `kid` of the trusted key that signed the token.
     fn check_signature(&self, token: &Token<'_>) -> Result<String, LicenseError> {
-        let error = |kind| Err(LicenseError::new(kind));
         let kid = token.header.kid.as_deref();
         let mut fault = LicenseErrorKind::UnknownKey;
         for key in self.ring.candidates(kid) {
@@ -107,10 +101,6 @@ impl LicenseVerifier {
                 fault = LicenseErrorKind::Signature;
             }
         }
-        error(fault)
+        Err(LicenseError::new(fault))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -58,11 +58,11 @@ pub(super) fn checked_name(name: &str) -> Result<&str, LicenseError> {
     }
 }
 
-/// The license's id; empty where the key names none.
-pub(super) fn id(claims: &Claims<'_>, names: &ClaimNames) -> Result<String, LicenseError> {
+/// The license's id, where the key names one; with a prefix it must.
+pub(super) fn id(claims: &Claims<'_>, names: &ClaimNames) -> Result<Option<String>, LicenseError> {
     let Some(id) = claims.text(&names.id)? else {
         return if names.id_prefix.is_empty() {
-            Ok(String::new())
+            Ok(None)
         } else {
             Err(LicenseError::about(
                 LicenseErrorKind::MissingClaim,
@@ -77,7 +77,7 @@ pub(super) fn id(claims: &Claims<'_>, names: &ClaimNames) -> Result<String, Lice
     if !id.starts_with(&names.id_prefix) {
         return Err(LicenseError::new(LicenseErrorKind::IdPrefix));
     }
-    Ok(id.to_owned())
+    Ok(Some(id.to_owned()))
 }
 
 pub(super) fn check_issuer(

@@ -4,15 +4,23 @@ mod fields;
 mod grants;
 mod times;
 
+use super::digest::sha256_hex;
 use super::{License, LicenseError, LicenseErrorKind};
 use crate::Catalog;
 use crate::catalog::LicenseProfile;
 use crate::strict::json::Value;
 use fields::Claims;
 
+/// What is known of a payload beside its claims: the whole key, and the `kid` of the trusted key that signed it.
+pub(super) struct Signed<'a> {
+    pub(super) token: &'a str,
+    pub(super) kid: String,
+}
+
 /// Reads a payload whose signature was checked.
 pub(super) fn read(
     payload: &Value<'_>,
+    signed: Signed<'_>,
     profile: &LicenseProfile,
     catalog: Option<&Catalog>,
 ) -> Result<License, LicenseError> {
@@ -25,7 +33,7 @@ pub(super) fn read(
     fields::check_audience(&claims, profile)?;
     let times = times::read(&claims, profile)?;
     Ok(License {
-        id: fields::id(&claims, names)?,
+        id: fields::id(&claims, names)?.unwrap_or_else(|| sha256_hex(signed.token)),
         customer: claims
             .text(&names.customer.claim)?
             .unwrap_or_default()
@@ -42,7 +50,7 @@ pub(super) fn read(
         deployments: fields::deployments(&claims, &names.deployments)?,
         instance: claims.name(&names.instance)?.map(str::to_owned),
         trial: claims.boolean(&names.trial)?.unwrap_or(false),
-        kid: String::new(),
+        kid: signed.kid,
         leeway_seconds: profile.leeway_seconds,
     })
 }

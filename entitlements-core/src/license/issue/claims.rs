@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
 use uuid::{NoContext, Uuid};
 
 use super::{IssueError, LicenseDraft};
 use crate::catalog::{ClaimNames, ExpiryFormat, Grants, LicenseProfile, LimitClaims};
+use crate::license::digest::sha256_hex;
 use crate::strict::json::ObjectWriter;
 use crate::suggest::nearest;
 use crate::{Catalog, Limit, Timestamp};
@@ -60,7 +60,8 @@ pub(super) fn write(
     );
     if !draft.customer.is_empty() {
         let customer = if names.customer.hashed {
-            hashed(&draft.customer)
+            // C21: without outer white space and in lower case.
+            sha256_hex(&draft.customer.trim().to_lowercase())
         } else {
             draft.customer.clone()
         };
@@ -223,10 +224,4 @@ fn new_id(names: &ClaimNames, now: Timestamp) -> String {
     let seconds = u64::try_from(now.unix_seconds()).unwrap_or(0);
     let uuid = Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, 0));
     format!("{}{uuid}", names.id_prefix)
-}
-
-/// The SHA-256, in hex, of the value without outer white space and in lower case.
-fn hashed(customer: &str) -> String {
-    let digest = Sha256::digest(customer.trim().to_lowercase().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{IssueError, LicenseDraft, SigningKey, claims};
 use crate::catalog::LicenseProfile;
-use crate::license::LicenseVerifier;
+use crate::license::{LicenseError, LicenseErrorKind, LicenseVerifier};
 use crate::resolve::inapplicable_addons;
 use crate::strict::base64url;
 use crate::strict::json::ObjectWriter;
@@ -93,8 +93,7 @@ impl LicenseIssuer {
     }
 
     fn check(&self, token: &str, kid: &str) -> Result<(), IssueError> {
-        let refused =
-            |_| crate::license::LicenseError::new(crate::license::LicenseErrorKind::KeyId);
+        let refused = |_| LicenseError::new(LicenseErrorKind::KeyId);
         let trusted = self
             .key
             .trusted_key()

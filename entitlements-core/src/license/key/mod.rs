@@ -5,5 +5,5 @@ mod ring;
 mod trusted;
 
 pub use error::KeyError;
-pub(crate) use ring::KeyRing;
+pub(super) use ring::KeyRing;
 pub use trusted::{Algorithm, TrustedKey};
