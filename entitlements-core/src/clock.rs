@@ -4,7 +4,6 @@
 //! to all of them.
 
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 

@@ -1,7 +1,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{Entitlements, State};
+use super::Entitlements;
+use super::state::State;
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, decide};
 use crate::gate::GateId;
 use crate::resolve::EntitlementSet;

@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide, is_met};
 use crate::{Catalog, Clock, Timestamp};
-use state::{Shared, State};
+use state::Shared;
 
 /// The entitlements of a running product: the handle that gates, handlers and the management API share.
 ///

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, watch};
 
 use super::denials::Denials;
-use super::latest;
+use super::{latest, report};
 use crate::catalog::PlanId;
 use crate::license::LicenseVerifier;
 use crate::resolve::{EntitlementSet, HeldLicense, Holdings, RejectedKey, resolve};
@@ -31,11 +31,11 @@ pub(super) struct Shared {
 }
 
 /// What is held, and what follows from it for a span of time.
-pub(crate) struct State {
+pub(super) struct State {
     /// The engine that this is a state of.
     pub(super) engine: Weak<Shared>,
     holdings: Holdings,
-    pub(crate) set: EntitlementSet,
+    pub(super) set: EntitlementSet,
     pub(super) denials: Denials,
 }
 
@@ -174,7 +174,7 @@ impl Shared {
         // was removed. This reader's answer is then one that was right when it asked.
         let replaced = self.state.compare_and_swap(&before, Arc::clone(&after));
         if Arc::ptr_eq(&replaced, &before) {
-            super::report::changes(&before.set, &after.set);
+            report::changes(&before.set, &after.set);
             self.announce();
         }
         after
@@ -184,11 +184,10 @@ impl Shared {
     pub(super) fn publish(&self, keys: &Keys) {
         let holdings = keys.holdings();
         let set = resolve(&self.catalog, self.base_plan, &holdings, self.clock.now());
-        let before = self
-            .state
-            .swap(Arc::new(State::new(self.engine.clone(), holdings, set)));
+        let after = Arc::new(State::new(self.engine.clone(), holdings, set));
+        let before = self.state.swap(Arc::clone(&after));
         self.announce();
-        super::report::changes(&before.set, &self.state.load().set);
+        report::changes(&before.set, &after.set);
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<()> {
