@@ -1,6 +1,5 @@
 use super::bind::{BoundRequirement, UnknownName};
-use crate::Catalog;
-use crate::{FeatureName, PlanName};
+use crate::{Catalog, FeatureName, PlanName};
 
 /// What a route demands, in names; [`bind`](Self::bind) turns it into what [`decide`](super::decide()) takes.
 ///
@@ -35,7 +34,7 @@ impl Requirement {
         Self::default().and_feature(feature)
     }
 
-    /// Demands at least one of several features; none of none is never met.
+    /// Demands at least one of several features; any of none is never met.
     #[must_use]
     pub fn any_feature<F: Into<FeatureName>>(features: impl IntoIterator<Item = F>) -> Self {
         Self::default().and_any_feature(features)
@@ -160,7 +159,7 @@ impl Requirement {
     }
 }
 
-/// In words, for logs and metrics.
+/// In words, for the log; [`label`](Requirement::label) is for metrics.
 impl std::fmt::Display for Requirement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (index, term) in self.terms.iter().enumerate() {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::status::Judged;
 use crate::catalog::{
     Addon, AddonLimit, FeatureSet, Grants, Id, LimitId, LimitTerm, Plan, PlanId, Rate, RateTerm,
     Retention,
@@ -208,9 +207,4 @@ pub(super) fn join_retention(
         let known = into.entry(name.clone()).or_insert(*value);
         *known = (*known).max(*value);
     }
-}
-
-/// Whether a license is the reason why something is only there for the days of grace.
-pub(super) fn is_in_grace(judged: &Judged<'_>) -> bool {
-    judged.status == crate::license::LicenseStatus::Grace
 }

@@ -6,7 +6,7 @@ use crate::license::{License, LicenseError, LicenseStatus};
 pub struct Holdings {
     /// Licenses that verified, whatever their dates; no two with one id.
     pub licenses: Vec<HeldLicense>,
-    /// Keys that are configured and do not verify.
+    /// Keys that are configured and cannot be used.
     pub rejected: Vec<RejectedKey>,
     /// Sources that are configured and not used, in words for the operator.
     pub ignored: Vec<String>,
@@ -39,12 +39,12 @@ pub struct HeldLicense {
     pub source: LicenseSource,
 }
 
-/// A key that is configured and does not verify.
+/// A key that is configured and cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedKey {
     /// Where the key comes from.
     pub source: LicenseSource,
-    /// Why it is refused; for a file that cannot be read, what the operating system says.
+    /// Why it is not used.
     pub cause: RejectedCause,
 }
 
@@ -54,7 +54,7 @@ pub struct RejectedKey {
 pub enum RejectedCause {
     /// It does not verify.
     License(LicenseError),
-    /// It could not be read.
+    /// It could not be read, and why.
     Unreadable(String),
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::grant::{Grant, is_in_grace, join_retention, without_license};
-use super::status::Judged;
+use super::grant::{Grant, join_retention, without_license};
 use crate::catalog::{FeatureSet, PlanId, RateTerm, Retention};
+use crate::license::LicenseStatus;
 use crate::{Catalog, Limit};
 
 /// Everything in force: features by union, the rest by the larger.
@@ -34,11 +34,11 @@ impl Joined {
         }
     }
 
-    /// Adds what a source in force gives.
-    pub(super) fn add(&mut self, grant: &Grant, judged: &Judged<'_>) {
+    /// Adds what a source in force gives, and whether it is so for its days of grace alone.
+    pub(super) fn add(&mut self, grant: &Grant, status: LicenseStatus) {
         for feature in grant.features.iter() {
             let had = self.features.contains(feature);
-            if !is_in_grace(judged) {
+            if status != LicenseStatus::Grace {
                 self.grace_features.remove(feature);
             } else if !had {
                 self.grace_features.insert(feature);

@@ -60,7 +60,8 @@ pub fn resolve(
     let licenses = status::judge(catalog, &holdings.licenses, now);
     let mut joined = Joined::base(catalog, base);
     for judged in licenses.iter().filter(|judged| judged.status.is_in_force()) {
-        joined.add(&grant::of_license(catalog, base, judged.license), judged);
+        let grant = grant::of_license(catalog, base, judged.license);
+        joined.add(&grant, judged.status);
     }
     let ended = ended::of_licenses(catalog, base, &licenses);
     let shown = shown::best(&licenses);
