@@ -8,7 +8,7 @@ use tower_service::Service;
 /// Gives every request what holds for it: the layer that gates and handlers find the engine by.
 ///
 /// It puts a [`Current`](entitlements_core::Current) into the request's extensions: one reading of the clock and one
-/// set, whatever happens while the request is served. Wrap it outside the gates, and outside of everything only once.
+/// set, whatever happens while the request is served. Wrap it once, outside the gates.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {

@@ -1,9 +1,8 @@
 //! The one gate: layer, service and future of every requirement.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use entitlements_core::{Current, Decision, Denial, Gate, RequestHead};
 use http::{Request, Response, header};
@@ -116,7 +115,7 @@ where
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().verdict.project() {
-            VerdictProjection::Allowed { response } => Poll::Ready(ready!(response.poll(cx))),
+            VerdictProjection::Allowed { response } => response.poll(cx),
             VerdictProjection::Denied { denial } => match denial.take() {
                 Some(denial) => Poll::Ready(Ok(denial_response(denial))),
                 None => Poll::Pending,

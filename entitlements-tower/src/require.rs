@@ -8,7 +8,7 @@ use entitlements_core::{Entitlements, FeatureName, Gate, PlanName, Requirement};
 /// [`RequireFeature`], [`RequirePlan`], [`RequirePaid`], [`RequireEnterprise`] and [`RequireValidLicense`] are names
 /// for its parts; several demands in one `Require` are one layer and one decision, asked in the order of rule D1.
 ///
-/// Use it with `route_layer`, so that 404 and 405 stay what they are. It is stateless and cheap to clone.
+/// Use it with `route_layer`, so that 404 and 405 stay what they are. Clones share one gate.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -186,7 +186,7 @@ impl Require {
         let requirement = extend(self.gate.requirement().clone());
         match self.gate.engine() {
             None => Self::new(requirement),
-            Some(engine) => Self::new(requirement).on(&engine.clone()),
+            Some(engine) => Self::new(requirement).on(engine),
         }
     }
 }

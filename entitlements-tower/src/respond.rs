@@ -1,4 +1,4 @@
-//! From a denial to an HTTP response: the one place where a problem becomes `http` types.
+//! From a denial to an HTTP response, for gates and for handlers that deny by themselves.
 
 use std::borrow::Cow;
 
