@@ -39,7 +39,8 @@ struct Admitted {
 }
 
 impl AdminApi {
-    /// The API for this engine: who may manage licenses, who may change an account, and whose account a request reads.
+    /// The API for this engine: who may manage licenses (`admin`), who is shown an
+    /// account's warnings (`owner`), and whose account a request reads.
     ///
     /// There is no default guard: who may manage is never left unsaid.
     #[must_use]

@@ -3,8 +3,8 @@ use entitlements_core::Entitlements;
 
 /// The management API, to mount with `nest_service`.
 ///
-/// The guards say who may manage licenses (`admin`) and who may change an account (`owner`), the resolver whose account a
-/// request reads. There is no default: what guards this API is the application's decision.
+/// The guards say who may manage licenses (`admin`) and who is shown an account's warnings (`owner`), the resolver whose
+/// account a request reads. There is no default: what guards this API is the application's decision.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {

@@ -121,27 +121,18 @@ impl fmt::Debug for BearerToken {
 }
 
 /// Why a token is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BearerTokenError {
     /// There is none.
+    #[error("the bearer token is empty")]
     Empty,
     /// It holds a space, a control character or something outside of ASCII.
+    #[error(
+        "the bearer token holds a space, a line break or another character that no header can carry"
+    )]
     NotSendable,
 }
-
-impl fmt::Display for BearerTokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the bearer token is empty",
-            Self::NotSendable => {
-                "the bearer token holds a space, a line break or another character that no header can carry"
-            }
-        })
-    }
-}
-
-impl std::error::Error for BearerTokenError {}
 
 fn digest(token: &[u8]) -> SecretBox<[u8; 32]> {
     SecretBox::new(Box::new(Sha256::digest(token).into()))
