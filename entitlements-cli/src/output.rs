@@ -1,4 +1,4 @@
-//! The only place that writes to stdout and stderr.
+//! Results on stdout and failures on stderr; help and version alone are written by the argument parser.
 
 use std::io::{self, ErrorKind, Write};
 
