@@ -21,8 +21,8 @@ pub(crate) struct DataFolder {
     folder: PathBuf,
 }
 
-/// A token, and whether this start made it.
-pub(crate) struct Token {
+/// What a file holds, and whether this start made it.
+pub(crate) struct Kept {
     pub(crate) text: String,
     pub(crate) is_new: bool,
 }
@@ -91,10 +91,10 @@ impl DataFolder {
     }
 
     /// The admin token; it is made where there is none.
-    pub(crate) fn admin_token(&self) -> Result<Token, Failure> {
+    pub(crate) fn admin_token(&self) -> Result<Kept, Failure> {
         let path = self.token_path();
         let token = self.keep(&path, || random_hex(&path))?;
-        Ok(Token {
+        Ok(Kept {
             text: token.text.trim().to_owned(),
             ..token
         })
@@ -106,11 +106,11 @@ impl DataFolder {
         &self,
         path: &Path,
         make: impl FnOnce() -> Result<String, Failure>,
-    ) -> Result<Token, Failure> {
+    ) -> Result<Kept, Failure> {
         let failure = |error: io::Error| Failure::of_file(path, &error);
         match read(path) {
             Ok(text) => {
-                return Ok(Token {
+                return Ok(Kept {
                     text,
                     is_new: false,
                 });
@@ -125,8 +125,8 @@ impl DataFolder {
         // Also of a file that could not be written whole. If that fails the file stays, and harms nobody.
         let _ = fs::remove_file(&new);
         match linked {
-            Ok(()) => Ok(Token { text, is_new: true }),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Token {
+            Ok(()) => Ok(Kept { text, is_new: true }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Kept {
                 text: read(path).map_err(failure)?,
                 is_new: false,
             }),

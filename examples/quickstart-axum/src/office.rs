@@ -1,4 +1,4 @@
-//! `/office`: for those who are there.
+//! `/office`: a route that is open to all.
 
 use axum::Json;
 use serde_json::{Value, json};

@@ -88,7 +88,10 @@ async fn read_name(request: Request) -> Result<String, Refusal> {
     if name.trim().is_empty() {
         Err(Refusal::invalid("name", "must not be empty"))
     } else if name.chars().count() > LONGEST_NAME {
-        Err(Refusal::invalid("name", "must have at most 200 characters"))
+        Err(Refusal::invalid(
+            "name",
+            format!("must have at most {LONGEST_NAME} characters"),
+        ))
     } else {
         Ok(name)
     }
