@@ -1,10 +1,9 @@
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::{ContextKind, ContextValue};
 
 /// One signed key opens one real route: entitlements with axum.
 ///
@@ -50,20 +49,10 @@ impl Arguments {
                 }
             }
             // Nobody may be reading.
-            let _ = match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.print(),
-                _ => say_in_one_line(&error),
-            };
+            let _ = error.print();
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         })
     }
-}
-
-/// As every other mistake is told; `--help` has the rest.
-fn say_in_one_line(error: &clap::Error) -> std::io::Result<()> {
-    let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    writeln!(std::io::stderr(), "{first}; see --help")
 }
 
 /// Whether it may be a key or token that was typed in the wrong place; no flag and no address is that long.
