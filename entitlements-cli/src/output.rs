@@ -21,6 +21,7 @@ pub(crate) enum Format {
 /// Writes a result, and the failure that may come with it.
 pub(crate) fn report(report: &Report, format: Format) -> Exit {
     let written = match format {
+        Format::Text if report.text.is_empty() => Ok(()),
         Format::Text => stdout(&report.text),
         Format::Json => stdout(&report.json),
     };

@@ -53,12 +53,11 @@ pub(crate) type Parameters = Vec<(&'static str, String)>;
 pub(crate) fn find(method: &Method, path: &str) -> Result<Matched, Refusal> {
     let routes = routes::all().filter_map(|route| Some((route, parameters(route.path, path)?)));
     let mut routes: Vec<_> = routes.collect();
-    // `/license/status` is itself, never the license with the id `status`.
-    let fewest = routes.iter().map(|(_, parameters)| parameters.len()).min();
-    routes.retain(|(_, parameters)| Some(parameters.len()) == fewest);
     if routes.is_empty() {
         return Err(Refusal::NoRoute);
     }
+    // `GET /license/status` is itself, and a license may have the id `status`: of two that fit, the plainer path.
+    routes.sort_by_key(|(_, parameters)| parameters.len());
     let wanted = if *method == Method::HEAD {
         &Method::GET
     } else {

@@ -109,7 +109,7 @@ async fn wrong_methods_and_paths_are_the_apis_own_problems() {
     let (address, _) = serve().await;
     let answer = send(address, "PUT", "/internal/api/v1/license/status", "").await;
     assert!(has_status(&answer, 405), "{answer}");
-    assert!(answer.contains("allow: GET, HEAD\r\n"), "{answer}");
+    assert!(answer.contains("allow: GET, HEAD, DELETE\r\n"), "{answer}");
     assert!(answer.contains("application/problem+json"), "{answer}");
     let answer = send(address, "GET", "/internal/api/v1/nothing", "").await;
     assert!(has_status(&answer, 404), "{answer}");

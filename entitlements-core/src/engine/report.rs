@@ -12,7 +12,7 @@ pub(super) fn start(set: &EntitlementSet) {
         source = %sources(set),
         "entitlements in force"
     );
-    notices(set.warnings(), set.errors());
+    notices(&new_in(set.warnings(), &[]), &new_in(set.errors(), &[]));
 }
 
 /// When the set changes: what is different.
@@ -30,10 +30,21 @@ pub(super) fn changes(before: &EntitlementSet, after: &EntitlementSet) {
         source = %sources(after),
         "entitlements changed"
     );
-    notices(after.warnings(), after.errors());
+    notices(
+        &new_in(after.warnings(), before.warnings()),
+        &new_in(after.errors(), before.errors()),
+    );
 }
 
-fn notices(warnings: &[Notice], errors: &[Notice]) {
+/// What was not said before: a change says what changed, not again what did not.
+fn new_in<'a>(after: &'a [Notice], before: &[Notice]) -> Vec<&'a Notice> {
+    after
+        .iter()
+        .filter(|notice| !before.contains(notice))
+        .collect()
+}
+
+fn notices(warnings: &[&Notice], errors: &[&Notice]) {
     for notice in warnings {
         tracing::warn!(
             code = notice.code(),

@@ -45,6 +45,8 @@ pub(super) fn load(
     };
     for place in places {
         match place {
+            // A flag that is given and blank is how scripts say that there is none.
+            KeyPlace::Key(key) if key.trim().is_empty() => {}
             KeyPlace::Key(key) => loader.take(LicenseSource::Flag, key.as_bytes()),
             KeyPlace::File(path) => loader.take_file(path, LicenseSource::Flag),
             KeyPlace::Environment => {

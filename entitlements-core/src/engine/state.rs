@@ -68,7 +68,8 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// One license for each id: of two, the one issued later, then the one that lasts longer, then the one stored.
+    /// One license for each id: the one that was handed in; of two from outside the one issued later, then the one that
+    /// lasts longer.
     fn holdings(&self) -> Holdings {
         let mut holdings = Holdings::default();
         let all = self.managed.iter().map(|held| (false, held));
@@ -76,7 +77,7 @@ impl Keys {
             .chain(self.stored.iter().map(|held| (true, held)))
             .collect();
         all.sort_by_key(|(stored, held)| {
-            (held.license.issued_at(), held.license.expires_at(), *stored)
+            (*stored, held.license.issued_at(), held.license.expires_at())
         });
         for (_, held) in all {
             holdings.hold(held.clone());

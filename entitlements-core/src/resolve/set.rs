@@ -214,10 +214,18 @@ impl EntitlementSet {
         &self.errors
     }
 
-    /// Whether a license is held and none is in force.
+    /// Whether something is held, and none of it is in force (D10).
+    #[must_use]
+    pub fn is_out_of_force(&self) -> bool {
+        self.status != LicenseStatus::Unlicensed && !self.status.is_in_force()
+    }
+
+    /// Whether any license that is held is not in force, beside others that may be.
     #[must_use]
     pub fn is_degraded(&self) -> bool {
-        self.status != LicenseStatus::Unlicensed && !self.status.is_in_force()
+        self.licenses
+            .iter()
+            .any(|entry| !entry.status.is_in_force())
     }
 
     /// Whether the set is still, or already, the answer at `now`.

@@ -78,7 +78,7 @@ fn a_stored_key_that_is_later_counts_over_the_managed_one_until_it_is_removed() 
 }
 
 #[test]
-fn an_older_stored_key_does_not_take_from_a_managed_one() {
+fn a_stored_key_that_is_older_counts_over_the_managed_one_too() {
     let vendor = TestVendor::new();
     let managed = key(&vendor, |draft| draft.limit("users", Limit::AtMost(40)));
     let older = key(&vendor, |draft| {
@@ -87,5 +87,7 @@ fn an_older_stored_key_does_not_take_from_a_managed_one() {
     });
     let engine = given(&vendor, &[&managed]);
     block_on(engine.activate(&older)).unwrap();
+    assert_eq!(engine.current().limit("users"), Limit::AtMost(15));
+    block_on(engine.deactivate(ID)).unwrap();
     assert_eq!(engine.current().limit("users"), Limit::AtMost(40));
 }

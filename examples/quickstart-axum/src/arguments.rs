@@ -1,9 +1,10 @@
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// One signed key opens one real route: entitlements with axum.
 ///
@@ -49,10 +50,20 @@ impl Arguments {
                 }
             }
             // Nobody may be reading.
-            let _ = error.print();
+            let _ = match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.print(),
+                _ => say_in_one_line(&error),
+            };
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         })
     }
+}
+
+/// As every other mistake is told; `--help` has the rest.
+fn say_in_one_line(error: &clap::Error) -> std::io::Result<()> {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    writeln!(std::io::stderr(), "{first}; see --help")
 }
 
 /// Whether it may be a key or token that was typed in the wrong place; no flag and no address is that long.

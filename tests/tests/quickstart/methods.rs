@@ -13,7 +13,7 @@ const ROUTES: [(&str, &str); 10] = [
     ("/users", "GET, HEAD, POST"),
     ("/users/1", "DELETE"),
     ("/api/v1/license", "GET, HEAD, POST, DELETE"),
-    ("/api/v1/license/status", "GET, HEAD"),
+    ("/api/v1/license/status", "GET, HEAD, DELETE"),
     ("/api/v1/entitlements", "GET, HEAD"),
 ];
 

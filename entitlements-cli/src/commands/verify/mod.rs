@@ -1,7 +1,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use entitlements_core::{Catalog, Clock as _, License, LicenseStatus, SystemClock, Timestamp};
+use entitlements_core::{
+    Catalog, Clock as _, License, LicenseError, LicenseStatus, SystemClock, Timestamp,
+};
+use serde::Serialize;
 
 use crate::catalog_file;
 use crate::failure::Failure;
@@ -63,14 +66,10 @@ fn run_at(args: &Args, now: Timestamp) -> Result<Report, Failure> {
         verifier = verifier.with_catalog(catalog.clone());
     }
     let key = license_key(&args.key)?;
-    let license = verifier.verify(&key, now).map_err(|error| {
-        let failure = rejected(&error);
-        // The name of a file without its `@` is the likeliest thing that is no key.
-        if Path::new(&args.key).is_file() {
-            return failure.with_action("write `@` before the name to read the key from that file");
-        }
-        failure
-    })?;
+    let license = match verifier.verify(&key, now) {
+        Ok(license) => license,
+        Err(error) => return refused(Path::new(&args.key), &error),
+    };
     let judged = Judged {
         status: license.status_at(now),
         now,
@@ -114,4 +113,27 @@ impl Judged<'_> {
             status => status.to_string(),
         }
     }
+}
+
+/// A status too, for scripts: `invalid` and why. For people it is an error.
+fn refused(given: &Path, error: &LicenseError) -> Result<Report, Failure> {
+    #[derive(Serialize)]
+    struct Refused {
+        status: &'static str,
+        reason: &'static str,
+        message: String,
+    }
+    let failure = match rejected(error) {
+        // The name of a file without its `@` is the likeliest thing that is no key.
+        failure if given.is_file() => {
+            failure.with_action("write `@` before the name to read the key from that file")
+        }
+        failure => failure,
+    };
+    let refused = Refused {
+        status: LicenseStatus::Invalid.as_str(),
+        reason: error.reason(),
+        message: failure.message.clone(),
+    };
+    Ok(Report::new(String::new(), &refused)?.with_verdict(Verdict::Bad(failure)))
 }

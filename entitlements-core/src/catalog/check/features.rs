@@ -8,7 +8,7 @@ use crate::catalog::label::Label;
 use crate::catalog::table::FeatureId;
 use crate::catalog::{FeatureDefinition, FeatureSet};
 use crate::strict::text::name_fault;
-use crate::suggest::nearest;
+use crate::suggest::slip_of;
 
 /// C6: the features are those with a table of their own and those that a plan or an add-on lists, unless such a name is
 /// so near to one with a table that it is a slip.
@@ -22,7 +22,7 @@ pub(super) fn names<'d>(sections: &Sections<'d>) -> Vec<&'d str> {
     listed.retain(|name| {
         name_fault(name).is_none()
             && names.binary_search(name).is_err()
-            && nearest(name, names.iter().copied()).is_none()
+            && slip_of(name, names.iter().copied()).is_none()
     });
     names.append(&mut listed);
     names

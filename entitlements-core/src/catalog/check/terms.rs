@@ -42,9 +42,12 @@ pub(super) fn limits<'d>(
     report: &mut Report<'_>,
 ) -> Vec<(LimitId, Placed<'d, LimitTerm>)> {
     let entries = named(fields, "limits", &names.limits, report);
-    let terms = entries
-        .into_iter()
-        .filter_map(|(id, field)| Some((id, (limit_term(&field, report)?, &field.node.spot))));
+    let terms = entries.into_iter().map(|(id, field)| {
+        // A term that is wrong was named all the same: that it is wrong is told, and refuses the catalog.
+        let told = LimitTerm::Fixed(Limit::Unlimited);
+        let term = limit_term(&field, report).unwrap_or(told);
+        (id, (term, &field.node.spot))
+    });
     terms.collect()
 }
 
