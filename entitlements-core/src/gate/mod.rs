@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide, is_met};
 use crate::strict::text::escaped_start;
-use crate::{Catalog, Current, Denial, Entitlements};
+use crate::{Catalog, Current, Denial, Entitlements, Timestamp};
 use counters::Counters;
 
 /// Tells gates apart, for what is remembered of each.
@@ -133,12 +133,15 @@ impl Gate {
     /// Judges in full, with reasons.
     #[cold]
     fn weigh(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
+        // Where there is no engine there is no time either, and nothing below asks for it.
+        let now = current.map_or(Timestamp::UNIX_EPOCH, Current::now);
+        let facts = Facts::new(head.method(), now).with_cors_headers(head.has_cors_headers());
         // D2: a preflight passes even a gate that is built wrongly, so that the browser shows what is wrong.
-        if head.method() == "OPTIONS" && head.has_cors_headers() {
+        if facts.is_cors_preflight() {
             return self.allow();
         }
         let decision = match current {
-            Some(current) => self.weigh_by(current, head),
+            Some(current) => self.weigh_by(current, &facts, head.path()),
             None => {
                 self.log_once(head.path(), &"the request did not pass an `EntitlementsLayer`; wrap the router in one, outside this gate, or give the gate its engine with `.on(&entitlements)`");
                 Decision::Deny(Denial::layer_missing())
@@ -148,15 +151,14 @@ impl Gate {
         decision
     }
 
-    fn weigh_by(&self, current: &Current, head: &impl RequestHead) -> Decision {
-        let facts = Facts::new(head.method(), current.now());
+    fn weigh_by(&self, current: &Current, facts: &Facts<'_>, path: &str) -> Decision {
         match self.bound(current.catalog()) {
-            Some(Ok(bound)) => current.decide_for(self.id, bound, &facts),
-            Some(Err(unknown)) => self.mistake(head.path(), unknown),
+            Some(Ok(bound)) => current.decide_for(self.id, bound, facts),
+            Some(Err(unknown)) => self.mistake(path, unknown),
             // A second catalog in one program: rare enough to look the names up each time.
             None => match self.requirement.bind(current.catalog()) {
-                Ok(bound) => decide(&bound, &facts, current.set()),
-                Err(unknown) => self.mistake(head.path(), &unknown),
+                Ok(bound) => decide(&bound, facts, current.set()),
+                Err(unknown) => self.mistake(path, &unknown),
             },
         }
     }
