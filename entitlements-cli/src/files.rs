@@ -57,19 +57,50 @@ impl NewFiles {
         self.made.clear();
     }
 
+    /// Written beside its place and linked there when it is whole (I11): a kill leaves no half of a key under its name.
     fn write(&mut self, path: &Path, content: &str, mode: u32) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        // INVARIANT: `create_new`, so that no key is ever written over, nor through a link.
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-        #[cfg(not(unix))]
-        let _ = mode;
-        let mut file = options.open(path)?;
+        let unfinished = unfinished_name(path)?;
+        let written = write_new(&unfinished, content, mode);
+        let linked = written.and_then(|()| fs::hard_link(&unfinished, path));
+        // If that fails the file stays, as private as the key's own, and is in nobody's way.
+        let _ = fs::remove_file(&unfinished);
+        match linked {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
+            // Some file systems, such as those of memory sticks, have no links.
+            Err(_) => write_new(path, content, mode)?,
+        }
         self.made.push(path.to_owned());
-        file.write_all(content.as_bytes())?;
-        file.sync_all()
+        Ok(())
     }
+}
+
+/// A name beside `path` that nobody else uses.
+fn unfinished_name(path: &Path) -> io::Result<PathBuf> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|_| io::Error::other("no randomness"))?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".new-{:016x}", u64::from_be_bytes(random)));
+    Ok(path.with_file_name(name))
+}
+
+/// Makes a file. Where it cannot be written whole, what there is of it is removed.
+fn write_new(path: &Path, content: &str, mode: u32) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    // INVARIANT: `create_new`, so that no key is ever written over, nor through a link.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    let mut file = options.open(path)?;
+    let written = file
+        .write_all(content.as_bytes())
+        .and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written
 }
 
 impl Drop for NewFiles {

@@ -145,3 +145,40 @@ fn stdin_without_an_end_is_not_read_to_it() {
     let mut command = desk.command(["verify", "--public-key", "acme.public.pem", "-"]);
     Ran::of(command.stdin(endless).output().unwrap()).fails(4, "longer than");
 }
+
+/// I11: whenever it is killed, a key is there whole or not at all.
+#[test]
+fn a_keygen_that_is_killed_leaves_no_half_of_a_key() {
+    let desk = Desk::empty();
+    let mut whole = 0;
+    for round in 0..60_u32 {
+        let folder = desk.path(&format!("keys-{round}"));
+        let mut child = Command::new(env!("CARGO_BIN_EXE_entitlements"))
+            .args(["keygen", "--kid", "acme", "--out"])
+            .arg(&folder)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // A little later each round, by the machine's own pace.
+        for _ in 0..round * 40 {
+            let _ = folder.join("acme.private.pem").symlink_metadata();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for (name, end) in [("private", "PRIVATE"), ("public", "PUBLIC")] {
+            let file = folder.join(format!("acme.{name}.pem"));
+            if let Ok(pem) = std::fs::read_to_string(file) {
+                assert!(
+                    pem.ends_with(&format!("-----END {end} KEY-----\n")),
+                    "{round}: {pem:?}"
+                );
+                whole += 1;
+            }
+        }
+    }
+    // One that is let be leaves exactly its two files.
+    desk.run(["keygen", "--kid", "acme", "--out", "kept"])
+        .exits(0);
+    let kept = std::fs::read_dir(desk.path("kept")).unwrap().count();
+    assert_eq!(kept, 2, "beside {whole} files of those that were killed");
+}

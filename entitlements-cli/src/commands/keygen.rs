@@ -55,7 +55,13 @@ struct Made<'a> {
 
 pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
     let Algorithm::Ed25519 = args.algorithm;
-    let key = SigningKey::generate();
+    let key = SigningKey::generate().map_err(|error| {
+        Failure::failed(
+            "randomness",
+            error.to_string(),
+            "make the key on another machine",
+        )
+    })?;
     let kid = args.kid.as_deref().unwrap_or(key.kid());
     let private = args.out.join(format!("{kid}.private.pem"));
     let public = args.out.join(format!("{kid}.public.pem"));
