@@ -25,9 +25,12 @@ impl Default for TestVendor {
 )]
 impl TestVendor {
     /// A vendor with a new key.
+    ///
+    /// # Panics
+    /// When the operating system gives no randomness.
     #[must_use]
     pub fn new() -> Self {
-        let key = SigningKey::generate();
+        let key = SigningKey::generate().expect("the operating system gives randomness");
         Self {
             private_pem: key.private_key_pem(),
             trusted: key.trusted_key().clone(),

@@ -75,7 +75,9 @@ impl DataFolder {
         let path = self.private_key_path();
         let pem = self
             .keep(&path, || {
-                Ok(SigningKey::generate().private_key_pem().to_string())
+                let key = SigningKey::generate();
+                let key = key.map_err(|error| Failure::of_file(&path, &error))?;
+                Ok(key.private_key_pem().to_string())
             })?
             .text;
         let key = SigningKey::from_pem(&pem).map_err(|error| Failure::of_key(&path, &error))?;

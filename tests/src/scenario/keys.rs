@@ -7,7 +7,7 @@ use entitlements_core::strict::base64url;
 use entitlements_core::{Timestamp, TrustedKey};
 use serde_json::{Map, Value, json};
 
-static VENDOR: LazyLock<SigningKey> = LazyLock::new(SigningKey::generate);
+static VENDOR: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate().unwrap());
 
 /// The public half, for the engine.
 #[must_use]

@@ -15,7 +15,7 @@ use crate::{Catalog, Timestamp};
 /// use entitlements_core::testing;
 ///
 /// let catalog = testing::catalog();
-/// let issuer = LicenseIssuer::new(SigningKey::generate()).with_catalog(catalog);
+/// let issuer = LicenseIssuer::new(SigningKey::generate()?).with_catalog(catalog);
 /// let draft = LicenseDraft::new("Acme GmbH").plan("business").expires_at("2027-12-31T23:59:59Z".parse()?);
 /// let key = issuer.issue(&draft, testing::NOW)?;
 /// assert_eq!(key.split('.').count(), 3);

@@ -17,17 +17,12 @@ pub struct SigningKey {
 impl SigningKey {
     /// Makes a new Ed25519 key from the operating system's randomness.
     ///
-    /// # Panics
+    /// # Errors
     /// When the operating system has no randomness to give, which does not happen on supported systems.
-    #[must_use]
-    pub fn generate() -> Self {
+    pub fn generate() -> Result<Self, KeyError> {
         let mut secret = Zeroizing::new([0; 32]);
-        #[expect(
-            clippy::expect_used,
-            reason = "a key without randomness would be worse than no process"
-        )]
-        getrandom::fill(secret.as_mut()).expect("the operating system gives randomness");
-        Self::new(ed25519_dalek::SigningKey::from_bytes(&secret))
+        getrandom::fill(secret.as_mut()).map_err(|_| KeyError::NoRandomness)?;
+        Ok(Self::new(ed25519_dalek::SigningKey::from_bytes(&secret)))
     }
 
     /// Reads a private key in PEM (PKCS#8, RFC 8410).
@@ -112,7 +107,7 @@ mod tests {
 
     #[test]
     fn pem_reads_back_and_debug_tells_nothing() {
-        let key = SigningKey::generate();
+        let key = SigningKey::generate().unwrap();
         let pem = key.private_key_pem();
         assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----\n"));
         let again = SigningKey::from_pem(pem.as_bytes()).unwrap();

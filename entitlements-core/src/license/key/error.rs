@@ -10,6 +10,9 @@ pub enum KeyError {
         /// What the operating system says.
         cause: String,
     },
+    /// The operating system gave no randomness to make a key of.
+    #[error("the operating system gives no randomness; no key was made")]
+    NoRandomness,
     /// Not a key in a form that is known here.
     #[error("not an Ed25519 public key in PEM (`-----BEGIN PUBLIC KEY-----`)")]
     PublicForm,

@@ -40,7 +40,7 @@ impl Algorithm {
 /// ```
 /// use entitlements_core::license::{SigningKey, TrustedKey};
 ///
-/// let vendor = SigningKey::generate();
+/// let vendor = SigningKey::generate()?;
 /// let trusted = TrustedKey::from_pem(vendor.public_key_pem())?;
 /// assert_eq!(trusted.kid(), vendor.kid());
 /// assert!(trusted.verify(b"message", &vendor.sign(b"message")));

@@ -181,7 +181,10 @@ fn l4_nothing_but_configured_keys_verifies_anything() {
 
 #[test]
 fn l4_of_several_keys_the_named_one_is_tried() {
-    let (old, new) = (SigningKey::generate(), SigningKey::generate());
+    let (old, new) = (
+        SigningKey::generate().unwrap(),
+        SigningKey::generate().unwrap(),
+    );
     let ring = [
         old.trusted_key().clone(),
         new.trusted_key().clone().with_kid("2026").unwrap(),
@@ -219,7 +222,10 @@ fn l4_of_several_keys_the_named_one_is_tried() {
 
 #[test]
 fn l12_two_keys_of_one_name_are_refused_and_one_key_twice_too() {
-    let (a, b) = (SigningKey::generate(), SigningKey::generate());
+    let (a, b) = (
+        SigningKey::generate().unwrap(),
+        SigningKey::generate().unwrap(),
+    );
     let named = |key: &SigningKey| key.trusted_key().clone().with_kid("same").unwrap();
     let refused = LicenseVerifier::new([named(&a), named(&b)]).unwrap_err();
     assert!(refused.to_string().contains("`same`"), "{refused}");

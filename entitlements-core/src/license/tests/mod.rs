@@ -23,7 +23,7 @@ impl Forger {
     }
 
     fn with_catalog(catalog: Arc<Catalog>) -> Self {
-        let key = SigningKey::generate();
+        let key = SigningKey::generate().unwrap();
         let verifier = LicenseVerifier::new([key.trusted_key().clone()]).unwrap();
         Self {
             key,

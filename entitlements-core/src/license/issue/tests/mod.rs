@@ -23,7 +23,7 @@ unlimited = [0, 9999]
 fn issue(say: impl FnOnce(LicenseDraft) -> LicenseDraft) -> Result<String, IssueError> {
     let catalog = Arc::new(Catalog::from_toml(CATALOG).unwrap());
     let draft = LicenseDraft::new("Acme").plan("community").expires_at(NOW);
-    LicenseIssuer::new(SigningKey::generate())
+    LicenseIssuer::new(SigningKey::generate().unwrap())
         .with_catalog(catalog)
         .issue(&say(draft), NOW)
 }

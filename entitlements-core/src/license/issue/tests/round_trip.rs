@@ -39,7 +39,7 @@ fn draft() -> LicenseDraft {
 }
 
 fn issuer() -> LicenseIssuer {
-    LicenseIssuer::new(SigningKey::generate()).with_catalog(catalog())
+    LicenseIssuer::new(SigningKey::generate().unwrap()).with_catalog(catalog())
 }
 
 #[test]
