@@ -18,7 +18,7 @@ fn assert_base_plan_and_one_error(server: &Server, expected: &str) {
     let message = status["errors"][0]["message"].as_str().unwrap();
     assert!(message.contains(expected), "{message}");
     assert!(!message.contains('\n'), "{message}");
-    let log = server.stderr.text();
+    let log = server.stderr.after_lines(2);
     let lines: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
     assert_eq!(lines.len(), 1, "{log}");
     assert!(lines[0].contains(expected), "{log}");

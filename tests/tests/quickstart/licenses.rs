@@ -72,7 +72,11 @@ fn with_both_variables_the_key_counts_and_the_file_is_reported() {
         status["warnings"][0]["code"], "license_source_ignored",
         "{status}"
     );
-    assert!(server.stderr.text().contains("the file is ignored"));
+    assert!(
+        server
+            .stderr
+            .wait(|log| log.contains("the file is ignored"))
+    );
     // Set and empty is not set.
     let server = Start::new(&data)
         .env(VARIABLE, " ")
@@ -86,7 +90,7 @@ fn the_log_says_which_features_until_when_and_from_where() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Start::new(&data).serve();
-    let log = server.stderr.text();
+    let log = server.stderr.after_lines(1);
     for part in [
         "features=none",
         "until=no end",
@@ -107,7 +111,7 @@ fn the_log_says_which_features_until_when_and_from_where() {
         ],
     );
     let server = Start::new(&data).env(VARIABLE, key).serve();
-    let log = server.stderr.text();
+    let log = server.stderr.after_lines(1);
     let line = log.lines().next().unwrap();
     for part in [
         "plan=\"business\"",

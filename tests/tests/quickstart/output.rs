@@ -29,7 +29,7 @@ fn at_its_most_talkative_the_log_holds_no_key_and_no_token() {
     let missing = server.admin("DELETE", &format!("/api/v1/license/{key}"), b"");
     assert_eq!(missing.status, 404);
     assert_eq!(issued_key_in(&missing.text()), None, "{}", missing.text());
-    assert!(server.stderr.text().contains("license key taken"));
+    assert!(server.stderr.wait(|log| log.contains("license key taken")));
     // Its end looks for every key that was issued, and for the token.
 }
 
@@ -37,7 +37,11 @@ fn at_its_most_talkative_the_log_holds_no_key_and_no_token() {
 fn a_filter_that_is_none_is_as_no_filter() {
     let folder = tempdir().unwrap();
     let server = Start::new(folder.path()).env("RUST_LOG", "=,=[[").serve();
-    assert!(server.stderr.text().contains("entitlements in force"));
+    assert!(
+        server
+            .stderr
+            .wait(|log| log.contains("entitlements in force"))
+    );
 }
 
 #[test]

@@ -41,6 +41,13 @@ impl Pipe {
         String::from_utf8_lossy(&written.bytes).into_owned()
     }
 
+    /// What is written once there are this many whole lines. The process wrote them before it answered a request, and
+    /// they may still be on their way here.
+    pub(crate) fn after_lines(&self, least: usize) -> String {
+        self.wait(|text| text.matches('\n').count() >= least);
+        self.text()
+    }
+
     /// Whether it comes to hold what is asked for, before its end and in time.
     pub(crate) fn wait(&self, is_there: impl Fn(&str) -> bool) -> bool {
         self.wait_until(|written| {
