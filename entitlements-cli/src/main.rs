@@ -1,40 +1,7 @@
-//! The command line of entitlements: makes keys, issues and checks licenses, checks catalogs.
-//!
-//! [`cli`] says what can be typed, each file of [`commands`] does one command and gives back a [`report::Report`] or a
-//! [`failure::Failure`], and only this file turns those into output and an exit code. The clock is read where a
-//! command starts, and passed on.
-
-mod catalog_file;
-mod cli;
-mod commands;
-mod failure;
-mod files;
-mod input;
-mod output;
-mod public_key;
-mod quote;
-mod rejection;
-mod report;
-mod time_arg;
-mod usage;
+//! The binary `entitlements`: everything it does is in the library beside it.
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
-use crate::cli::Cli;
-use crate::output::Format;
-
 fn main() -> ExitCode {
-    let exit = match Cli::try_parse() {
-        Ok(cli) => {
-            let format = if cli.json { Format::Json } else { Format::Text };
-            match cli.command.run() {
-                Ok(report) => output::report(&report, format),
-                Err(failure) => output::failure(&failure, format),
-            }
-        }
-        Err(error) => usage::answer(&error),
-    };
-    ExitCode::from(exit as u8)
+    entitlements_cli::main()
 }
