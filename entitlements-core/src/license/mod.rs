@@ -19,6 +19,7 @@ mod issue;
 mod key;
 mod status;
 mod token;
+mod unverified;
 mod verified;
 mod verify;
 
@@ -28,6 +29,7 @@ pub use issue::{IssueError, LicenseDraft, LicenseIssuer, SigningKey};
 pub use key::{Algorithm, KeyError, TrustedKey};
 pub use status::LicenseStatus;
 pub use token::MAX_TOKEN_BYTES;
+pub use unverified::UnverifiedToken;
 pub use verified::License;
 pub use verify::LicenseVerifier;
 

@@ -19,6 +19,27 @@ pub(super) struct Token<'a> {
 impl<'a> Token<'a> {
     /// Takes `text` apart.
     pub(super) fn split(text: &'a str) -> Result<Self, LicenseError> {
+        let parts = Parts::split(text)?;
+        let header = Header::read(&object(&decode(parts.header)?)?)?;
+        Ok(Self {
+            signed: parts.signed.as_bytes(),
+            payload: decode(parts.payload)?,
+            signature: decode(parts.signature)?,
+            header,
+        })
+    }
+}
+
+/// The compact form's three parts, as text.
+pub(super) struct Parts<'a> {
+    signed: &'a str,
+    pub(super) header: &'a str,
+    pub(super) payload: &'a str,
+    pub(super) signature: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn split(text: &'a str) -> Result<Self, LicenseError> {
         if text.len() > MAX_TOKEN_BYTES {
             return Err(LicenseError::new(LicenseErrorKind::TooLong));
         }
@@ -28,17 +49,17 @@ impl<'a> Token<'a> {
         if header.is_empty() || payload.contains('.') {
             return Err(malformed());
         }
-        let header = Header::read(&decode(header)?)?;
         Ok(Self {
-            signed: signed.as_bytes(),
-            payload: decode(payload)?,
-            signature: decode(signature)?,
+            signed,
             header,
+            payload,
+            signature,
         })
     }
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, LicenseError> {
+/// Reads one part.
+pub(super) fn decode(part: &str) -> Result<Vec<u8>, LicenseError> {
     base64url::decode(part).map_err(|_| LicenseError::new(LicenseErrorKind::Encoding))
 }
 
@@ -50,33 +71,43 @@ pub(super) struct Header {
 }
 
 impl Header {
-    fn read(bytes: &[u8]) -> Result<Self, LicenseError> {
-        let error = LicenseError::new;
-        let header = object(bytes)?;
-        if ["crit", "b64", "zip"]
-            .iter()
-            .any(|name| header.get(name).is_some())
-        {
-            return Err(error(LicenseErrorKind::HeaderParameter));
+    fn read(header: &Value<'_>) -> Result<Self, LicenseError> {
+        let fault = Self::faults(header).next();
+        let text = |name| header.get(name).and_then(Value::as_str).map(str::to_owned);
+        match (fault, text("alg")) {
+            (None, Some(alg)) => Ok(Self {
+                alg,
+                kid: text("kid"),
+            }),
+            (fault, _) => Err(LicenseError::new(
+                fault.unwrap_or(LicenseErrorKind::Algorithm),
+            )),
         }
+    }
+
+    /// What a header is refused for, whichever key signed.
+    pub(super) fn faults(header: &Value<'_>) -> impl Iterator<Item = LicenseErrorKind> {
+        let extension = ["crit", "b64", "zip"]
+            .iter()
+            .any(|name| header.get(name).is_some());
         let typ = match header.get("typ") {
             None => true,
             Some(Value::String(typ)) => typ.eq_ignore_ascii_case("JWT") || typ == "license+jwt",
             Some(_) => false,
         };
-        if !typ {
-            return Err(error(LicenseErrorKind::TokenType));
-        }
         let alg = header.get("alg").and_then(Value::as_str);
-        let alg = alg
-            .ok_or_else(|| error(LicenseErrorKind::Algorithm))?
-            .to_owned();
         let kid = match header.get("kid") {
-            None => None,
-            Some(Value::String(kid)) if !kid.is_empty() => Some(kid.clone().into_owned()),
-            Some(_) => return Err(error(LicenseErrorKind::KeyId)),
+            None => true,
+            Some(kid) => kid.as_str().is_some_and(|kid| !kid.is_empty()),
         };
-        Ok(Self { alg, kid })
+        [
+            (extension, LicenseErrorKind::HeaderParameter),
+            (!typ, LicenseErrorKind::TokenType),
+            (alg.is_none(), LicenseErrorKind::Algorithm),
+            (!kid, LicenseErrorKind::KeyId),
+        ]
+        .into_iter()
+        .filter_map(|(refused, kind)| refused.then_some(kind))
     }
 }
 

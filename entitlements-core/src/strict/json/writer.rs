@@ -1,4 +1,6 @@
-use std::fmt::{Display, Write};
+use std::fmt::{self, Display, Write};
+
+use super::Value;
 
 /// Writes one JSON object, compactly, its members in the order of the calls.
 ///
@@ -98,6 +100,37 @@ impl ObjectWriter {
     }
 }
 
+/// JSON, compactly: numbers as they were written, strings with no more escapes than they need.
+impl Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => value.fmt(f),
+            Self::Number(number) => f.write_str(number.as_str()),
+            Self::String(text) => f.write_str(&string(text)),
+            Self::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", if index == 0 { "[" } else { "," })?;
+                }
+                f.write_str(if items.is_empty() { "[]" } else { "]" })
+            }
+            Self::Object(members) => {
+                for (index, (name, value)) in members.iter().enumerate() {
+                    let before = if index == 0 { "{" } else { "," };
+                    write!(f, "{before}{}:{value}", string(name))?;
+                }
+                f.write_str(if members.is_empty() { "{}" } else { "}" })
+            }
+        }
+    }
+}
+
+fn string(value: &str) -> String {
+    let mut text = String::with_capacity(value.len() + 2);
+    write_string(&mut text, value);
+    text
+}
+
 fn write_string(text: &mut String, value: &str) {
     text.push('"');
     if value
@@ -131,6 +164,20 @@ mod tests {
     #[test]
     fn an_object_without_members_is_an_object() {
         assert_eq!(ObjectWriter::new().finish(), "{}");
+    }
+
+    #[test]
+    fn a_value_displays_as_it_was_written() {
+        for text in [
+            "null",
+            "[]",
+            "{}",
+            r#"{"a":[1,-0,5.0,1e400,true,false,null],"b":{"c":"\\\"\n\u0001é"},"":[[],{}]}"#,
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap().to_string(), text);
+        }
+        let spaced = read(br#" { "a" : [ 1 , 2 ] , "\u0062" : "\u0063\/" } "#).unwrap();
+        assert_eq!(spaced.to_string(), r#"{"a":[1,2],"b":"c/"}"#);
     }
 
     proptest::proptest! {
