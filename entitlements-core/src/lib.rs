@@ -8,6 +8,7 @@ pub mod denial;
 mod engine;
 mod files;
 mod gate;
+pub mod instance;
 pub mod license;
 mod name;
 pub mod resolve;
