@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use crate::commands::{catalog_check, issue, keygen, verify};
+use crate::commands::{catalog_check, inspect, issue, keygen, verify};
 use crate::failure::Failure;
 use crate::report::Report;
 
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Issue(Box<issue::Args>),
     /// Check a license key: whether it is genuine, what it says and whether it is in force
     Verify(verify::Args),
+    /// Show what a license key says, unverified: no key is needed and nothing is checked
+    Inspect(inspect::Args),
     /// Work with catalogs (`entitlements.toml`)
     #[command(subcommand, arg_required_else_help = true)]
     Catalog(CatalogCommand),
@@ -51,6 +53,7 @@ impl Command {
             Self::Keygen(args) => keygen::run(args),
             Self::Issue(args) => issue::run(args),
             Self::Verify(args) => verify::run(args),
+            Self::Inspect(args) => inspect::run(args),
             Self::Catalog(CatalogCommand::Check(args)) => catalog_check::run(args),
         }
     }

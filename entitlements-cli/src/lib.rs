@@ -19,6 +19,7 @@ mod public_key;
 mod quote;
 mod rejection;
 mod report;
+mod table;
 mod time_arg;
 mod usage;
 

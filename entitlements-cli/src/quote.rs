@@ -20,18 +20,23 @@ pub(crate) fn path(path: &Path) -> String {
     quoted(&path.to_string_lossy())
 }
 
-/// Text that a terminal shows as it is: control characters and those that turn the writing round are escaped.
+/// The beginning of a text as a terminal shows it: control characters and those that turn the writing round are escaped.
 pub(crate) fn plain(text: &str) -> String {
-    let mut shown = String::new();
-    for c in text.chars().take(MOST_CHARS) {
+    match text.char_indices().nth(MOST_CHARS) {
+        Some((end, _)) => escaped(text.get(..end).unwrap_or_default()) + "…",
+        None => escaped(text),
+    }
+}
+
+/// All of a text as a terminal shows it.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
         if is_deceptive(c) {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);
         }
-    }
-    if text.chars().nth(MOST_CHARS).is_some() {
-        shown.push('…');
     }
     shown
 }
