@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use crate::commands::{catalog_check, inspect, issue, keygen, verify};
+use crate::commands::{catalog_check, fingerprint, inspect, issue, keygen, verify};
 use crate::failure::Failure;
 use crate::report::Report;
 
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Verify(verify::Args),
     /// Show what a license key says, unverified: no key is needed and nothing is checked
     Inspect(inspect::Args),
+    /// Print the fingerprint of this instance, which a license can be bound to
+    Fingerprint(fingerprint::Args),
     /// Work with catalogs (`entitlements.toml`)
     #[command(subcommand, arg_required_else_help = true)]
     Catalog(CatalogCommand),
@@ -54,6 +56,7 @@ impl Command {
             Self::Issue(args) => issue::run(args),
             Self::Verify(args) => verify::run(args),
             Self::Inspect(args) => inspect::run(args),
+            Self::Fingerprint(args) => fingerprint::run(args),
             Self::Catalog(CatalogCommand::Check(args)) => catalog_check::run(args),
         }
     }

@@ -1,6 +1,7 @@
 //! One file a command: what it takes, and what it does.
 
 pub(crate) mod catalog_check;
+pub(crate) mod fingerprint;
 pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod keygen;
