@@ -83,6 +83,7 @@ impl FingerprintError {
         }
     }
 
+    #[cfg(target_os = "linux")]
     pub(super) fn machine_id(path: &Path, error: &io::Error) -> Self {
         let (path, cause) = (shown(path), error.to_string());
         Self::MachineId { path, cause }

@@ -125,10 +125,6 @@ mod system {
 mod system {
     use super::super::{FingerprintError, MachineId};
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "other systems can fail to read theirs"
-    )]
     pub(super) fn machine_id() -> Result<Option<MachineId>, FingerprintError> {
         Ok(machine_uid::get().ok().and_then(|id| MachineId::parse(&id)))
     }
