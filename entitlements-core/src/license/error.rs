@@ -36,12 +36,25 @@ impl LicenseError {
     }
 }
 
+impl LicenseError {
+    /// Writes the sentence about a `license key`, or about another `token` that is read by the same rules.
+    pub(super) fn write_about(&self, token: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (part, text) in self.kind.sentence().split('@').enumerate() {
+            if part > 0 {
+                f.write_str(token)?;
+            }
+            f.write_str(text)?;
+        }
+        match &self.about {
+            Some(about) => write!(f, ": `{about}`"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for LicenseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.about {
-            Some(about) => write!(f, "{}: `{about}`", self.kind.sentence()),
-            None => f.write_str(self.kind.sentence()),
-        }
+        self.write_about("license key", f)
     }
 }
 
@@ -66,6 +79,7 @@ macro_rules! kinds {
                 match self { $(Self::$name => $reason,)* }
             }
 
+            /// With `@` where the kind of token is named.
             const fn sentence(self) -> &'static str {
                 match self { $(Self::$name => $sentence,)* }
             }
@@ -75,59 +89,59 @@ macro_rules! kinds {
 
 kinds! {
     /// More bytes than a key may have.
-    TooLong, "too_long", "the license key is longer than 16 KiB";
+    TooLong, "too_long", "the @ is too long: a license key has at most 16 KiB, a revocation list 1 MiB";
     /// Not three parts with dots between them.
-    Malformed, "malformed", "the license key is not of the form header.payload.signature";
+    Malformed, "malformed", "the @ is not of the form header.payload.signature";
     /// A part is not canonical base64url without padding.
-    Encoding, "encoding", "the license key is not canonical base64url";
+    Encoding, "encoding", "the @ is not canonical base64url";
     /// Header or payload is not strict JSON.
-    Json, "json", "the license key does not hold valid JSON";
+    Json, "json", "the @ does not hold valid JSON";
     /// Header or payload names a member twice.
-    DuplicateMember, "duplicate_member", "the license key names a member twice";
+    DuplicateMember, "duplicate_member", "the @ names a member twice";
     /// Header or payload nests too deeply.
-    Depth, "depth", "the license key nests too deeply";
+    Depth, "depth", "the @ nests too deeply";
     /// Header or payload is not an object.
-    NotAnObject, "not_an_object", "the license key does not hold a JSON object";
+    NotAnObject, "not_an_object", "the @ does not hold a JSON object";
     /// The algorithm is missing, unknown, or not the trusted key's.
-    Algorithm, "algorithm", "the license key's algorithm is not that of a trusted key";
+    Algorithm, "algorithm", "the @'s algorithm is not that of a trusted key";
     /// The header holds `crit`, `b64` or `zip`.
-    HeaderParameter, "header_parameter", "the license key's header asks for an extension that is not supported";
+    HeaderParameter, "header_parameter", "the @'s header asks for an extension that is not supported";
     /// The header's `typ` is of another kind of token.
-    TokenType, "token_type", "the token is of another type than a license key";
+    TokenType, "token_type", "the token is of another type than a @";
     /// The header's `kid` is not a string with something in it.
-    KeyId, "key_id", "the license key's `kid` is not a non-empty string";
+    KeyId, "key_id", "the @'s `kid` is not a non-empty string";
     /// No trusted key has the `kid`, or there is no trusted key at all.
-    UnknownKey, "unknown_key", "the license key was signed by a key that is not trusted here";
+    UnknownKey, "unknown_key", "the @ was signed by a key that is not trusted here";
     /// The signature is not one of the trusted key over this text.
-    Signature, "signature", "the license key's signature does not verify";
+    Signature, "signature", "the @'s signature does not verify";
     /// Issued outside the validity window of the key that signed it.
-    KeyWindow, "key_window", "the license key was issued outside the validity of the key that signed it";
+    KeyWindow, "key_window", "the @ was issued outside the validity of the key that signed it";
     /// A claim that must be there is not.
-    MissingClaim, "missing_claim", "the license key lacks a claim";
+    MissingClaim, "missing_claim", "the @ lacks a claim";
     /// A claim is of another type than it must be.
-    MistypedClaim, "mistyped_claim", "a claim of the license key has the wrong type";
+    MistypedClaim, "mistyped_claim", "a claim of the @ has the wrong type";
     /// A time is out of range.
-    Time, "time", "a time in the license key is out of range";
+    Time, "time", "a time in the @ is out of range";
     /// The key says it was issued in the future.
-    IssuedInFuture, "issued_in_future", "the license key says it was issued in the future; check this machine's clock";
+    IssuedInFuture, "issued_in_future", "the @ says it was issued in the future; check this machine's clock";
     /// It expires before it was issued or becomes valid.
-    ExpiryTooEarly, "expiry_too_early", "the license key expires before it was issued or becomes valid";
+    ExpiryTooEarly, "expiry_too_early", "the @ expires before it was issued or becomes valid";
     /// The days of grace are out of range.
-    GraceDays, "grace_days", "the license key's days of grace are not within 0 to 3650";
+    GraceDays, "grace_days", "the @'s days of grace are not within 0 to 3650";
     /// `iss` is not the vendor's.
-    Issuer, "issuer", "the license key is from another issuer";
+    Issuer, "issuer", "the @ is from another issuer";
     /// `aud` is not the product's.
-    Audience, "audience", "the license key is for another product";
+    Audience, "audience", "the @ is for another product";
     /// The id has the wrong form.
-    Id, "id", "the license key's id is not 1 to 128 of letters, digits, `-`, `_`, `.` and `:`";
+    Id, "id", "the @'s id is not 1 to 128 of letters, digits, `-`, `_`, `.` and `:`";
     /// The id lacks the vendor's prefix.
-    IdPrefix, "id_prefix", "the license key's id does not begin as this vendor's do";
+    IdPrefix, "id_prefix", "the @'s id does not begin as this vendor's do";
     /// A name holds control or invisible characters, or is empty or too long.
-    Name, "name", "a name in the license key is empty, too long or holds invisible characters";
+    Name, "name", "a name in the @ is empty, too long or holds invisible characters";
     /// The plan is not in the catalog.
-    UnknownPlan, "unknown_plan", "the license key is for a plan that this version does not know";
+    UnknownPlan, "unknown_plan", "the @ is for a plan that this version does not know";
     /// An add-on is not in the catalog.
-    UnknownAddon, "unknown_addon", "the license key has an add-on that this version does not know";
+    UnknownAddon, "unknown_addon", "the @ has an add-on that this version does not know";
     /// A limit is neither a number nor unlimited.
-    LimitValue, "limit_value", "a limit in the license key is neither a whole number nor unlimited";
+    LimitValue, "limit_value", "a limit in the @ is neither a whole number nor unlimited";
 }

@@ -1,4 +1,4 @@
-use super::{LicenseError, LicenseErrorKind};
+use super::{LicenseError, LicenseErrorKind, MAX_REVOCATIONS_BYTES, RevocationError};
 
 /// How many bytes of a pasted key, file or variable are looked at: a key at its longest, folded and indented.
 pub const MAX_INPUT_BYTES: usize = 64 * 1024;
@@ -17,7 +17,19 @@ pub const MAX_INPUT_BYTES: usize = 64 * 1024;
 /// # Errors
 /// When the input is over [`MAX_INPUT_BYTES`], or is not text.
 pub fn compact_key(input: &[u8]) -> Result<String, LicenseError> {
-    if input.len() > MAX_INPUT_BYTES {
+    compact(input, MAX_INPUT_BYTES)
+}
+
+/// As [`compact_key`], for a revocation list: white space counts towards its size.
+///
+/// # Errors
+/// When the input is over [`MAX_REVOCATIONS_BYTES`], or is not text.
+pub fn compact_revocations(input: &[u8]) -> Result<String, RevocationError> {
+    compact(input, MAX_REVOCATIONS_BYTES).map_err(RevocationError::from)
+}
+
+fn compact(input: &[u8], most_bytes: usize) -> Result<String, LicenseError> {
+    if input.len() > most_bytes {
         return Err(LicenseError::new(LicenseErrorKind::TooLong));
     }
     let kept: Vec<u8> = input

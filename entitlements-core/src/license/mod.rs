@@ -17,6 +17,7 @@ mod error;
 mod input;
 mod issue;
 mod key;
+mod revocation;
 mod status;
 mod token;
 mod unverified;
@@ -24,9 +25,13 @@ mod verified;
 mod verify;
 
 pub use error::{LicenseError, LicenseErrorKind};
-pub use input::{MAX_INPUT_BYTES, compact_key};
-pub use issue::{IssueError, LicenseDraft, LicenseIssuer, SigningKey};
+pub use input::{MAX_INPUT_BYTES, compact_key, compact_revocations};
+pub use issue::{
+    IssueError, LicenseDraft, LicenseIssuer, NoSigner, RevocationDraft, SignError, Signer,
+    SigningKey, UnsignedLicense,
+};
 pub use key::{Algorithm, KeyError, TrustedKey};
+pub use revocation::{MAX_REVOCATIONS_BYTES, RevocationError, RevocationList, Revocations};
 pub use status::LicenseStatus;
 pub use token::MAX_TOKEN_BYTES;
 pub use unverified::UnverifiedToken;

@@ -1,11 +1,51 @@
 //! The compact form and its header (RFC 7515).
 
+use super::revocation::{MAX_REVOCATIONS_BYTES, TOKEN_TYPE};
 use super::{LicenseError, LicenseErrorKind};
 use crate::strict::base64url;
 use crate::strict::json::{self, JsonErrorKind, Value};
 
 /// The longest key, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// What a vendor's key signs. The header says which (RFC 8725 section 3.11), so none is taken for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    License,
+    Revocations,
+}
+
+impl TokenKind {
+    /// Takes `text` apart.
+    pub(super) fn split(self, text: &str) -> Result<Token<'_>, LicenseError> {
+        let parts = Parts::split(text, self)?;
+        let header = Header::read(&object(&decode(parts.header)?)?, self)?;
+        Ok(Token {
+            signed: parts.signed.as_bytes(),
+            payload: decode(parts.payload)?,
+            signature: decode(parts.signature)?,
+            header,
+        })
+    }
+
+    const fn most_bytes(self) -> usize {
+        match self {
+            Self::License => MAX_TOKEN_BYTES,
+            Self::Revocations => MAX_REVOCATIONS_BYTES,
+        }
+    }
+
+    fn is_named(self, typ: Option<&Value<'_>>) -> bool {
+        match (self, typ) {
+            (Self::License, None) => true,
+            (Self::License, Some(Value::String(typ))) => {
+                typ.eq_ignore_ascii_case("JWT") || typ == "license+jwt"
+            }
+            (Self::Revocations, Some(Value::String(typ))) => typ == TOKEN_TYPE,
+            _ => false,
+        }
+    }
+}
 
 /// A key in its three parts, nothing of it believed yet.
 pub(super) struct Token<'a> {
@@ -14,20 +54,6 @@ pub(super) struct Token<'a> {
     pub(super) payload: Vec<u8>,
     pub(super) signature: Vec<u8>,
     pub(super) header: Header,
-}
-
-impl<'a> Token<'a> {
-    /// Takes `text` apart.
-    pub(super) fn split(text: &'a str) -> Result<Self, LicenseError> {
-        let parts = Parts::split(text)?;
-        let header = Header::read(&object(&decode(parts.header)?)?)?;
-        Ok(Self {
-            signed: parts.signed.as_bytes(),
-            payload: decode(parts.payload)?,
-            signature: decode(parts.signature)?,
-            header,
-        })
-    }
 }
 
 /// The compact form's three parts, as text.
@@ -39,8 +65,8 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn split(text: &'a str) -> Result<Self, LicenseError> {
-        if text.len() > MAX_TOKEN_BYTES {
+    pub(super) fn split(text: &'a str, kind: TokenKind) -> Result<Self, LicenseError> {
+        if text.len() > kind.most_bytes() {
             return Err(LicenseError::new(LicenseErrorKind::TooLong));
         }
         let malformed = || LicenseError::new(LicenseErrorKind::Malformed);
@@ -71,8 +97,8 @@ pub(super) struct Header {
 }
 
 impl Header {
-    fn read(header: &Value<'_>) -> Result<Self, LicenseError> {
-        let fault = Self::faults(header).next();
+    fn read(header: &Value<'_>, kind: TokenKind) -> Result<Self, LicenseError> {
+        let fault = Self::faults(header, kind).next();
         let text = |name| header.get(name).and_then(Value::as_str).map(str::to_owned);
         match (fault, text("alg")) {
             (None, Some(alg)) => Ok(Self {
@@ -86,15 +112,14 @@ impl Header {
     }
 
     /// What a header is refused for, whichever key signed.
-    pub(super) fn faults(header: &Value<'_>) -> impl Iterator<Item = LicenseErrorKind> {
+    pub(super) fn faults(
+        header: &Value<'_>,
+        kind: TokenKind,
+    ) -> impl Iterator<Item = LicenseErrorKind> {
         let extension = ["crit", "b64", "zip"]
             .iter()
             .any(|name| header.get(name).is_some());
-        let typ = match header.get("typ") {
-            None => true,
-            Some(Value::String(typ)) => typ.eq_ignore_ascii_case("JWT") || typ == "license+jwt",
-            Some(_) => false,
-        };
+        let typ = kind.is_named(header.get("typ"));
         let alg = header.get("alg").and_then(Value::as_str);
         let kid = match header.get("kid") {
             None => true,

@@ -1,6 +1,6 @@
 //! A look into a key that nobody has vouched for.
 
-use super::token::{Header, Parts, decode, object};
+use super::token::{Header, Parts, TokenKind, decode, object};
 use super::{LicenseError, LicenseErrorKind};
 use crate::strict::json::Value;
 
@@ -38,7 +38,7 @@ impl UnverifiedToken {
     /// When it is not three parts of canonical base64url of which the first two are strict JSON objects; the kinds are
     /// those that a verifier gives for the same fault.
     pub fn read(token: &str) -> Result<Self, LicenseError> {
-        let parts = Parts::split(token)?;
+        let parts = Parts::split(token, TokenKind::License)?;
         let header = decode(parts.header)?;
         let header = object(&header)?;
         let payload = decode(parts.payload)?;
@@ -90,7 +90,7 @@ const ALGORITHMS: [&str; 3] = ["EdDSA", "Ed25519", "RS512"];
 fn header_faults(header: &Value<'_>) -> impl Iterator<Item = LicenseErrorKind> {
     let alg = header.get("alg").and_then(Value::as_str);
     let unknown = alg.is_some_and(|alg| !ALGORITHMS.contains(&alg));
-    Header::faults(header).chain(unknown.then_some(LicenseErrorKind::Algorithm))
+    Header::faults(header, TokenKind::License).chain(unknown.then_some(LicenseErrorKind::Algorithm))
 }
 
 #[cfg(test)]

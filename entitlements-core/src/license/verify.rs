@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::claims::{self, Signed};
 use super::key::KeyRing;
-use super::token::{Token, object};
+use super::token::{Token, TokenKind, object};
 use super::{KeyError, License, LicenseError, LicenseErrorKind, TrustedKey};
 use crate::catalog::LicenseProfile;
 use crate::{Catalog, Timestamp};
@@ -40,7 +40,7 @@ impl LicenseVerifier {
     /// A verifier that trusts these keys and expects the default claim names.
     ///
     /// # Errors
-    /// When two keys have one `kid`, be it the same key twice (L12).
+    /// When two keys have one `kid`, be it the same key twice, or one is valid at no time (L12).
     pub fn new(keys: impl IntoIterator<Item = TrustedKey>) -> Result<Self, KeyError> {
         let ring = KeyRing::new(keys.into_iter().collect())?;
         Ok(Self {
@@ -81,26 +81,39 @@ impl LicenseVerifier {
     /// # Errors
     /// As [`verify`](Self::verify), less [`LicenseErrorKind::IssuedInFuture`].
     pub fn verify_held(&self, token: &str) -> Result<License, LicenseError> {
-        let parts = Token::split(token)?;
-        let kid = self.check_signature(&parts)?;
+        let parts = TokenKind::License.split(token)?;
+        let key = self.signer_of(&parts)?;
         let payload = object(&parts.payload)?;
-        let signed = Signed { token, kid };
-        claims::read(&payload, signed, &self.profile, self.catalog.as_deref())
+        let signed = Signed {
+            token,
+            kid: key.kid(),
+        };
+        let license = claims::read(&payload, signed, &self.profile, self.catalog.as_deref())?;
+        if key.window().allows(license.issued_at()) {
+            Ok(license)
+        } else {
+            Err(LicenseError::new(LicenseErrorKind::KeyWindow))
+        }
     }
 
-    /// The `kid` of the trusted key that signed the token.
-    fn check_signature(&self, token: &Token<'_>) -> Result<String, LicenseError> {
+    /// The trusted key that signed the token (L4).
+    pub(super) fn signer_of(&self, token: &Token<'_>) -> Result<&TrustedKey, LicenseError> {
         let kid = token.header.kid.as_deref();
         let mut fault = LicenseErrorKind::UnknownKey;
         for key in self.ring.candidates(kid) {
-            if !key.algorithm().is_named(&token.header.alg) {
-                fault = LicenseErrorKind::Algorithm;
-            } else if key.verify(token.signed, &token.signature) {
-                return Ok(key.kid().to_owned());
-            } else {
+            if key.algorithm().is_named(&token.header.alg) {
+                if key.verify(token.signed, &token.signature) {
+                    return Ok(key);
+                }
                 fault = LicenseErrorKind::Signature;
+            } else if fault == LicenseErrorKind::UnknownKey {
+                fault = LicenseErrorKind::Algorithm;
             }
         }
         Err(LicenseError::new(fault))
+    }
+
+    pub(super) const fn profile(&self) -> &LicenseProfile {
+        &self.profile
     }
 }

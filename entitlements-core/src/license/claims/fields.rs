@@ -7,25 +7,25 @@ use crate::strict::json::{Member, Value};
 use crate::strict::text::name_fault;
 
 /// The members of a payload.
-pub(super) struct Claims<'a> {
+pub(in crate::license) struct Claims<'a> {
     members: &'a [Member<'a>],
 }
 
 impl<'a> Claims<'a> {
-    pub(super) fn new(payload: &'a Value<'a>) -> Self {
+    pub(in crate::license) fn new(payload: &'a Value<'a>) -> Self {
         Self {
             members: payload.as_object().unwrap_or_default(),
         }
     }
 
-    pub(super) fn get(&self, claim: &str) -> Option<&'a Value<'a>> {
+    pub(in crate::license) fn get(&self, claim: &str) -> Option<&'a Value<'a>> {
         self.members
             .iter()
             .find(|(name, _)| name == claim)
             .map(|(_, value)| value)
     }
 
-    pub(super) fn required(&self, claim: &str) -> Result<&'a Value<'a>, LicenseError> {
+    pub(in crate::license) fn required(&self, claim: &str) -> Result<&'a Value<'a>, LicenseError> {
         self.get(claim)
             .ok_or_else(|| LicenseError::about(LicenseErrorKind::MissingClaim, claim))
     }
@@ -70,14 +70,19 @@ pub(super) fn id(claims: &Claims<'_>, names: &ClaimNames) -> Result<Option<Strin
             ))
         };
     };
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
-    if !(1..=128).contains(&id.len()) || !id.bytes().all(allowed) {
+    if !is_id(id) {
         return Err(LicenseError::new(LicenseErrorKind::Id));
     }
     if !id.starts_with(&names.id_prefix) {
         return Err(LicenseError::new(LicenseErrorKind::IdPrefix));
     }
     Ok(Some(id.to_owned()))
+}
+
+/// Whether a text has the form of a license's id (L8).
+pub(in crate::license) fn is_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    (1..=128).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 pub(super) fn check_issuer(

@@ -9,12 +9,14 @@ use super::{License, LicenseError, LicenseErrorKind};
 use crate::Catalog;
 use crate::catalog::LicenseProfile;
 use crate::strict::json::Value;
-use fields::Claims;
+pub(super) use fields::{Claims, is_id};
+pub(super) use times::numeric_date;
 
 /// What is known of a payload beside its claims: the whole key, and the `kid` of the trusted key that signed it.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Signed<'a> {
     pub(super) token: &'a str,
-    pub(super) kid: String,
+    pub(super) kid: &'a str,
 }
 
 /// Reads a payload whose signature was checked.
@@ -50,7 +52,7 @@ pub(super) fn read(
         deployments: fields::deployments(&claims, &names.deployments)?,
         instance: claims.name(&names.instance)?.map(str::to_owned),
         trial: claims.boolean(&names.trial)?.unwrap_or(false),
-        kid: signed.kid,
+        kid: signed.kid.to_owned(),
         leeway_seconds: profile.leeway_seconds,
     })
 }

@@ -48,7 +48,10 @@ pub(super) fn read(claims: &Claims<'_>, profile: &LicenseProfile) -> Result<Time
 }
 
 /// Seconds since 1970 as a plain integer up to the year 9999.
-fn numeric_date(value: &Value<'_>, claim: &str) -> Result<Timestamp, LicenseError> {
+pub(in crate::license) fn numeric_date(
+    value: &Value<'_>,
+    claim: &str,
+) -> Result<Timestamp, LicenseError> {
     let Value::Number(number) = value else {
         return Err(mistyped(claim));
     };

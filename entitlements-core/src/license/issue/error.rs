@@ -1,4 +1,5 @@
-use crate::license::LicenseError;
+use super::SignError;
+use crate::license::{LicenseError, RevocationError};
 
 /// Why a license is not issued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +50,13 @@ pub enum IssueError {
     /// An add-on that goes with other plans than this license's; activating it would be refused.
     #[error("the add-on `{0}` does not go with this plan; see its `requires` in the catalog")]
     InapplicableAddon(String),
+    /// The signer gave no signature.
+    #[error("the license was not signed: {0}")]
+    NotSigned(#[from] SignError),
     /// The key would be refused by whoever checks it.
     #[error("such a license key would be refused: {0}")]
     Refused(#[from] LicenseError),
+    /// The revocation list would be refused by whoever checks it.
+    #[error("such a revocation list would be refused: {0}")]
+    RefusedList(#[from] RevocationError),
 }

@@ -1,11 +1,8 @@
 use std::sync::Arc;
 
-use super::{IssueError, LicenseDraft, SigningKey, claims};
+use super::{IssueError, LicenseDraft, Signer, SigningKey, UnsignedLicense, claims, header};
 use crate::catalog::LicenseProfile;
-use crate::license::{LicenseError, LicenseErrorKind, LicenseVerifier};
-use crate::resolve::inapplicable_addons;
-use crate::strict::base64url;
-use crate::strict::json::ObjectWriter;
+use crate::license::{LicenseError, LicenseErrorKind, TrustedKey};
 use crate::{Catalog, Timestamp};
 
 /// Signs license keys in the shape that a catalog gives them.
@@ -25,20 +22,60 @@ use crate::{Catalog, Timestamp};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct LicenseIssuer {
-    key: SigningKey,
+pub struct LicenseIssuer<S = SigningKey> {
+    signer: S,
+    trusted: TrustedKey,
     kid: Option<String>,
+    alg: Option<&'static str>,
     catalog: Option<Arc<Catalog>>,
     profile: LicenseProfile,
 }
 
-impl LicenseIssuer {
+/// In place of a [`Signer`], where the signature comes from elsewhere: see [`LicenseIssuer::for_key`].
+#[derive(Debug, Clone, Copy)]
+pub struct NoSigner(());
+
+impl<S: Signer> LicenseIssuer<S> {
     /// An issuer that writes the default claim names.
     #[must_use]
-    pub fn new(key: SigningKey) -> Self {
+    pub fn new(signer: S) -> Self {
+        let trusted = signer.trusted_key().clone();
+        Self::with_parts(signer, trusted)
+    }
+
+    /// Signs a license key. What comes out was checked as whoever gets it will check it.
+    ///
+    /// # Errors
+    /// When the draft lacks what a key needs, names what the catalog lacks, or says something that is refused at
+    /// checking; and when the signer gives no signature.
+    pub fn issue(&self, draft: &LicenseDraft, now: Timestamp) -> Result<String, IssueError> {
+        let unsigned = self.prepare(draft, now)?;
+        let signature = self.signer.sign(unsigned.message())?;
+        unsigned.complete(&signature)
+    }
+
+    /// Who signs.
+    #[must_use]
+    pub const fn signer(&self) -> &S {
+        &self.signer
+    }
+}
+
+impl LicenseIssuer<NoSigner> {
+    /// An issuer whose signatures come from elsewhere: it [`prepare`](LicenseIssuer::prepare)s what is to be signed.
+    #[must_use]
+    pub fn for_key(public: TrustedKey) -> Self {
+        Self::with_parts(NoSigner(()), public)
+    }
+}
+
+impl<S> LicenseIssuer<S> {
+    fn with_parts(signer: S, trusted: TrustedKey) -> Self {
         Self {
-            key,
+            signer,
+            trusted,
             kid: None,
+            alg: None,
             catalog: None,
             profile: LicenseProfile::default(),
         }
@@ -52,64 +89,43 @@ impl LicenseIssuer {
         self
     }
 
-    /// Writes another `kid` than the key's thumbprint.
+    /// Writes another `kid` than the key's own, which is its thumbprint unless it was named.
     #[must_use]
     pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
         self.kid = Some(kid.into());
         self
     }
 
-    /// The key that signs.
+    /// Writes `Ed25519` (RFC 9864) as the algorithm of an Ed25519 key, in place of `EdDSA`. Older verifiers do not know it.
     #[must_use]
-    pub const fn signing_key(&self) -> &SigningKey {
-        &self.key
+    pub fn with_rfc_9864_name(mut self) -> Self {
+        self.alg = Some("Ed25519").filter(|name| self.trusted.algorithm().is_named(name));
+        self
     }
 
-    /// Signs a license key. What comes out was checked as whoever gets it will check it.
+    /// Writes a license and leaves the signing to the caller.
     ///
     /// # Errors
-    /// When the draft lacks what a key needs, names what the catalog lacks, or says something that is refused at
-    /// checking.
-    pub fn issue(&self, draft: &LicenseDraft, now: Timestamp) -> Result<String, IssueError> {
+    /// When the draft lacks what a key needs, or names what the catalog lacks.
+    pub fn prepare(
+        &self,
+        draft: &LicenseDraft,
+        now: Timestamp,
+    ) -> Result<UnsignedLicense, IssueError> {
         if let Some(catalog) = &self.catalog {
             claims::check_names(draft, catalog)?;
         }
         let payload = claims::write(draft, &self.profile, now)?;
-        let kid = self.kid.as_deref().unwrap_or(self.key.kid());
-        let mut header = ObjectWriter::new();
-        header
-            .string("alg", self.key.algorithm().header_name())
-            .string("typ", "JWT")
-            .string("kid", kid);
-        let signed = format!(
-            "{}.{}",
-            base64url::encode(header.finish().as_bytes()),
-            base64url::encode(payload.as_bytes())
-        );
-        let signature = base64url::encode(&self.key.sign(signed.as_bytes()));
-        let token = format!("{signed}.{signature}");
-        self.check(&token, kid)?;
-        Ok(token)
-    }
-
-    fn check(&self, token: &str, kid: &str) -> Result<(), IssueError> {
-        let refused = |_| LicenseError::new(LicenseErrorKind::KeyId);
-        let trusted = self
-            .key
-            .trusted_key()
-            .clone()
-            .with_kid(kid)
-            .map_err(refused)?;
-        let mut verifier = LicenseVerifier::new([trusted]).map_err(refused)?;
-        if let Some(catalog) = &self.catalog {
-            verifier = verifier.with_catalog(catalog.clone());
-        }
-        // A key that is issued ahead of its time is the vendor's business: judged as one that is held.
-        let license = verifier.verify_held(token)?;
-        let inapplicable = |catalog| inapplicable_addons(catalog, &license).next();
-        match self.catalog.as_deref().and_then(inapplicable) {
-            Some(addon) => Err(IssueError::InapplicableAddon(addon.name().to_owned())),
-            None => Ok(()),
-        }
+        let trusted = match &self.kid {
+            Some(kid) => self.trusted.clone().with_kid(kid),
+            None => Ok(self.trusted.clone()),
+        };
+        let trusted = trusted.map_err(|_| LicenseError::new(LicenseErrorKind::KeyId))?;
+        let alg = self.alg.unwrap_or(trusted.algorithm().header_name());
+        Ok(UnsignedLicense {
+            signed_text: header::signed_text(alg, "JWT", trusted.kid(), &payload),
+            trusted,
+            catalog: self.catalog.clone(),
+        })
     }
 }

@@ -13,6 +13,9 @@ impl KeyRing {
             if ring.keys.iter().any(|known| known.kid() == key.kid()) {
                 return Err(KeyError::DuplicateKeyId(key.kid().to_owned()));
             }
+            if key.window().is_empty() {
+                return Err(KeyError::EmptyWindow(key.kid().to_owned()));
+            }
             ring.keys.push(key);
         }
         Ok(ring)

@@ -1,41 +1,17 @@
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
-use ed25519_dalek::pkcs8::DecodePublicKey;
-use ed25519_dalek::{Signature, VerifyingKey};
-use sha2::{Digest, Sha256};
-
-use super::KeyError;
-use crate::strict::base64url;
+use super::{Algorithm, KeyError, PublicKey, Window, form};
+use crate::Timestamp;
 
 /// The most bytes a key file may have.
 const MAX_KEY_FILE_BYTES: u64 = 64 * 1024;
 
-/// What a key signs with. A key has exactly one; a token's header never chooses (I7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// Ed25519 (RFC 8032); `EdDSA` in a header, or `Ed25519` (RFC 9864).
-    Ed25519,
-}
-
-impl Algorithm {
-    /// Whether a header's `alg` names this algorithm.
-    pub(crate) fn is_named(self, alg: &str) -> bool {
-        match self {
-            Self::Ed25519 => matches!(alg, "EdDSA" | "Ed25519"),
-        }
-    }
-
-    /// What a header's `alg` says for it.
-    pub(crate) const fn header_name(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "EdDSA",
-        }
-    }
-}
-
 /// A vendor's public key, which license keys are checked against.
+///
+/// It has one [`Algorithm`], whatever a token's header says (I7). Keys with which signatures can be forged, or that are too
+/// short, are refused when they are read. Cloning is cheap.
 ///
 /// ```
 /// use entitlements_core::license::{SigningKey, TrustedKey};
@@ -47,41 +23,67 @@ impl Algorithm {
 /// assert!(!trusted.verify(b"massage", &vendor.sign(b"message")));
 /// # Ok::<(), entitlements_core::license::KeyError>(())
 /// ```
+///
+/// A key that was in use from one day to another, and a license that was issued outside of them:
+///
+/// ```
+/// use entitlements_core::license::{LicenseErrorKind, LicenseVerifier};
+/// use entitlements_core::testing::{self, TestVendor};
+///
+/// let vendor = TestVendor::new();
+/// let retired = vendor.trusted_key().valid_until("2026-01-01T00:00:00Z".parse()?);
+/// let verifier = LicenseVerifier::new([retired])?;
+/// let key = vendor.key(&testing::catalog(), |draft| draft.plan("business"));
+/// let refused = verifier.verify(&key, testing::NOW).unwrap_err();
+/// assert_eq!(refused.kind(), LicenseErrorKind::KeyWindow);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct TrustedKey {
     kid: String,
-    key: VerifyingKey,
+    key: Arc<PublicKey>,
+    window: Window,
 }
 
 impl TrustedKey {
-    /// Reads a public key in PEM (`SubjectPublicKeyInfo`, RFC 8410).
+    /// Reads a public key in PEM: `PUBLIC KEY` (`SubjectPublicKeyInfo`; RFC 5280, RFC 8410) or `RSA PUBLIC KEY` (RFC 8017).
     ///
     /// # Errors
-    /// When it is not one, is a private key, or is weak.
+    /// When it is not exactly one such block, is a private key or a certificate, or the key is weak, too short or too long.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        let pem = std::str::from_utf8(pem.as_ref())
-            .map_err(|_| KeyError::PublicForm)?
-            .trim();
-        if pem.contains("PRIVATE KEY-----") {
-            return Err(KeyError::PrivateKeyAsPublic);
-        }
-        let key = VerifyingKey::from_public_key_pem(pem).map_err(|_| KeyError::PublicForm)?;
-        Self::checked(key)
+        form::from_pem(pem.as_ref()).map(Self::of)
     }
 
-    /// Reads a public key file in PEM.
+    /// Reads a public key in DER: `SubjectPublicKeyInfo` or `RSAPublicKey`.
     ///
     /// # Errors
-    /// As [`from_pem`](Self::from_pem), and when the file cannot be read.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
-        let path = path.as_ref();
-        let text = crate::files::read_regular(path, MAX_KEY_FILE_BYTES).map_err(|cause| {
-            KeyError::File {
-                path: path.display().to_string(),
-                cause: cause.to_string(),
-            }
-        })?;
-        Self::from_pem(text)
+    /// As [`from_pem`](Self::from_pem).
+    pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        form::from_der(der.as_ref()).map(Self::of)
+    }
+
+    /// Reads a JSON Web Key (RFC 7517): `OKP` with curve `Ed25519`, or `RSA`. Its `kid` is kept where it has one.
+    ///
+    /// ```
+    /// use entitlements_core::license::TrustedKey;
+    ///
+    /// // RFC 8037 appendix A.2.
+    /// let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// let key = TrustedKey::from_jwk(jwk)?;
+    /// assert_eq!(key.kid(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    /// # Ok::<(), entitlements_core::license::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem), and for a JWK set, a JWK with private members, and one whose `use`, `key_ops` or `alg`
+    /// says that it is for something else.
+    pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let (key, kid) = form::from_jwk(jwk.as_ref())?;
+        let trusted = Self::of(key);
+        match kid {
+            Some(kid) => trusted.with_kid(kid),
+            None => Ok(trusted),
+        }
     }
 
     /// Takes the 32 bytes of an Ed25519 public key (RFC 8032 section 5.1.5).
@@ -89,8 +91,39 @@ impl TrustedKey {
     /// # Errors
     /// When they are no point on the curve, or one that makes a weak key.
     pub fn from_ed25519_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
-        let key = VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::OffCurve)?;
-        Self::checked(key)
+        PublicKey::from_ed25519_bytes(bytes).map(Self::of)
+    }
+
+    /// Reads a public key in whichever of these forms it is: 32 raw bytes, JWK, PEM or DER.
+    ///
+    /// # Errors
+    /// As the reader of that form; [`KeyError::PublicForm`] where it is none of them.
+    pub fn from_bytes(bytes: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let bytes = bytes.as_ref();
+        // No key in another form is as short.
+        if let Ok(raw) = bytes.try_into() {
+            return Self::from_ed25519_bytes(raw);
+        }
+        match bytes.trim_ascii_start() {
+            [b'{', ..] => Self::from_jwk(bytes),
+            _ if bytes.first() == Some(&0x30) => Self::from_der(bytes),
+            _ => Self::from_pem(bytes),
+        }
+    }
+
+    /// Reads a public key file, in whichever form it is.
+    ///
+    /// # Errors
+    /// As [`from_bytes`](Self::from_bytes), and when the file cannot be read.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
+        let path = path.as_ref();
+        let bytes = crate::files::read_regular(path, MAX_KEY_FILE_BYTES).map_err(|cause| {
+            KeyError::File {
+                path: path.display().to_string(),
+                cause: cause.to_string(),
+            }
+        })?;
+        Self::from_bytes(bytes)
     }
 
     /// Names the key by another `kid` than its thumbprint.
@@ -106,6 +139,22 @@ impl TrustedKey {
         }
     }
 
+    /// Trusts the key for what was issued (`iat`) at this time or later. What does not say when it was issued is refused then.
+    #[must_use]
+    pub fn valid_from(mut self, time: Timestamp) -> Self {
+        self.window = self.window.from(time);
+        self
+    }
+
+    /// Trusts the key for what was issued (`iat`) before this time. What does not say when it was issued is refused then.
+    ///
+    /// Whoever holds a stolen key can write any `iat`: against theft there are revocation lists.
+    #[must_use]
+    pub fn valid_until(mut self, time: Timestamp) -> Self {
+        self.window = self.window.until(time);
+        self
+    }
+
     /// What tokens call the key; its RFC 7638 thumbprint unless it was named.
     #[must_use]
     pub fn kid(&self) -> &str {
@@ -114,35 +163,35 @@ impl TrustedKey {
 
     /// What the key signs with.
     #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
-        Algorithm::Ed25519
+    pub fn algorithm(&self) -> Algorithm {
+        self.key.algorithm()
     }
 
-    /// Whether `signature` is this key's over `message`.
+    /// Whether `signature` is this key's over `message`, by its one algorithm.
     ///
-    /// Strict: besides what RFC 8032 demands, points of small order are refused.
+    /// Strict: besides what RFC 8032 demands, Ed25519 points of small order are refused; an RSA signature has exactly the
+    /// modulus' length and the one DER encoding of the digest (RFC 8017 section 8.2.2).
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        Signature::from_slice(signature)
-            .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+        self.key.verify(message, signature)
     }
 
-    pub(crate) fn from_verifying_key(key: VerifyingKey) -> Self {
+    /// The key in PEM (`SubjectPublicKeyInfo`).
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        self.key.to_pem()
+    }
+
+    pub(crate) const fn window(&self) -> Window {
+        self.window
+    }
+
+    fn of(key: PublicKey) -> Self {
         Self {
-            kid: thumbprint(&key),
-            key,
+            kid: key.thumbprint(),
+            key: Arc::new(key),
+            window: Window::default(),
         }
-    }
-
-    fn checked(key: VerifyingKey) -> Result<Self, KeyError> {
-        if key.is_weak() {
-            return Err(KeyError::WeakKey);
-        }
-        // A second encoding of the same point would be a second thumbprint for the same key.
-        if key.to_edwards().compress().to_bytes() != key.to_bytes() {
-            return Err(KeyError::OffCurve);
-        }
-        Ok(Self::from_verifying_key(key))
     }
 }
 
@@ -152,68 +201,5 @@ impl fmt::Debug for TrustedKey {
             .field("kid", &self.kid)
             .field("algorithm", &self.algorithm())
             .finish_non_exhaustive()
-    }
-}
-
-/// RFC 7638, with the members that RFC 8037 section 2 names.
-fn thumbprint(key: &VerifyingKey) -> String {
-    let x = base64url::encode(key.as_bytes());
-    let jwk = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-    base64url::encode(&Sha256::digest(jwk.as_bytes()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// RFC 8037 appendix A.
-    const RFC_8037_X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
-
-    fn bytes(x: &str) -> [u8; 32] {
-        base64url::decode(x).unwrap().try_into().unwrap()
-    }
-
-    #[test]
-    fn rfc_8037_thumbprint_and_signature() {
-        let key = TrustedKey::from_ed25519_bytes(&bytes(RFC_8037_X)).unwrap();
-        assert_eq!(key.kid(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-        let signature = base64url::decode(concat!(
-            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt",
-            "9g7sVvpAr_MuM0KAg"
-        ))
-        .unwrap();
-        assert!(key.verify(
-            b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
-            &signature
-        ));
-    }
-
-    #[test]
-    fn weak_and_impossible_keys_are_refused() {
-        let mut identity = [0; 32];
-        identity[0] = 1;
-        assert_eq!(
-            TrustedKey::from_ed25519_bytes(&identity),
-            Err(KeyError::WeakKey)
-        );
-        assert_eq!(
-            TrustedKey::from_ed25519_bytes(&[0; 32]),
-            Err(KeyError::WeakKey)
-        );
-        let mut not_a_point = [0; 32];
-        not_a_point[0] = 2;
-        assert_eq!(
-            TrustedKey::from_ed25519_bytes(&not_a_point),
-            Err(KeyError::OffCurve)
-        );
-        assert!(TrustedKey::from_ed25519_bytes(&[0xff; 32]).is_err());
-    }
-
-    #[test]
-    fn a_wrong_length_signature_is_no_signature() {
-        let key = TrustedKey::from_ed25519_bytes(&bytes(RFC_8037_X)).unwrap();
-        for length in [0, 1, 63, 65, 128] {
-            assert!(!key.verify(b"message", &vec![0; length]));
-        }
     }
 }

@@ -56,7 +56,7 @@ fn what_is_issued_reads_back_equal() {
         .trial()
         .id("VLT-1");
     let key = issuer.issue(&draft, NOW).unwrap();
-    let trusted = issuer.signing_key().trusted_key().clone();
+    let trusted = issuer.signer().trusted_key().clone();
     let verifier = LicenseVerifier::new([trusted])
         .unwrap()
         .with_catalog(catalog());
@@ -73,7 +73,7 @@ fn what_is_issued_reads_back_equal() {
     assert_eq!(license.deployments(), ["prod-1"]);
     assert_eq!(license.instance(), Some("a1b2"));
     assert!(license.is_trial());
-    assert_eq!(license.kid(), issuer.signing_key().kid());
+    assert_eq!(license.kid(), issuer.signer().kid());
 }
 
 #[test]
