@@ -33,6 +33,7 @@
 mod addon;
 mod builder;
 mod check;
+mod compare;
 mod document;
 mod error;
 mod feature;
@@ -51,6 +52,7 @@ pub use builder::{
     AddonBuilder, CatalogBuilder, ClaimsBuilder, FeatureBuilder, LicenseBuilder, LimitBuilder,
     PlanBuilder, PriceBuilder, RateBuilder,
 };
+pub use compare::{CatalogDiff, Change, ChangeKind, KeyChange, KeyEffect, Subject};
 pub use document::Place;
 pub use error::{CatalogError, Mistake};
 pub use feature::FeatureDefinition;
