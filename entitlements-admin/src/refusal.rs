@@ -1,5 +1,6 @@
 //! Why a request gets no answer, and the problem (RFC 9457) that it gets instead.
 
+use entitlements_core::license::RevocationError;
 use entitlements_core::{ActivateError, Denial};
 use serde::Serialize;
 
@@ -55,6 +56,8 @@ pub enum Refusal {
     Invalid(Vec<FieldError>),
     /// The license key is not taken.
     InvalidLicense(ActivateError),
+    /// The revocation list is not taken.
+    InvalidRevocations(RevocationError),
     /// The license is managed elsewhere, and where.
     LicenseManaged(String),
 }
@@ -130,6 +133,14 @@ impl Refusal {
             Self::InvalidLicense(_) => {
                 row!(422, "INVALID_LICENSE", "Invalid license", "invalid-license")
             }
+            Self::InvalidRevocations(_) => {
+                row!(
+                    422,
+                    "INVALID_REVOCATIONS",
+                    "Invalid revocation list",
+                    "invalid-revocations"
+                )
+            }
         }
     }
 
@@ -176,6 +187,7 @@ impl Refusal {
             Self::BodyTooLarge => "the body is over 64 KiB".into(),
             Self::Invalid(_) => "the body is not what this path takes; `errors` says why".into(),
             Self::InvalidLicense(error) => error.to_string(),
+            Self::InvalidRevocations(error) => error.to_string(),
             Self::NotFound(why) | Self::Malformed(why) | Self::LicenseManaged(why) => why.clone(),
         }
     }
@@ -190,6 +202,7 @@ impl Refusal {
         } = self.row();
         let reason = match self {
             Self::InvalidLicense(error) => Some(error.reason()),
+            Self::InvalidRevocations(error) => Some(error.reason()),
             _ => None,
         };
         let errors = match self {

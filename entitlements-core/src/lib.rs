@@ -23,8 +23,8 @@ pub use clock::{Clock, SystemClock};
 pub use decide::{Decision, Requirement, UnknownName};
 pub use denial::{Denial, DenialKind, Problem, Wanted};
 pub use engine::{
-    ActivateError, ConfigError, Current, DeactivateError, Entitlements, EntitlementsBuilder,
-    Environment, Upkeep,
+    ActivateError, AppliedRevocations, ConfigError, Current, DeactivateError, Entitlements,
+    EntitlementsBuilder, Environment, Upkeep,
 };
 pub use entitlements_macros::catalog;
 pub use gate::{Gate, RequestHead};

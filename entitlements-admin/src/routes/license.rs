@@ -9,7 +9,7 @@ use crate::guard::Principal;
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
 use crate::router::{Action, Route, Takes};
-use crate::views::{LicenseView, LicensesView, StatusView};
+use crate::views::{LicenseView, LicensesView, RevocationsView, StatusView};
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -41,6 +41,12 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/license/status",
         body: Takes::Nothing,
         action: Action::Admin(|call, _| Box::pin(async move { Ok(status(&call)) })),
+    },
+    Route {
+        method: Method::POST,
+        path: "/license/revocations",
+        body: Takes::Json,
+        action: Action::Admin(|call, by| Box::pin(revoke(call, by))),
     },
 ];
 
@@ -86,4 +92,26 @@ async fn deactivate(call: Call, by: Principal) -> Result<Answer, Failure> {
 
 fn status(call: &Call) -> Answer {
     respond::json(&StatusView::of(&call.engine().current()))
+}
+
+async fn revoke(call: Call, by: Principal) -> Result<Answer, Failure> {
+    let mut fields = Fields::read(&call.body)?;
+    let list = fields.string("list");
+    fields.finish()?;
+    let list = list.unwrap_or_default();
+    let applied = call
+        .engine()
+        .apply_revocations(&list)
+        .await
+        .map_err(|error| {
+            let reason = error.reason();
+            tracing::info!(by = by.name(), reason, "revocation list refused");
+            Refusal::InvalidRevocations(error)
+        })?;
+    tracing::info!(
+        by = by.name(),
+        changed = applied.changed,
+        "revocation list taken"
+    );
+    Ok(respond::json(&RevocationsView::of(&applied)))
 }

@@ -48,7 +48,7 @@ impl LicenseProfile {
         self.grace_days
     }
 
-    /// Days for which a key that is bound elsewhere stays in force. Engines do not check bindings yet.
+    /// Days for which a key whose binding is lost stays in force. Engines do not grant them yet: it is not in force at once.
     #[must_use]
     pub const fn binding_grace_days(&self) -> u32 {
         self.binding_grace_days

@@ -12,6 +12,12 @@ pub enum ActivateError {
     /// It verifies, but it expired and its grace is over.
     #[error("the license key has expired, and its grace is over")]
     Expired,
+    /// It verifies, but its id, or the key that signed it, is on a revocation list.
+    #[error("the license key was revoked by the vendor")]
+    Revoked,
+    /// It verifies, but is bound to another deployment or instance.
+    #[error("the license key is bound to another deployment or instance")]
+    WrongDeployment,
     /// It has an add-on that its plan cannot have.
     #[error("the license key has the add-on `{0}`, which its plan cannot have")]
     AddonNotApplicable(String),
@@ -24,6 +30,8 @@ impl ActivateError {
         match self {
             Self::Rejected(error) => error.reason(),
             Self::Expired => LicenseStatus::Expired.as_str(),
+            Self::Revoked => LicenseStatus::Revoked.as_str(),
+            Self::WrongDeployment => LicenseStatus::WrongDeployment.as_str(),
             Self::AddonNotApplicable(_) => "addon_not_applicable",
         }
     }
@@ -48,7 +56,8 @@ impl Entitlements {
     /// changes nothing.
     ///
     /// # Errors
-    /// When the key does not verify, its grace is over, or its plan cannot have one of its add-ons; then nothing changes.
+    /// When the key does not verify, its grace is over, it is revoked or bound elsewhere, or its plan cannot have one of
+    /// its add-ons; then nothing changes.
     ///
     /// # Cancel safety
     /// Dropped before it is done, the key was either taken or not; nothing in between.
@@ -56,9 +65,15 @@ impl Entitlements {
         let now = self.now();
         let key = compact_key(key.as_bytes())?;
         let license = self.shared.verifier.verify(&key, now)?;
-        let status = license.status_at(now);
-        if status == LicenseStatus::Expired {
-            return Err(ActivateError::Expired);
+        let here = self.shared.place.deployment(license.instance().is_some());
+        // Under the lock: a list that is applied meanwhile is either seen here or sees this license.
+        let mut keys = self.shared.keys.lock().await;
+        let status = license.status(now, &here, &keys.revocations);
+        match status {
+            LicenseStatus::Expired => return Err(ActivateError::Expired),
+            LicenseStatus::Revoked => return Err(ActivateError::Revoked),
+            LicenseStatus::WrongDeployment => return Err(ActivateError::WrongDeployment),
+            _ => {}
         }
         if let Some(addon) = inapplicable_addons(self.catalog(), &license).next() {
             return Err(ActivateError::AddonNotApplicable(addon.name().to_owned()));
@@ -74,7 +89,6 @@ impl Entitlements {
             license,
             source: LicenseSource::Store,
         };
-        let mut keys = self.shared.keys.lock().await;
         if !keys.stored.contains(&held) {
             keys.stored
                 .retain(|known| known.license.id() != held.license.id());

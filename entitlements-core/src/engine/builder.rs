@@ -2,9 +2,11 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::sources::{self, KeyPlace};
+use super::place::Place;
+use super::sources::{self, KeyPlace, ListPlace};
 use super::state::Shared;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
+use crate::instance::{InstanceOptions, Machine};
 use crate::license::{LicenseVerifier, TrustedKey};
 use crate::resolve::{DeploymentMode, base_plan};
 use crate::strict::text::escaped_start;
@@ -17,6 +19,9 @@ pub struct EntitlementsBuilder {
     catalog: Option<Arc<Catalog>>,
     trusted_keys: Vec<TrustedKey>,
     key_places: Vec<KeyPlace>,
+    list_places: Vec<ListPlace>,
+    deployment_id: Option<String>,
+    instance: InstanceOptions,
     environment: Environment,
     deployment_mode: Option<DeploymentMode>,
     clock: Option<Arc<dyn Clock>>,
@@ -86,6 +91,48 @@ impl EntitlementsBuilder {
         self
     }
 
+    /// Takes a revocation list that the vendor signed; there may be several, and those that the variable
+    /// `ENTITLEMENTS_REVOCATIONS` holds, or the file that `ENTITLEMENTS_REVOCATIONS_FILE` names, come on top.
+    ///
+    /// One that does not verify is an error in the status, and no more.
+    pub fn revocations(mut self, list: impl Into<String>) -> Self {
+        self.list_places.push(ListPlace::List(list.into()));
+        self
+    }
+
+    /// Reads a revocation list from a file.
+    pub fn revocations_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.list_places.push(ListPlace::File(path.into()));
+        self
+    }
+
+    /// Says which deployment this is, instead of the variable `ENTITLEMENTS_DEPLOYMENT_ID`. A license that is bound to
+    /// deployments is in force only in these.
+    pub fn deployment_id(mut self, id: impl Into<String>) -> Self {
+        self.deployment_id = Some(id.into());
+        self
+    }
+
+    /// The folder for what must outlast the process. It keeps `instance-id`, where the machine has no id of its own
+    /// and a license is bound to an instance. Licenses that are handed in are kept in memory.
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.instance = self.instance.data_dir(folder);
+        self
+    }
+
+    /// Salts the instance's fingerprint, so that it cannot be matched with another vendor's. `entitlements fingerprint`
+    /// needs the same `--salt` then.
+    pub fn fingerprint_salt(mut self, salt: impl Into<String>) -> Self {
+        self.instance = self.instance.salt(salt);
+        self
+    }
+
+    /// Takes the instance to be on this machine, for tests.
+    pub fn machine(mut self, machine: Machine) -> Self {
+        self.instance = self.instance.machine(machine);
+        self
+    }
+
     /// Reads variables from here instead of from the process.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
@@ -109,7 +156,8 @@ impl EntitlementsBuilder {
     /// License keys that do not verify do not fail this: the base plan holds, and the status says why.
     ///
     /// # Errors
-    /// When there is no catalog, two trusted keys have one `kid`, or `DEPLOYMENT_MODE` is neither of its values.
+    /// When there is no catalog, two trusted keys have one `kid` or one is valid at no time, `DEPLOYMENT_MODE` is neither of
+    /// its values, or `ENTITLEMENTS_DEPLOYMENT_ID` is not text.
     ///
     /// # Cancel safety
     /// Dropping the future leaves nothing behind.
@@ -129,10 +177,17 @@ impl EntitlementsBuilder {
             );
         }
         let verifier = LicenseVerifier::new(self.trusted_keys)?.with_catalog(Arc::clone(&catalog));
-        let keys = sources::load(&self.key_places, &self.environment, &catalog, &verifier);
-        let base = base_plan(&catalog, mode);
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let shared = Shared::new(catalog, clock, verifier, base, keys);
+        let environment = &self.environment;
+        let mut keys = sources::load_licenses(&self.key_places, environment, &catalog, &verifier);
+        let lists =
+            sources::load_revocations(&self.list_places, environment, &verifier, clock.now());
+        keys.revocations = Arc::new(lists.revocations);
+        keys.rejected_revocations = lists.rejected;
+        keys.ignored.extend(lists.ignored);
+        let place = Place::new(self.deployment_id, self.instance, environment)?;
+        let base = base_plan(&catalog, mode);
+        let shared = Shared::new(catalog, clock, verifier, place, base, keys);
         let upkeep = Upkeep::new(&shared);
         let entitlements = Entitlements { shared };
         report::start(entitlements.current().set());

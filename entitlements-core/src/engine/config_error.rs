@@ -21,6 +21,9 @@ pub enum ConfigError {
     /// `DEPLOYMENT_MODE` is neither of its values.
     #[error("`DEPLOYMENT_MODE` is `{0}`; it must be `self_hosted` or `cloud`")]
     DeploymentMode(String),
+    /// `ENTITLEMENTS_DEPLOYMENT_ID` is not text.
+    #[error("`ENTITLEMENTS_DEPLOYMENT_ID` is not UTF-8 text; licenses name deployments in text")]
+    DeploymentId,
 }
 
 /// As `Display`: a `main` that returns this error ends with the sentence, not with the insides of the type.

@@ -11,7 +11,9 @@ mod current;
 mod denials;
 mod environment;
 mod latest;
+mod place;
 mod report;
+mod revoke;
 mod sources;
 mod state;
 mod upkeep;
@@ -21,6 +23,7 @@ pub use builder::EntitlementsBuilder;
 pub use config_error::ConfigError;
 pub use current::Current;
 pub use environment::Environment;
+pub use revoke::AppliedRevocations;
 pub use upkeep::Upkeep;
 
 use std::fmt;

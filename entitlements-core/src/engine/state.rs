@@ -7,10 +7,13 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, watch};
 
 use super::denials::Denials;
+use super::place::Place;
 use super::{latest, report};
 use crate::catalog::PlanId;
-use crate::license::LicenseVerifier;
-use crate::resolve::{EntitlementSet, HeldLicense, Holdings, RejectedKey, resolve};
+use crate::license::{LicenseVerifier, Revocations};
+use crate::resolve::{
+    EntitlementSet, HeldLicense, Holdings, RejectedKey, RejectedRevocations, resolve,
+};
 use crate::{Catalog, Clock, Timestamp};
 
 /// What all handles of one engine share.
@@ -18,6 +21,7 @@ pub(super) struct Shared {
     pub(super) catalog: Arc<Catalog>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) verifier: LicenseVerifier,
+    pub(super) place: Place,
     base_plan: PlanId,
     /// This value, for the states that it makes.
     engine: Weak<Self>,
@@ -65,12 +69,15 @@ pub(super) struct Keys {
     pub(super) stored: Vec<HeldLicense>,
     pub(super) rejected: Vec<RejectedKey>,
     pub(super) ignored: Vec<String>,
+    /// What the vendor has taken back, by lists from anywhere.
+    pub(super) revocations: Arc<Revocations>,
+    pub(super) rejected_revocations: Vec<RejectedRevocations>,
 }
 
 impl Keys {
     /// One license for each id: the one that was handed in; of two from outside the one issued later, then the one that
     /// lasts longer.
-    fn holdings(&self) -> Holdings {
+    fn holdings(&self, place: &Place) -> Holdings {
         let mut holdings = Holdings::default();
         let all = self.managed.iter().map(|held| (false, held));
         let mut all: Vec<_> = all
@@ -84,6 +91,11 @@ impl Keys {
         }
         holdings.rejected.clone_from(&self.rejected);
         holdings.ignored.clone_from(&self.ignored);
+        holdings.revocations = Arc::clone(&self.revocations);
+        holdings
+            .rejected_revocations
+            .clone_from(&self.rejected_revocations);
+        place.enter(&mut holdings);
         holdings
     }
 }
@@ -93,15 +105,17 @@ impl Shared {
         catalog: Arc<Catalog>,
         clock: Arc<dyn Clock>,
         verifier: LicenseVerifier,
+        place: Place,
         base_plan: PlanId,
         keys: Keys,
     ) -> Arc<Self> {
-        let holdings = keys.holdings();
+        let holdings = keys.holdings(&place);
         let set = resolve(&catalog, base_plan, &holdings, clock.now());
         Arc::new_cyclic(|engine| Self {
             catalog,
             clock,
             verifier,
+            place,
             base_plan,
             state: ArcSwap::from_pointee(State::new(engine.clone(), holdings, set)),
             engine: engine.clone(),
@@ -183,7 +197,7 @@ impl Shared {
 
     /// Takes what is held now as the truth. The caller holds the lock on the keys.
     pub(super) fn publish(&self, keys: &Keys) {
-        let holdings = keys.holdings();
+        let holdings = keys.holdings(&self.place);
         let set = resolve(&self.catalog, self.base_plan, &holdings, self.clock.now());
         let after = Arc::new(State::new(self.engine.clone(), holdings, set));
         let before = self.state.swap(Arc::clone(&after));

@@ -8,9 +8,11 @@
 //! 3. the signature, by a key that was configured, with the one algorithm of that key ([`TrustedKey`]);
 //! 4. only then the claims, by the names of the catalog's `[license]` table.
 //!
-//! What comes out is a [`License`]; [`License::status_at`] judges it at a time. Keys are made by
-//! [`LicenseIssuer`].
+//! What comes out is a [`License`]. [`License::status`] judges it: by its times, by where it is used ([`Deployment`]), and by what
+//! the vendor has taken back ([`Revocations`]). Keys are made by [`LicenseIssuer`], with a [`SigningKey`] or another
+//! [`Signer`].
 
+mod binding;
 mod claims;
 mod digest;
 mod error;
@@ -24,6 +26,7 @@ mod unverified;
 mod verified;
 mod verify;
 
+pub use binding::Deployment;
 pub use error::{LicenseError, LicenseErrorKind};
 pub use input::{MAX_INPUT_BYTES, compact_key, compact_revocations};
 pub use issue::{

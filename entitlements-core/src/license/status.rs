@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::License;
+use super::{Deployment, License, Revocations};
 use crate::Timestamp;
 
 /// The state of a license, or of everything an account holds (`spec/lifecycle.md`).
@@ -58,6 +58,38 @@ impl fmt::Display for LicenseStatus {
 }
 
 impl License {
+    /// The state at `now`, in a deployment, by the revocation lists that apply. Of several faults the worst one: `revoked`,
+    /// then `wrong_deployment`, then what its times say (S6, S7).
+    ///
+    /// ```
+    /// use entitlements_core::license::{Deployment, LicenseStatus, Revocations};
+    /// use entitlements_core::testing::{self, TestVendor, NOW};
+    ///
+    /// let license = TestVendor::new().license(&testing::catalog(), |draft| {
+    ///     draft.plan("business").deployment("eu-1")
+    /// });
+    /// let none = Revocations::new();
+    /// let here = Deployment::unknown().with_id("eu-1");
+    /// assert_eq!(license.status(NOW, &here, &none), LicenseStatus::Active);
+    /// assert_eq!(license.status(NOW, &Deployment::unknown(), &none), LicenseStatus::WrongDeployment);
+    /// ```
+    #[must_use]
+    pub fn status(
+        &self,
+        now: Timestamp,
+        here: &Deployment,
+        revocations: &Revocations,
+    ) -> LicenseStatus {
+        if revocations.revoke(self) {
+            LicenseStatus::Revoked
+        } else if self.belongs_to(here) {
+            self.status_at(now)
+        } else {
+            // The days of grace after a first mismatch are counted from a time that is kept: their place is here (S7).
+            LicenseStatus::WrongDeployment
+        }
+    }
+
     /// The state at `now`, by its times alone.
     ///
     /// ```

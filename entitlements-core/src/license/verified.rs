@@ -97,13 +97,13 @@ impl License {
         self.grace_days
     }
 
-    /// Deployments that it is bound to; not bound where empty. Engines do not check it yet.
+    /// Deployments that it is bound to; not bound where empty.
     #[must_use]
     pub fn deployments(&self) -> &[String] {
         &self.deployments
     }
 
-    /// The fingerprint of the instance that it is bound to, if any. Engines do not check it yet.
+    /// The fingerprint of the instance that it is bound to, if any.
     #[must_use]
     pub fn instance(&self) -> Option<&str> {
         self.instance.as_deref()

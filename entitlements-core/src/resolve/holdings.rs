@@ -1,4 +1,8 @@
-use crate::license::{License, LicenseError, LicenseStatus};
+use std::sync::Arc;
+
+use crate::license::{
+    Deployment, License, LicenseError, LicenseStatus, RevocationError, Revocations,
+};
 
 /// What an account holds: the sources that [`resolve`](super::resolve()) joins.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +14,14 @@ pub struct Holdings {
     pub rejected: Vec<RejectedKey>,
     /// Sources that are configured and not used, in words for the operator.
     pub ignored: Vec<String>,
+    /// Where the product runs; licenses that are bound elsewhere do not count.
+    pub deployment: Deployment,
+    /// Why the instance's fingerprint is not known, where a license is bound to one: the cause, and what to do.
+    pub instance_unknown: Option<(String, &'static str)>,
+    /// What the vendor has taken back.
+    pub revocations: Arc<Revocations>,
+    /// Revocation lists that are configured and cannot be used.
+    pub rejected_revocations: Vec<RejectedRevocations>,
 }
 
 impl Holdings {
@@ -48,6 +60,25 @@ pub struct RejectedKey {
     pub cause: RejectedCause,
 }
 
+/// A revocation list that is configured and cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRevocations {
+    /// Where the list comes from.
+    pub source: LicenseSource,
+    /// Why it is not used.
+    pub cause: RevocationsCause,
+}
+
+/// Why a configured revocation list is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationsCause {
+    /// It does not verify.
+    List(RevocationError),
+    /// It could not be read, and why.
+    Unreadable(String),
+}
+
 /// Why a configured key is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -58,7 +89,7 @@ pub enum RejectedCause {
     Unreadable(String),
 }
 
-/// Where a license key comes from.
+/// Where a license key or a revocation list comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LicenseSource {

@@ -25,7 +25,10 @@ mod status;
 pub use base_plan::{DeploymentMode, base_plan};
 pub use ended::Ended;
 pub(crate) use grant::inapplicable_addons;
-pub use holdings::{HeldLicense, Holdings, LicenseSource, RejectedCause, RejectedKey};
+pub use holdings::{
+    HeldLicense, Holdings, LicenseSource, RejectedCause, RejectedKey, RejectedRevocations,
+    RevocationsCause,
+};
 pub use notices::Notice;
 pub use set::{EntitlementSet, FeatureState, LicenseEntry};
 
@@ -57,7 +60,7 @@ pub fn resolve(
     holdings: &Holdings,
     now: Timestamp,
 ) -> EntitlementSet {
-    let licenses = status::judge(catalog, &holdings.licenses, now);
+    let licenses = status::judge(catalog, holdings, now);
     let mut joined = Joined::base(catalog, base);
     for judged in licenses.iter().filter(|judged| judged.status.is_in_force()) {
         let grant = grant::of_license(catalog, base, judged.license);

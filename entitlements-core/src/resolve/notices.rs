@@ -3,9 +3,9 @@
 use super::grant::inapplicable_addons;
 use super::holdings::RejectedCause;
 use super::status::Judged;
-use super::{Holdings, RejectedKey};
+use super::{Holdings, RejectedKey, RejectedRevocations, RevocationsCause};
 use crate::Catalog;
-use crate::license::{LicenseErrorKind, LicenseStatus};
+use crate::license::{License, LicenseErrorKind, LicenseStatus};
 
 /// Something that an operator should know, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,18 @@ pub(super) fn collect(catalog: &Catalog, holdings: &Holdings, licenses: &[Judged
     notices
         .errors
         .extend(holdings.rejected.iter().map(rejected));
+    notices
+        .errors
+        .extend(holdings.rejected_revocations.iter().map(rejected_list));
+    if let Some((cause, action)) = &holdings.instance_unknown {
+        notices.errors.push(Notice::new(
+            "instance_unknown",
+            format!(
+                "a license is bound to an instance, and which one this is cannot be told: {cause}"
+            ),
+            action,
+        ));
+    }
     for ignored in &holdings.ignored {
         notices.warnings.push(Notice::new(
             "license_source_ignored",
@@ -99,6 +111,22 @@ fn rejected(key: &RejectedKey) -> Notice {
     }
 }
 
+fn rejected_list(list: &RejectedRevocations) -> Notice {
+    let source = &list.source;
+    match &list.cause {
+        RevocationsCause::Unreadable(cause) => Notice::new(
+            "revocations_unreadable",
+            format!("the revocation list from {source} cannot be read: {cause}"),
+            "make it readable for this process, or remove the setting",
+        ),
+        RevocationsCause::List(error) => Notice::new(
+            "revocations_invalid",
+            format!("the revocation list from {source} is refused: {error}"),
+            "copy the whole list again as the vendor sent it",
+        ),
+    }
+}
+
 fn by_status(judged: &Judged<'_>, notices: &mut Notices) {
     let license = judged.license;
     let id = license.id();
@@ -122,7 +150,25 @@ fn by_status(judged: &Judged<'_>, notices: &mut Notices) {
             format!("license `{id}` is not valid yet"),
             "wait until it begins, and check this machine's clock",
         )),
-        _ => {}
+        LicenseStatus::Revoked => notices.errors.push(Notice::new(
+            "license_revoked",
+            format!("license `{id}` was revoked by the vendor"),
+            "ask the vendor for a new license; nothing is deleted meanwhile",
+        )),
+        LicenseStatus::WrongDeployment => notices.errors.push(Notice::new(
+            "license_wrong_deployment",
+            format!("license `{id}` is bound to {}", bound_to(license)),
+            "set `ENTITLEMENTS_DEPLOYMENT_ID` to an id that it lists, or ask the vendor for a license for this instance",
+        )),
+        LicenseStatus::Unlicensed | LicenseStatus::Invalid | LicenseStatus::Active => {}
+    }
+}
+
+fn bound_to(license: &License) -> &'static str {
+    match (license.deployments().is_empty(), license.instance()) {
+        (false, None) => "another deployment",
+        (true, _) => "another instance",
+        (false, Some(_)) => "another deployment or instance",
     }
 }
 

@@ -4,7 +4,7 @@ use crate::catalog::PlanId;
 use crate::license::{License, LicenseStatus};
 use crate::{Catalog, Timestamp};
 
-use super::{HeldLicense, LicenseSource};
+use super::{Holdings, LicenseSource};
 
 /// A license with its state at the time of resolving.
 #[derive(Debug)]
@@ -21,17 +21,20 @@ pub(super) struct Judged<'a> {
 /// Judges every license, in an order that does not depend on the order of holding (I6).
 pub(super) fn judge<'a>(
     catalog: &Catalog,
-    licenses: &'a [HeldLicense],
+    holdings: &'a Holdings,
     now: Timestamp,
 ) -> Vec<Judged<'a>> {
-    let mut judged: Vec<_> = licenses
+    let status =
+        |license: &License| license.status(now, &holdings.deployment, &holdings.revocations);
+    let mut judged: Vec<_> = holdings
+        .licenses
         .iter()
         .map(|held| {
             let plan = held.license.plan().and_then(|name| catalog.plan_id(name));
             Judged {
                 license: &held.license,
                 source: &held.source,
-                status: held.license.status_at(now),
+                status: status(&held.license),
                 plan,
                 rank: plan.and_then(|plan| catalog.rank(plan)),
             }

@@ -98,14 +98,14 @@ impl LicenseDraft {
         self
     }
 
-    /// A deployment that it is bound to; it may be several. The key says so; engines do not check it yet.
+    /// A deployment that it is bound to; it may be several, and holds in each.
     #[must_use]
     pub fn deployment(mut self, deployment: impl Into<String>) -> Self {
         self.deployments.push(deployment.into());
         self
     }
 
-    /// The fingerprint of the instance that it is bound to. The key says so; engines do not check it yet.
+    /// The fingerprint of the one instance that it is bound to; see [`instance`](crate::instance).
     #[must_use]
     pub fn instance(mut self, fingerprint: impl Into<String>) -> Self {
         self.instance = Some(fingerprint.into());

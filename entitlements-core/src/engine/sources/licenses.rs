@@ -1,17 +1,17 @@
-//! Where license keys come from when the engine starts. A bad key is written down, never fatal.
+//! License keys that are there when the engine starts.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::Environment;
-use super::state::Keys;
-use crate::Catalog;
+use super::is_like_a_key;
+use super::variable::Variable;
+use crate::engine::state::Keys;
 use crate::files::read_regular;
 use crate::license::{License, LicenseVerifier, MAX_INPUT_BYTES, compact_key};
 use crate::resolve::{HeldLicense, LicenseSource, RejectedCause, RejectedKey};
+use crate::{Catalog, Environment};
 
 /// A place to look for a license key.
-pub(super) enum KeyPlace {
+pub(in crate::engine) enum KeyPlace {
     /// The key itself.
     Key(String),
     /// A file.
@@ -33,7 +33,7 @@ impl std::fmt::Debug for KeyPlace {
 }
 
 /// Reads and checks the keys of every place.
-pub(super) fn load(
+pub(in crate::engine) fn load(
     places: &[KeyPlace],
     environment: &Environment,
     catalog: &Catalog,
@@ -84,26 +84,19 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn take_environment(&mut self, variable: &str, environment: &Environment) {
-        let file_variable = format!("{variable}_FILE");
-        // A variable that is set and empty is how deployment tools say that there is none.
-        let set = |name: &str| environment.get(name).filter(|value| !is_blank(value));
-        match (set(variable), set(&file_variable)) {
-            (None, None) => {}
-            (Some(key), file) => {
-                self.take(
-                    LicenseSource::Variable(variable.to_owned()),
-                    key.as_encoded_bytes(),
-                );
-                if file.is_some() {
-                    self.keys.ignored.push(format!(
-                        "both `{variable}` and `{file_variable}` are set; the file is ignored"
-                    ));
-                }
+    fn take_environment(&mut self, name: &str, environment: &Environment) {
+        let variable = Variable::read(name, environment);
+        self.keys.ignored.extend(variable.ignored());
+        match (&variable.value, &variable.path) {
+            (Some(key), _) => {
+                let source = LicenseSource::Variable(name.to_owned());
+                self.take(source, key.as_encoded_bytes());
             }
             (None, Some(path)) => {
-                self.take_file(Path::new(&path), LicenseSource::Variable(file_variable));
+                let named_by = LicenseSource::Variable(variable.file_name);
+                self.take_file(Path::new(path), named_by);
             }
+            (None, None) => {}
         }
     }
 
@@ -136,14 +129,4 @@ impl Loader<'_> {
             }
         }
     }
-}
-
-/// Whether this is a key where the path of its file belongs: an easy mistake, as the variables' names are so alike.
-fn is_like_a_key(path: &Path) -> bool {
-    let text = path.as_os_str().as_encoded_bytes().trim_ascii();
-    text.starts_with(b"ey") && text.split(|byte| *byte == b'.').count() == 3
-}
-
-fn is_blank(value: &OsStr) -> bool {
-    value.as_encoded_bytes().iter().all(u8::is_ascii_whitespace)
 }
