@@ -131,7 +131,8 @@ fn list_raw(error: &clap::Error, kind: ContextKind) -> Vec<String> {
 }
 
 fn suggestion(error: &clap::Error, kind: ContextKind) -> String {
-    match list(error, kind).first() {
+    // The parser puts the most similar one last.
+    match list(error, kind).last() {
         Some(near) => format!(", did you mean {near}?"),
         None => String::new(),
     }
