@@ -188,7 +188,7 @@ fn keys_come_from_where_verify_takes_them() {
     let ran = desk.run(["inspect", "license.key"]).exits(4);
     assert!(ran.stderr.contains("write `@` before the name"), "{ran:?}");
     desk.pipe(["inspect", "-"], vec![b' '; 64 * 1024 + 1])
-        .fails(4, "longer");
+        .fails(4, "the license key");
     desk.pipe(["inspect", "-"], [0xff, b'.', b'.'])
         .fails(4, "form");
 }
