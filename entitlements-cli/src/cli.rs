@@ -2,6 +2,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{catalog_check, fingerprint, inspect, issue, keygen, verify};
 use crate::failure::Failure;
+use crate::output::Format;
 use crate::report::Report;
 
 const EXIT_CODES: &str = "\
@@ -50,10 +51,10 @@ pub(crate) enum CatalogCommand {
 }
 
 impl Command {
-    pub(crate) fn run(&self) -> Result<Report, Failure> {
+    pub(crate) fn run(&self, format: Format) -> Result<Report, Failure> {
         match self {
             Self::Keygen(args) => keygen::run(args),
-            Self::Issue(args) => issue::run(args),
+            Self::Issue(args) => issue::run(args, format),
             Self::Verify(args) => verify::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Fingerprint(args) => fingerprint::run(args),

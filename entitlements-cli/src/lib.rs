@@ -36,7 +36,7 @@ pub fn main() -> ExitCode {
     let exit = match Cli::try_parse() {
         Ok(cli) => {
             let format = if cli.json { Format::Json } else { Format::Text };
-            match cli.command.run() {
+            match cli.command.run(format) {
                 Ok(report) => output::report(&report, format),
                 Err(failure) => output::failure(&failure, format),
             }

@@ -41,6 +41,11 @@ pub(crate) fn escaped(text: &str) -> String {
     shown
 }
 
+/// Input that is no message: as it is, unless it is a key.
+pub(crate) fn without_key(text: &str) -> &str {
+    if holds_key(text) { HIDDEN } else { text }
+}
+
 /// A message whose quoted parts hold no key.
 pub(crate) fn without_keys(message: &str) -> String {
     let parts: Vec<&str> = message

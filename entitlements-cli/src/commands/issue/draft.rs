@@ -3,45 +3,50 @@
 use entitlements_core::license::LicenseDraft;
 use entitlements_core::{Limit, Timestamp};
 
-use super::Args;
+use super::Terms;
 use crate::failure::Failure;
 use crate::time_arg::{days_after, whole_seconds};
 
-pub(super) fn draft(args: &Args, issued_at: Timestamp) -> Result<LicenseDraft, Failure> {
-    let expires_at = expiry(args, issued_at)?;
-    let mut draft = LicenseDraft::new(&args.customer)
+/// When a license is issued: now, unless its terms say.
+pub(super) fn issued_at(terms: &Terms, now: Timestamp) -> Timestamp {
+    whole_seconds(terms.issued_at.unwrap_or(now))
+}
+
+pub(super) fn draft(terms: &Terms, issued_at: Timestamp) -> Result<LicenseDraft, Failure> {
+    let expires_at = expiry(terms, issued_at)?;
+    let mut draft = LicenseDraft::new(terms.customer.as_deref().unwrap_or_default())
         .issued_at(issued_at)
         .expires_at(expires_at);
-    if let Some(plan) = &args.plan {
+    if let Some(plan) = &terms.plan {
         draft = draft.plan(plan);
     }
-    draft = args.features.iter().fold(draft, LicenseDraft::feature);
-    draft = args
+    draft = terms.features.iter().fold(draft, LicenseDraft::feature);
+    draft = terms
         .limits
         .iter()
         .fold(draft, |draft, (name, limit)| draft.limit(name, *limit));
-    draft = args.addons.iter().fold(draft, LicenseDraft::addon);
-    draft = args
+    draft = terms.addons.iter().fold(draft, LicenseDraft::addon);
+    draft = terms
         .deployments
         .iter()
         .fold(draft, LicenseDraft::deployment);
-    if let Some(time) = args.not_before {
+    if let Some(time) = terms.not_before {
         draft = draft.not_before(time);
     }
-    if let Some(days) = args.grace_days {
+    if let Some(days) = terms.grace_days {
         draft = draft.grace_days(days);
     }
-    if let Some(fingerprint) = &args.instance {
+    if let Some(fingerprint) = &terms.instance {
         draft = draft.instance(fingerprint);
     }
-    if let Some(id) = &args.id {
+    if let Some(id) = &terms.id {
         draft = draft.id(id);
     }
-    Ok(if args.trial { draft.trial() } else { draft })
+    Ok(if terms.trial { draft.trial() } else { draft })
 }
 
-fn expiry(args: &Args, issued_at: Timestamp) -> Result<Timestamp, Failure> {
-    let expires_at = match (args.term.expires, args.term.days) {
+fn expiry(terms: &Terms, issued_at: Timestamp) -> Result<Timestamp, Failure> {
+    let expires_at = match (terms.term.expires, terms.term.days) {
         (Some(expires), _) => whole_seconds(expires),
         (None, Some(days)) => days_after(issued_at, days).ok_or_else(|| {
             let message = format!("`--days {days}` ends after the year 9999");
@@ -54,7 +59,7 @@ fn expiry(args: &Args, issued_at: Timestamp) -> Result<Timestamp, Failure> {
     };
     let begins = [
         ("is issued", Some(issued_at)),
-        ("begins", args.not_before.map(whole_seconds)),
+        ("begins", terms.not_before.map(whole_seconds)),
     ];
     for (what, time) in begins {
         if let Some(time) = time.filter(|time| *time > expires_at) {

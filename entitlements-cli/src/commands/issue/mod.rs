@@ -1,19 +1,18 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use clap::ArgGroup;
 use clap::builder::NonEmptyStringValueParser;
-use entitlements_core::license::{LicenseIssuer, LicenseVerifier, SigningKey};
 use entitlements_core::{Clock as _, Limit, SystemClock, Timestamp};
-use serde::Serialize;
-use zeroize::Zeroizing;
 
-use crate::catalog_file;
 use crate::failure::Failure;
-use crate::files::read_key_file;
-use crate::quote;
+use crate::output::Format;
 use crate::report::Report;
-use crate::time_arg::{self, whole_seconds};
+use crate::time_arg;
 
+mod batch;
 mod draft;
+mod issuer;
+mod one;
 mod refusal;
 
 const EXAMPLES: &str = "\
@@ -21,12 +20,24 @@ Examples:
   entitlements issue --key keys/acme.private.pem --customer \"Acme GmbH\" --plan business --days 365
   entitlements issue --key keys/acme.private.pem --catalog entitlements.toml --customer \"Acme GmbH\" \\
       --plan enterprise --limit users=50 --limit nodes=unlimited --feature sso --expires 2027-12-31
+  entitlements issue --key keys/acme.private.pem --catalog entitlements.toml --batch customers.csv \\
+      --out licenses --plan business --days 365
 
 With `--catalog` the key gets the claims that the catalog's `[license]` table says, and names that the
-catalog lacks are refused. The key alone goes to stdout.";
+catalog lacks are refused. The key alone goes to stdout.
+
+Many keys at once: the first line of the CSV file names its columns, of these: customer, plan, features,
+limits, addons, expires, days, not_before, issued_at, grace_days, deployments, instance, trial, id. Several
+names in one cell are separated by `;`, limits are written `users=50;nodes=unlimited`, trial `yes` or `no`.
+The flags of the same meaning count for rows whose cell is empty or missing; a cell replaces them.
+Each key becomes `DIR/<id>.key`; no file is ever written over. Rows that are refused do not stop the others:
+they are reported, and copied to `DIR/refused.csv` to be corrected and given to `--batch` again (its column
+`reason` is not read). Giving the same file a second time issues new keys for rows without an id, and refuses
+rows with one, whose file exists. Exit codes: 0 all were issued, 1 some were refused.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("end").args(["expires", "days", "batch"]).required(true).multiple(true))]
 pub(crate) struct Args {
     /// The private key that signs (PKCS#8 PEM, as `keygen` writes it)
     #[arg(long, value_name = "PRIVATE.pem")]
@@ -36,9 +47,33 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     catalog: Option<PathBuf>,
 
+    #[command(flatten)]
+    terms: Terms,
+
+    /// The key id in the header; by default the thumbprint of the signing key
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    kid: Option<String>,
+
+    /// Issue a key for each row of this file (CSV, UTF-8, with a line of column names)
+    #[arg(long, value_name = "FILE.csv", requires = "out")]
+    batch: Option<PathBuf>,
+
+    /// The directory for the keys of a batch, made if missing
+    #[arg(long, value_name = "DIR", requires = "batch")]
+    out: Option<PathBuf>,
+}
+
+// What a license shall say. A row of a batch starts from what the flags say.
+#[derive(Debug, Clone, clap::Args)]
+struct Terms {
     /// Whom the license is for
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    customer: String,
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = NonEmptyStringValueParser::new(),
+        required_unless_present = "batch"
+    )]
+    customer: Option<String>,
 
     /// The plan; may be left out where the catalog's keys grant only what they list
     #[arg(long, value_name = "PLAN")]
@@ -84,19 +119,14 @@ pub(crate) struct Args {
     trial: bool,
 
     /// The license's id; by default the catalog's prefix and a UUIDv7
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "batch")]
     id: Option<String>,
-
-    /// The key id in the header; by default the thumbprint of the signing key
-    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
-    kid: Option<String>,
 }
 
-#[derive(Debug, clap::Args)]
-#[group(required = true, multiple = false)]
+#[derive(Debug, Clone, Default, clap::Args)]
 struct Term {
     /// When the license ends; a bare date is the end of that day in UTC
-    #[arg(long, value_name = "DATE|TIME", value_parser = time_arg::expiry)]
+    #[arg(long, value_name = "DATE|TIME", value_parser = time_arg::expiry, conflicts_with = "days")]
     expires: Option<Timestamp>,
 
     /// Days from when it is issued to when it ends, at least 1
@@ -104,65 +134,16 @@ struct Term {
     days: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct Issued<'a> {
-    key: &'a str,
-    id: &'a str,
-    kid: &'a str,
-    customer: &'a str,
-    plan: Option<&'a str>,
-    issued_at: String,
-    expires_at: String,
-    grace_ends_at: String,
-}
-
-pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
-    run_at(args, SystemClock::new().now())
-}
-
-fn run_at(args: &Args, now: Timestamp) -> Result<Report, Failure> {
-    let issued_at = whole_seconds(args.issued_at.unwrap_or(now));
-    let draft = draft::draft(args, issued_at)?;
-    let key = read_signing_key(&args.key)?;
-    let kid = args.kid.clone().unwrap_or_else(|| key.kid().to_owned());
-    let trusted = key.trusted_key().clone().with_kid(&kid);
-    let mut verifier = trusted
-        .and_then(|key| LicenseVerifier::new([key]))
-        .map_err(|error| refusal::other(&error))?;
-    let mut issuer = LicenseIssuer::new(key).with_kid(&kid);
-    if let Some(path) = &args.catalog {
-        let catalog = catalog_file::read(path)?;
-        issuer = issuer.with_catalog(catalog.clone());
-        verifier = verifier.with_catalog(catalog);
+impl Term {
+    const fn is_none(&self) -> bool {
+        self.expires.is_none() && self.days.is_none()
     }
-    let key = issuer
-        .issue(&draft, now)
-        .map_err(|error| refusal::issue(&error))?;
-    let license = verifier
-        .verify_held(&key)
-        .map_err(|error| refusal::other(&error))?;
-    let issued = Issued {
-        key: &key,
-        id: license.id(),
-        kid: license.kid(),
-        customer: license.customer(),
-        plan: license.plan(),
-        issued_at: issued_at.to_string(),
-        expires_at: license.expires_at().to_string(),
-        grace_ends_at: license.grace_ends_at().to_string(),
-    };
-    Report::new(key.clone(), &issued)
 }
 
-fn read_signing_key(path: &Path) -> Result<SigningKey, Failure> {
-    let failure = |why: String| {
-        let message = format!("cannot use {} as a private key: {why}", quote::path(path));
-        Failure::usage(
-            "private_key",
-            message,
-            "name the `.private.pem` file that `keygen` wrote",
-        )
-    };
-    let pem = Zeroizing::new(read_key_file(path).map_err(failure)?);
-    SigningKey::from_pem(pem.as_slice()).map_err(|error| failure(error.to_string()))
+pub(crate) fn run(args: &Args, format: Format) -> Result<Report, Failure> {
+    let now = SystemClock::new().now();
+    match (&args.batch, &args.out) {
+        (Some(file), Some(out)) => batch::run(args, file, out, format, now),
+        _ => one::run(args, now),
+    }
 }
