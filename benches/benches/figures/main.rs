@@ -11,6 +11,8 @@
 mod axum_router;
 mod denial;
 mod environment;
+mod garbage;
+mod license;
 mod tower_service;
 
 use std::process::ExitCode;
@@ -25,6 +27,9 @@ fn main() -> ExitCode {
         tower_service::table(),
         axum_router::table(),
         denial::table(),
+        license::ed25519(),
+        license::rs512(),
+        garbage::table(),
     ];
     let mut text = environment::preamble();
     for table in &tables {
