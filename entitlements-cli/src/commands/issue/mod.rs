@@ -106,11 +106,11 @@ struct Terms {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=3650))]
     grace_days: Option<u32>,
 
-    /// A deployment that it is bound to; can be repeated. Products do not check it yet
+    /// A deployment that it is bound to; can be repeated
     #[arg(long = "deployment", value_name = "ID")]
     deployments: Vec<String>,
 
-    /// The fingerprint of the one instance that it is bound to. Products do not check it yet
+    /// The fingerprint of the one instance that it is bound to
     #[arg(long, value_name = "FINGERPRINT")]
     instance: Option<String>,
 

@@ -4,6 +4,9 @@ use clap::builder::EnumValueParser;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, ValueEnum};
 
+use super::sheet::{Fault, Row};
+use crate::quote::quoted;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(super) enum Column {
@@ -28,7 +31,7 @@ pub(super) enum Column {
 
 impl Column {
     /// The column of this name, else the name that was most likely meant.
-    pub(super) fn named(name: &str) -> Result<Self, Option<String>> {
+    fn named(name: &str) -> Result<Self, Option<String>> {
         Self::from_str(name, false).map_err(|_| nearest(name))
     }
 
@@ -38,7 +41,7 @@ impl Column {
     }
 
     /// All that can be filled in, for messages.
-    pub(super) fn names() -> String {
+    fn names() -> String {
         let names: Vec<String> = Self::value_variants()
             .iter()
             .filter(|column| **column != Self::Reason)
@@ -46,6 +49,55 @@ impl Column {
             .collect();
         names.join(", ")
     }
+}
+
+/// What the first line of a file says its columns are.
+pub(super) fn read(header: &Row) -> Result<Vec<Column>, Fault> {
+    if let [name] = header.cells.iter().collect::<Vec<_>>().as_slice()
+        && let Some(separator) = [';', '\t'].into_iter().find(|c| name.contains(*c))
+    {
+        let shown = if separator == '\t' { "tabs" } else { "`;`" };
+        return Err(Fault::new(
+            format!("separates its columns by {shown}"),
+            "save it with commas between the columns; `;` is for lists within a cell",
+        ));
+    }
+    let mut columns = Vec::new();
+    for (index, name) in header.cells.iter().enumerate() {
+        let place = format!("in line {}, column {}", header.line, index + 1);
+        let column = Column::named(name.trim()).map_err(|near| {
+            let near = near
+                .map(|near| format!(", did you mean `{near}`?"))
+                .unwrap_or_default();
+            Fault::new(
+                format!(
+                    "names an unknown column {} {place}{near}",
+                    quoted(name.trim())
+                ),
+                instruction(),
+            )
+        })?;
+        if let Some(before) = columns.iter().position(|before| *before == column) {
+            return Err(Fault::new(
+                format!(
+                    "names the column `{}` {place}, and in column {} already",
+                    column.name(),
+                    before + 1
+                ),
+                "leave one of them out",
+            ));
+        }
+        columns.push(column);
+    }
+    Ok(columns)
+}
+
+/// What a first line must be.
+pub(super) fn instruction() -> String {
+    format!(
+        "the first line names the columns, of these: {}",
+        Column::names()
+    )
 }
 
 /// By the measure that mistyped flags are judged by, which only the argument parser has.

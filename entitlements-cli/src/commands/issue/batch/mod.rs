@@ -23,6 +23,7 @@ use progress::Progress;
 use sheet::{Row, Sheet};
 
 mod columns;
+mod lines;
 mod progress;
 mod refused_file;
 mod report;

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::columns::Column;
+use super::columns::{self, Column};
+use super::lines::Lines;
 use crate::commands::issue::Terms;
 use crate::failure::Failure;
 use crate::files::{open_regular, read_at_most, why};
-use crate::quote::{self, quoted};
+use crate::quote;
 
 /// The most bytes that a file may have.
 const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
@@ -54,8 +55,8 @@ impl Sheet {
         let mut records = records(without_mark.unwrap_or(text))?.into_iter();
         let header = records
             .next()
-            .ok_or_else(|| Fault::new("has no line of column names", column_names()))?;
-        let columns = columns(&header)?;
+            .ok_or_else(|| Fault::new("has no line of column names", columns::instruction()))?;
+        let columns = columns::read(&header)?;
         let rows: Vec<Row> = records.filter(|row| !is_blank(row)).collect();
         if let Some(row) = rows.iter().find(|row| row.cells.len() != columns.len()) {
             return Err(Fault::new(
@@ -120,7 +121,7 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    fn new(message: impl Into<String>, action: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>, action: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             action: action.into(),
@@ -175,83 +176,6 @@ fn records(text: &str) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-fn columns(header: &Row) -> Result<Vec<Column>, Fault> {
-    if let [name] = header.cells.iter().collect::<Vec<_>>().as_slice()
-        && let Some(separator) = [';', '\t'].into_iter().find(|c| name.contains(*c))
-    {
-        let shown = if separator == '\t' { "tabs" } else { "`;`" };
-        return Err(Fault::new(
-            format!("separates its columns by {shown}"),
-            "save it with commas between the columns; `;` is for lists within a cell",
-        ));
-    }
-    let mut columns = Vec::new();
-    for (index, name) in header.cells.iter().enumerate() {
-        let place = format!("in line {}, column {}", header.line, index + 1);
-        let column = Column::named(name.trim()).map_err(|near| {
-            let near = near
-                .map(|near| format!(", did you mean `{near}`?"))
-                .unwrap_or_default();
-            Fault::new(
-                format!(
-                    "names an unknown column {} {place}{near}",
-                    quoted(name.trim())
-                ),
-                column_names(),
-            )
-        })?;
-        if let Some(before) = columns.iter().position(|before| *before == column) {
-            return Err(Fault::new(
-                format!(
-                    "names the column `{}` {place}, and in column {} already",
-                    column.name(),
-                    before + 1
-                ),
-                "leave one of them out",
-            ));
-        }
-        columns.push(column);
-    }
-    Ok(columns)
-}
-
-fn column_names() -> String {
-    format!(
-        "the first line names the columns, of these: {}",
-        Column::names()
-    )
-}
-
 fn is_blank(row: &Row) -> bool {
     row.cells.iter().all(|cell| cell.trim().is_empty())
-}
-
-/// Counts lines as editors do, whichever way they end.
-struct Lines {
-    line: usize,
-    seen: usize,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self { line: 1, seen: 0 }
-    }
-}
-
-impl Lines {
-    /// The line of what begins at `start`, or behind the line breaks there.
-    fn advance(&mut self, text: &[u8], start: usize) -> usize {
-        let rest = text.get(start..).unwrap_or_default();
-        let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        let end = start.saturating_add(breaks.count());
-        let passed = text.get(self.seen..end).unwrap_or_default();
-        let mut before = 0;
-        for byte in passed {
-            // The second byte of CRLF ends no further line.
-            self.line += usize::from(*byte == b'\r' || (*byte == b'\n' && before != b'\r'));
-            before = *byte;
-        }
-        self.seen = end;
-        self.line
-    }
 }
