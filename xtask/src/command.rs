@@ -3,13 +3,23 @@
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  test [--fast]   the whole suite, stopping at the first failure; --fast leaves out the feature matrix
-  ci [--fast]     the same, after the versions of the tools
-  bench [ARGS]    the benchmarks, which write docs/benchmarks.md; ARGS go to `cargo bench`
-  doc [ARGS]      the documentation, warnings refused; ARGS go to `cargo doc` (`--open`)
-  fmt             format every crate";
+  test [--fast] [--fuzz]   the whole suite, stopping at the first failure; --fast leaves out the feature matrix, --fuzz
+                           adds 30 seconds of each fuzz target, where there are a nightly and a C++ compiler
+  ci [--fast] [--fuzz]     the same, after the versions of the tools
+  bench [ARGS]             the benchmarks, which write docs/benchmarks.md; ARGS go to `cargo bench`
+  doc [ARGS]               the documentation, warnings refused; ARGS go to `cargo doc` (`--open`)
+  assets                   the man pages and shell completions, into target/assets
+  fuzz                     what --fuzz adds, alone
+  fuzz-corpus              the seeds of the fuzz targets anew, from what the tests and the specification hold
+  fmt                      format every crate";
 
 /// How much of the suite is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) scope: Scope,
+    pub(crate) fuzzing: Fuzzing,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     Full,
@@ -17,13 +27,23 @@ pub(crate) enum Scope {
     Fast,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fuzzing {
+    No,
+    /// Each target for some seconds, after everything else.
+    Short,
+}
+
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Help,
-    Test { scope: Scope },
-    Ci { scope: Scope },
+    Test { extent: Extent },
+    Ci { extent: Extent },
     Bench { more: Vec<String> },
     Doc { more: Vec<String> },
+    Assets,
+    Fuzz,
+    FuzzCorpus,
     Fmt,
 }
 
@@ -34,34 +54,65 @@ impl Command {
         let more: Vec<String> = arguments.collect();
         match command.as_str() {
             "test" => Ok(Self::Test {
-                scope: scope(&more)?,
+                extent: extent(&more)?,
             }),
             "ci" => Ok(Self::Ci {
-                scope: scope(&more)?,
+                extent: extent(&more)?,
             }),
             "bench" => Ok(Self::Bench { more }),
             "doc" => Ok(Self::Doc { more }),
-            "fmt" => match more.first() {
-                Some(unknown) => Err(format!("`fmt` takes no argument, not `{unknown}`")),
-                None => Ok(Self::Fmt),
-            },
+            "assets" => alone(&command, &more, Self::Assets),
+            "fuzz" => alone(&command, &more, Self::Fuzz),
+            "fuzz-corpus" => alone(&command, &more, Self::FuzzCorpus),
+            "fmt" => alone(&command, &more, Self::Fmt),
             "help" | "-h" | "--help" => Ok(Self::Help),
             unknown => Err(format!("there is no command `{unknown}`")),
         }
     }
 }
 
-fn scope(arguments: &[String]) -> Result<Scope, String> {
-    match arguments {
-        [] => Ok(Scope::Full),
-        [flag] if flag == "--fast" => Ok(Scope::Fast),
-        [flag, ..] => Err(format!("the suite takes `--fast` or nothing, not `{flag}`")),
+/// A command that takes no argument.
+fn alone(name: &str, arguments: &[String], command: Command) -> Result<Command, String> {
+    match arguments.first() {
+        Some(unknown) => Err(format!("`{name}` takes no argument, not `{unknown}`")),
+        None => Ok(command),
     }
+}
+
+fn extent(arguments: &[String]) -> Result<Extent, String> {
+    let mut extent = Extent {
+        scope: Scope::Full,
+        fuzzing: Fuzzing::No,
+    };
+    for argument in arguments {
+        match (argument.as_str(), extent) {
+            (
+                "--fast",
+                Extent {
+                    scope: Scope::Full, ..
+                },
+            ) => extent.scope = Scope::Fast,
+            (
+                "--fuzz",
+                Extent {
+                    fuzzing: Fuzzing::No,
+                    ..
+                },
+            ) => extent.fuzzing = Fuzzing::Short,
+            ("--fast" | "--fuzz", _) => return Err(format!("`{argument}` is there twice")),
+            _ => {
+                return Err(format!(
+                    "the suite takes `--fast` and `--fuzz`, not `{argument}`"
+                ));
+            }
+        }
+    }
+    Ok(extent)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, Scope};
+    use super::{Command, Extent, Fuzzing, Scope};
 
     fn parse(line: &str) -> Result<Command, String> {
         Command::parse(line.split_whitespace().map(str::to_owned))
@@ -69,12 +120,24 @@ mod tests {
 
     #[test]
     fn reads_each_command() {
-        assert_eq!(parse("test"), Ok(Command::Test { scope: Scope::Full }));
+        let extent = |scope, fuzzing| Extent { scope, fuzzing };
+        for (line, expected) in [
+            ("test", extent(Scope::Full, Fuzzing::No)),
+            ("test --fast", extent(Scope::Fast, Fuzzing::No)),
+            ("test --fuzz --fast", extent(Scope::Fast, Fuzzing::Short)),
+        ] {
+            assert_eq!(
+                parse(line),
+                Ok(Command::Test { extent: expected }),
+                "{line}"
+            );
+        }
         assert_eq!(
-            parse("test --fast"),
-            Ok(Command::Test { scope: Scope::Fast })
+            parse("ci --fuzz"),
+            Ok(Command::Ci {
+                extent: extent(Scope::Full, Fuzzing::Short)
+            })
         );
-        assert_eq!(parse("ci"), Ok(Command::Ci { scope: Scope::Full }));
         assert_eq!(
             parse("bench -- gate"),
             Ok(Command::Bench {
@@ -87,13 +150,24 @@ mod tests {
                 more: vec!["--open".into()]
             })
         );
+        assert_eq!(parse("assets"), Ok(Command::Assets));
+        assert_eq!(parse("fuzz"), Ok(Command::Fuzz));
+        assert_eq!(parse("fuzz-corpus"), Ok(Command::FuzzCorpus));
         assert_eq!(parse("fmt"), Ok(Command::Fmt));
         assert_eq!(parse("--help"), Ok(Command::Help));
     }
 
     #[test]
     fn refuses_what_it_does_not_know() {
-        for line in ["", "tset", "test --slow", "test --fast --fast", "fmt --all"] {
+        for line in [
+            "",
+            "tset",
+            "test --slow",
+            "test --fast --fast",
+            "ci --fuzz --fuzz",
+            "assets here",
+            "fmt --all",
+        ] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask <command>`: what a contributor runs.
 //!
-//! The steps are data in [`steps`], [`runner`] runs them, [`workspace`] knows which crates there are.
+//! The steps are data in [`steps`] and [`fuzz`], [`runner`] runs them, [`workspace`] knows which crates there are.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -8,13 +8,15 @@
 )]
 
 mod command;
+mod fuzz;
 mod runner;
 mod steps;
 mod workspace;
 
 use std::process::ExitCode;
 
-use command::Command;
+use command::{Command, Extent, Fuzzing};
+use steps::Step;
 use workspace::Workspace;
 
 fn main() -> ExitCode {
@@ -40,13 +42,29 @@ fn run(command: Command) -> Result<(), String> {
             println!("{}", command::USAGE);
             Ok(())
         }
-        Command::Test { scope } => runner::run_all(&steps::suite(&Workspace::read()?, scope)),
-        Command::Ci { scope } => {
+        Command::Test { extent } => runner::run_all(&suite(extent)?),
+        Command::Ci { extent } => {
             runner::print_versions();
-            runner::run_all(&steps::suite(&Workspace::read()?, scope))
+            runner::run_all(&suite(extent)?)
         }
         Command::Bench { more } => runner::run_one(&steps::bench(more)),
         Command::Doc { more } => runner::run_one(&steps::docs(more)),
+        Command::Assets => runner::run_one(&steps::assets(&Workspace::read()?)),
+        Command::Fuzz => runner::run_all(&fuzzing(&Workspace::read()?)?),
+        Command::FuzzCorpus => runner::run_one(&fuzz::corpus(&Workspace::read()?)),
         Command::Fmt => runner::run_one(&steps::format()),
     }
+}
+
+fn suite(extent: Extent) -> Result<Vec<Step>, String> {
+    let workspace = Workspace::read()?;
+    let mut steps = steps::suite(&workspace, extent.scope);
+    if extent.fuzzing == Fuzzing::Short {
+        steps.extend(fuzzing(&workspace)?);
+    }
+    Ok(steps)
+}
+
+fn fuzzing(workspace: &Workspace) -> Result<Vec<Step>, String> {
+    fuzz::steps(workspace, &fuzz::Tools::found())
 }

@@ -80,6 +80,10 @@ fn run(step: &Step) -> Result<Outcome, String> {
         println!("    left out: {otherwise}");
         return Ok(Outcome::LeftOut(otherwise));
     }
+    if let Some(lack) = step.lacks {
+        println!("    left out: {lack}");
+        return Ok(Outcome::LeftOut(lack));
+    }
     let started = Instant::now();
     let status = command(step)
         .status()
@@ -89,22 +93,44 @@ fn run(step: &Step) -> Result<Outcome, String> {
     Ok(if status.success() {
         Outcome::Passed(took)
     } else {
+        print_kept(step);
         Outcome::Failed(took)
     })
 }
 
+/// Where that with which the step failed can be found.
+fn print_kept(step: &Step) {
+    let files = step
+        .keeps
+        .as_deref()
+        .and_then(|folder| std::fs::read_dir(folder).ok());
+    for file in files.into_iter().flatten().flatten() {
+        println!("    kept: {}", file.path().display());
+    }
+}
+
 fn command(step: &Step) -> Command {
-    let mut command = Command::new(cargo());
+    let mut command = match step.toolchain {
+        None => Command::new(cargo()),
+        Some(toolchain) => of_toolchain(toolchain, "cargo"),
+    };
     // Nothing in the suite asks a question, and nothing may wait for an answer.
     command
         .args(&step.arguments)
         .stdin(Stdio::null())
-        .envs(step.environment);
+        .envs(step.environment.clone());
     // cargo sees by itself whether there is a terminal; the test programs it starts take its word.
     let plain = std::env::var_os("NO_COLOR").is_some() || !std::io::stderr().is_terminal();
     if plain && std::env::var_os("CARGO_TERM_COLOR").is_none() {
         command.env("CARGO_TERM_COLOR", "never");
     }
+    command
+}
+
+/// A program of another toolchain than the one that runs us.
+pub(crate) fn of_toolchain(toolchain: &str, program: &str) -> Command {
+    let mut command = Command::new("rustup");
+    command.args(["run", toolchain, program]);
     command
 }
 

@@ -3,6 +3,8 @@
 //! Which share their builds: `clippy` and `docs` check dependencies, `tests` and `binaries` build them, each pair with the
 //! same profile and features. The matrix has other features, crate by crate, so it only checks.
 
+use std::path::PathBuf;
+
 use crate::command::Scope;
 use crate::workspace::{Package, Workspace};
 
@@ -12,11 +14,17 @@ const BENCHES: &str = "entitlements-benches";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) name: String,
+    /// The toolchain whose cargo runs it, where it is not the one that runs us.
+    pub(crate) toolchain: Option<&'static str>,
     /// What follows `cargo`.
     pub(crate) arguments: Vec<String>,
-    pub(crate) environment: Option<(&'static str, &'static str)>,
+    pub(crate) environment: Option<(&'static str, String)>,
     /// A cargo command that not everybody has installed; without it the step is left out, and the summary says so.
     pub(crate) wants: Option<Extra>,
+    /// What this machine lacks for it, so that it is left out.
+    pub(crate) lacks: Option<&'static str>,
+    /// The folder in which a run that fails leaves what it failed with.
+    pub(crate) keeps: Option<PathBuf>,
 }
 
 /// A cargo command that does not come with Rust.
@@ -28,16 +36,19 @@ pub(crate) struct Extra {
 }
 
 impl Step {
-    fn new(name: impl Into<String>, arguments: &[&str]) -> Self {
+    pub(crate) fn new(name: impl Into<String>, arguments: &[&str]) -> Self {
         Self {
             name: name.into(),
+            toolchain: None,
             arguments: arguments.iter().map(ToString::to_string).collect(),
             environment: None,
             wants: None,
+            lacks: None,
+            keeps: None,
         }
     }
 
-    fn and(mut self, more: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn and(mut self, more: impl IntoIterator<Item = String>) -> Self {
         self.arguments.extend(more);
         self
     }
@@ -45,10 +56,13 @@ impl Step {
     /// The command as one types it.
     pub(crate) fn line(&self) -> String {
         let mut line = String::new();
-        if let Some((variable, value)) = self.environment {
+        if let Some((variable, value)) = &self.environment {
             line.push_str(&format!("{variable}='{value}' "));
         }
         line.push_str("cargo");
+        if let Some(toolchain) = self.toolchain {
+            line.push_str(&format!(" +{toolchain}"));
+        }
         for argument in &self.arguments {
             line.push(' ');
             line.push_str(argument);
@@ -143,7 +157,7 @@ fn alone(package: &Package) -> Vec<Step> {
 
 pub(crate) fn docs(more: impl IntoIterator<Item = String>) -> Step {
     Step {
-        environment: Some(("RUSTDOCFLAGS", "-D warnings")),
+        environment: Some(("RUSTDOCFLAGS", "-D warnings".to_owned())),
         ..Step::new(
             "docs",
             &[
@@ -157,6 +171,24 @@ pub(crate) fn docs(more: impl IntoIterator<Item = String>) -> Step {
         )
     }
     .and(more)
+}
+
+/// The man pages and completions of the command line.
+pub(crate) fn assets(workspace: &Workspace) -> Step {
+    let folder = workspace.target.join("assets");
+    Step::new(
+        "assets",
+        &[
+            "run",
+            "--quiet",
+            "-p",
+            "entitlements-cli",
+            "--example",
+            "assets",
+            "--",
+        ],
+    )
+    .and([folder.display().to_string()])
 }
 
 pub(crate) fn bench(more: impl IntoIterator<Item = String>) -> Step {
@@ -182,6 +214,8 @@ mod tests {
             has_features,
         };
         Workspace {
+            root: "/w".into(),
+            target: "/w/target".into(),
             packages: vec![
                 package("entitlements-benches", false, true, false),
                 package("entitlements-cli", true, false, false),

@@ -1,14 +1,18 @@
 //! Which crates there are, as `cargo metadata` says.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::runner::cargo;
 
-/// The crates of the workspace, by name.
+/// The workspace and its crates, by name.
 #[derive(Debug)]
 pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    /// Where builds go.
+    pub(crate) target: PathBuf,
     pub(crate) packages: Vec<Package>,
 }
 
@@ -45,7 +49,16 @@ impl Workspace {
             .ok_or("`cargo metadata` names no packages")?;
         let mut packages: Vec<Package> = packages.iter().filter_map(package).collect();
         packages.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { packages })
+        let folder = |key| {
+            let path = metadata.get(key).and_then(Value::as_str);
+            path.map(PathBuf::from)
+                .ok_or_else(|| format!("`cargo metadata` names no `{key}`"))
+        };
+        Ok(Self {
+            root: folder("workspace_root")?,
+            target: folder("target_directory")?,
+            packages,
+        })
     }
 }
 
@@ -81,11 +94,13 @@ mod tests {
 
     #[test]
     fn reads_what_the_steps_need() {
-        let json = br#"{"packages": [
+        let json = br#"{"workspace_root": "/w", "target_directory": "/w/target", "packages": [
             {"name": "b", "publish": [], "features": {}, "targets": [{"kind": ["bin"]}, {"kind": ["test"]}]},
             {"name": "a", "publish": null, "features": {"x": []}, "targets": [{"kind": ["proc-macro"]}]}
         ]}"#;
         let workspace = Workspace::from_metadata(json).unwrap();
+        assert_eq!(workspace.root.to_str(), Some("/w"));
+        assert_eq!(workspace.target.to_str(), Some("/w/target"));
         assert_eq!(
             workspace.packages,
             [
