@@ -1,6 +1,8 @@
 use clap::{Parser, Subcommand};
 
-use crate::commands::{catalog_check, fingerprint, inspect, issue, keygen, verify};
+use crate::commands::{
+    catalog_check, catalog_diff, catalog_table, fingerprint, inspect, issue, keygen, verify,
+};
 use crate::failure::Failure;
 use crate::output::Format;
 use crate::report::Report;
@@ -48,6 +50,10 @@ pub(crate) enum Command {
 pub(crate) enum CatalogCommand {
     /// Say everything that is wrong with a catalog, one mistake a line
     Check(catalog_check::Args),
+    /// Show which plan has what, as a table, for a page, or as data
+    Table(catalog_table::Args),
+    /// Say what customers of each plan lose and gain from one catalog to another
+    Diff(catalog_diff::Args),
 }
 
 impl Command {
@@ -59,6 +65,8 @@ impl Command {
             Self::Inspect(args) => inspect::run(args),
             Self::Fingerprint(args) => fingerprint::run(args),
             Self::Catalog(CatalogCommand::Check(args)) => catalog_check::run(args),
+            Self::Catalog(CatalogCommand::Table(args)) => catalog_table::run(args),
+            Self::Catalog(CatalogCommand::Diff(args)) => catalog_diff::run(args),
         }
     }
 }

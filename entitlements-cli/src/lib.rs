@@ -10,6 +10,7 @@
 
 mod catalog_file;
 mod cli;
+mod columns;
 mod commands;
 mod failure;
 mod files;

@@ -1,6 +1,8 @@
 //! One file a command: what it takes, and what it does.
 
 pub(crate) mod catalog_check;
+pub(crate) mod catalog_diff;
+pub(crate) mod catalog_table;
 pub(crate) mod fingerprint;
 pub(crate) mod inspect;
 pub(crate) mod issue;

@@ -94,10 +94,11 @@ impl Catalog {
             .collect::<Vec<_>>()
             .join(", ");
         if let Some((limit, free)) = price.per_seat_of() {
-            text.push_str(&format!(", each of {}", self.limit_at(limit).title()));
+            text.push_str(&format!(" per seat ({}", self.limit_at(limit).title()));
             if free > 0 {
-                text.push_str(&format!(" beyond {free}"));
+                text.push_str(&format!(", {free} free"));
             }
+            text.push(')');
         }
         text
     }

@@ -122,7 +122,7 @@ fn retention_and_trials_and_prices() {
         "monthly_cents = 4900",
         "monthly_cents = 5900, per_seat_of = \"users\", free_seats = 3",
     )]);
-    let price = "pro: price price: 49.00 EUR a month -> 59.00 EUR a month, each of users beyond 3";
+    let price = "pro: price price: 49.00 EUR a month -> 59.00 EUR a month per seat (users, 3 free)";
     check(&dearer, &[], &[], &[price]);
 }
 

@@ -82,6 +82,6 @@ fn a_price_begins_with_the_cycle_that_is_shown_first() {
     );
     assert_eq!(
         price("monthly_cents = 0, per_seat_of = \"users\", free_seats = 3"),
-        "0.00 EUR a month, each of Users beyond 3"
+        "0.00 EUR a month per seat (Users, 3 free)"
     );
 }
