@@ -154,12 +154,25 @@ fn table(matrix: &Matrix, labels: u16, part: &Part) -> Vec<String> {
 fn rows(section: &Section, part: &Part) -> Vec<Vec<String>> {
     let rows = section.rows.iter().map(|row| {
         let cells = part.plans.iter().filter_map(|plan| row.cells.get(*plan));
+        let cells = cells.zip(&part.widths);
         with_label(
             &escaped(&row.label),
-            cells.map(|cell| escaped(cell.as_str())),
+            cells.map(|(cell, width)| broken(escaped(cell.as_str()), *width)),
         )
     });
     rows.collect()
+}
+
+/// Breaks what is too wide where its parts meet: `600 per 1m,` and `burst 1000`.
+fn broken(text: String, width: u16) -> String {
+    let is_wider = natural_widths(&[vec![&text]])
+        .iter()
+        .any(|natural| *natural > width);
+    if is_wider {
+        text.replace(", ", ",\n")
+    } else {
+        text
+    }
 }
 
 fn with_label(label: &str, cells: impl Iterator<Item = String>) -> Vec<String> {
