@@ -1,17 +1,15 @@
 //! An engine that holds what a scenario says.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use entitlements_core::instance::Machine;
+use entitlements_core::license::RevocationError;
 use entitlements_core::testing::ManualClock;
-use entitlements_core::{
-    ActivateError, Catalog, Clock, DeactivateError, Entitlements, EntitlementsBuilder, Environment,
-};
-use tempfile::TempDir;
+use entitlements_core::{ActivateError, Catalog, Clock, DeactivateError, Entitlements};
 
-use super::keys;
-use super::model::{HeldKey, Place, Scenario, Step};
+use super::held::{MachineSays, Step, located};
+use super::model::Scenario;
+use super::{keys, places};
 
 /// Makes the engine and takes the scenario's steps; then its clock stands at the time of the request.
 ///
@@ -27,13 +25,16 @@ pub async fn engine(scenario: &Scenario) -> Result<Entitlements, String> {
     let files = tempfile::tempdir().expect("there is room for key files");
     let builder = Entitlements::builder()
         .trusted_key(keys::trusted())
+        .trusted_key(keys::also_trusted())
         .deployment_mode(scenario.mode.into())
+        .machine(machine(scenario))
         .clock(Arc::clone(&clock) as Arc<dyn Clock>);
-    let builder = with_keys(builder, &scenario.licenses, &catalog, &files).catalog(catalog);
+    let variable = catalog.license().env();
+    let builder = places::fill(builder, scenario, variable, &files).catalog(Arc::clone(&catalog));
     let (engine, _) = builder.build().await.expect("the engine can be built");
     for step in &scenario.steps {
         clock.set(step.at.unwrap_or(scenario.now));
-        take(&engine, step).await?;
+        take(&engine, step, scenario).await?;
     }
     clock.set(scenario.now);
     Ok(engine)
@@ -49,66 +50,40 @@ pub fn catalog(file: &str) -> Arc<Catalog> {
     Arc::new(Catalog::read_file(path).unwrap_or_else(|error| panic!("{file}: {error}")))
 }
 
-fn with_keys(
-    mut builder: EntitlementsBuilder,
-    held: &[HeldKey],
-    catalog: &Catalog,
-    files: &TempDir,
-) -> EntitlementsBuilder {
-    let mut variables: Vec<(String, OsString)> = Vec::new();
-    for (number, held) in held.iter().enumerate() {
-        let key = held
-            .claims
-            .as_ref()
-            .map(keys::sign)
-            .or_else(|| held.key.clone());
-        let variable = catalog.license().env();
-        match (held.place, key) {
-            (Place::Flag, key) => {
-                builder = builder.license_key(key.expect("a flag has claims or a key"));
-            }
-            (Place::Variable, key) => {
-                let key = key.expect("a variable has claims or a key");
-                variables.push((variable.to_owned(), key.into()));
-            }
-            (Place::VariableFile, key) => {
-                variables.push((
-                    format!("{variable}_FILE"),
-                    file(files, number, key).into_os_string(),
-                ));
-            }
-            (Place::File, key) => builder = builder.license_file(file(files, number, key)),
-        }
-    }
-    if !variables.is_empty() {
-        builder = builder.license_from_env();
-    }
-    builder.environment(Environment::of(variables))
+/// A machine that says nothing of itself, where a scenario has none: never the one that the test runs on.
+fn machine(scenario: &Scenario) -> Machine {
+    let says = scenario.machine.as_ref();
+    says.map_or_else(|| Machine::of("", ""), MachineSays::machine)
 }
 
-/// A key file; where there is no key, a path that nothing is at.
-fn file(folder: &TempDir, number: usize, key: Option<String>) -> PathBuf {
-    let path = folder.path().join(format!("{number}.key"));
-    if let Some(key) = key {
-        std::fs::write(&path, key).expect("a key file can be written");
-    }
-    path
-}
-
-async fn take(engine: &Entitlements, step: &Step) -> Result<(), String> {
-    let (what, refused) = match (&step.activate, &step.deactivate) {
-        (Some(claims), None) => {
-            let taken = engine.activate(&keys::sign(claims)).await;
+async fn take(engine: &Entitlements, step: &Step, scenario: &Scenario) -> Result<(), String> {
+    let (what, refused) = match (&step.activate, &step.deactivate, &step.revoke) {
+        (Some(claims), None, None) => {
+            let claims = located(claims, scenario.machine.as_ref());
+            let taken = engine.activate(&step.by.license(&claims)).await;
             (
                 "activating",
                 taken.err().as_ref().map(ActivateError::reason),
             )
         }
-        (None, Some(id)) => {
+        (None, Some(id), None) => {
             let removed = engine.deactivate(id).await;
             ("deactivating", removed.err().as_ref().map(word))
         }
-        _ => panic!("a step either activates or deactivates"),
+        (None, None, Some(list)) => {
+            let text = list.text().expect("a list to apply is there");
+            let applied = engine.apply_revocations(&text).await;
+            if let Ok(applied) = &applied
+                && applied.changed != list.changes
+            {
+                return Err(format!("the list should change: {}", list.changes));
+            }
+            (
+                "revoking",
+                applied.err().as_ref().map(RevocationError::reason),
+            )
+        }
+        _ => panic!("a step activates, deactivates or revokes"),
     };
     if refused == step.refused.as_deref() {
         Ok(())

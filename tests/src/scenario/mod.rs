@@ -1,12 +1,14 @@
 //! Scenarios: what the product does, as data, replayed through every front.
 //!
-//! [`model`] is the form of the files, [`engine`] makes an engine that holds what a scenario says, [`fronts`] are the
+//! [`model`] and [`held`] are the form of the files, [`engine`] makes an engine that holds what a scenario says, [`fronts`] are the
 //! ways a request can take, and [`replay`] sends each scenario through all of them and tells what differs.
 
 pub mod engine;
 pub mod fronts;
+pub mod held;
 pub mod keys;
 pub mod model;
+mod places;
 pub mod replay;
 pub mod require;
 pub mod set;

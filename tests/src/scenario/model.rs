@@ -1,4 +1,4 @@
-//! The form of a scenario, as `spec/README.md` says.
+//! The form of a scenario, as `spec/README.md` says; what is held, and what is done with it, is in [`held`](super::held).
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -7,9 +7,10 @@ use std::str::FromStr;
 use entitlements_core::{DeploymentMode, Timestamp};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
+use super::held::{HeldKey, HeldList, MachineSays, Step};
 use super::require::Require;
 
 /// One scenario.
@@ -24,8 +25,16 @@ pub struct Scenario {
     pub mode: Mode,
     #[serde(deserialize_with = "parsed")]
     pub now: Timestamp,
+    /// The value of the variable `ENTITLEMENTS_DEPLOYMENT_ID`.
+    #[serde(default)]
+    pub deployment: Option<String>,
+    /// The machine that the product runs on; one that says nothing of itself where absent.
+    #[serde(default)]
+    pub machine: Option<MachineSays>,
     #[serde(default)]
     pub licenses: Vec<HeldKey>,
+    #[serde(default)]
+    pub revocations: Vec<HeldList>,
     #[serde(default)]
     pub steps: Vec<Step>,
     #[serde(default)]
@@ -53,43 +62,6 @@ impl From<Mode> for DeploymentMode {
             Mode::Cloud => Self::Cloud,
         }
     }
-}
-
-/// A key that is held from the start: claims to sign, a raw text, or neither for a place that cannot be read.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HeldKey {
-    #[serde(default)]
-    pub claims: Option<Map<String, Value>>,
-    #[serde(default)]
-    pub key: Option<String>,
-    #[serde(default, rename = "in")]
-    pub place: Place,
-}
-
-/// Where a key comes from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    #[default]
-    Flag,
-    Variable,
-    VariableFile,
-    File,
-}
-
-/// What the operator does before the request.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    #[serde(default, deserialize_with = "parsed_option")]
-    pub at: Option<Timestamp>,
-    #[serde(default)]
-    pub activate: Option<Map<String, Value>>,
-    #[serde(default)]
-    pub deactivate: Option<String>,
-    #[serde(default)]
-    pub refused: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -154,7 +126,7 @@ pub struct ExpectedSet {
     pub errors: Option<Value>,
 }
 
-fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+pub(super) fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     String::deserialize(deserializer)?
@@ -162,7 +134,7 @@ fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
         .map_err(D::Error::custom)
 }
 
-fn parsed_option<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+pub(super) fn parsed_option<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     parsed(deserializer).map(Some)
@@ -176,6 +148,6 @@ fn get() -> String {
     "GET".to_owned()
 }
 
-const fn yes() -> bool {
+pub(super) const fn yes() -> bool {
     true
 }
