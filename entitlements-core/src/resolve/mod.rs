@@ -29,7 +29,7 @@ pub use holdings::{
     HeldLicense, Holdings, LicenseSource, RejectedCause, RejectedKey, RejectedRevocations,
     RevocationsCause,
 };
-pub use notices::Notice;
+pub use notices::{Notice, license_notices};
 pub use set::{EntitlementSet, FeatureState, LicenseEntry};
 
 use std::sync::Arc;

@@ -81,7 +81,9 @@ pub(super) fn collect(catalog: &Catalog, holdings: &Holdings, licenses: &[Judged
         if !renewed {
             by_status(judged, &mut notices);
         }
-        warn_of_unknown_names(catalog, judged, &mut notices.warnings);
+        notices
+            .warnings
+            .extend(license_notices(catalog, judged.license));
     }
     notices
 }
@@ -172,36 +174,42 @@ fn bound_to(license: &License) -> &'static str {
     }
 }
 
-/// Newer keys on older software: what is not known is kept, not granted, and said.
-fn warn_of_unknown_names(catalog: &Catalog, judged: &Judged<'_>, warnings: &mut Vec<Notice>) {
-    let id = judged.license.id();
-    let mut warn = |code, message| {
-        warnings.push(Notice::new(
-            code,
-            message,
-            "update the product to a version that knows it",
-        ));
+/// What is in a license key and has no effect with this catalog: newer keys on older software. It is kept, not granted, and
+/// said.
+///
+/// ```
+/// use entitlements_core::resolve::license_notices;
+/// use entitlements_core::testing::{self, TestVendor};
+///
+/// let license = TestVendor::new().license(&testing::catalog(), |draft| draft.plan("business"));
+/// assert!(license_notices(&testing::catalog(), &license).is_empty());
+/// ```
+#[must_use]
+pub fn license_notices(catalog: &Catalog, license: &License) -> Vec<Notice> {
+    let id = license.id();
+    let unknown = |code, what, name: &str| {
+        let message = format!("license `{id}` has the {what} `{name}`, which this version lacks");
+        let action = "update the product to a version that knows it";
+        Notice::new(code, message, action)
     };
-    for (name, _) in judged.license.features() {
+    let mut notices = Vec::new();
+    for (name, _) in license.features() {
         if catalog.feature_id(name).is_none() {
-            let message =
-                format!("license `{id}` has the feature `{name}`, which this version lacks");
-            warn("unknown_feature", message);
+            notices.push(unknown("unknown_feature", "feature", name));
         }
     }
-    for (name, _) in judged.license.limits() {
+    for (name, _) in license.limits() {
         if catalog.limit_id(name).is_none() {
-            let message =
-                format!("license `{id}` has the limit `{name}`, which this version lacks");
-            warn("unknown_limit", message);
+            notices.push(unknown("unknown_limit", "limit", name));
         }
     }
-    for addon in inapplicable_addons(catalog, judged.license) {
+    notices.extend(inapplicable_addons(catalog, license).map(|addon| {
         let name = addon.name();
-        warnings.push(Notice::new(
+        Notice::new(
             "addon_not_applicable",
             format!("license `{id}` has the add-on `{name}`, which its plan cannot have"),
             "ask the vendor for a license with a plan that the add-on goes with",
-        ));
-    }
+        )
+    }));
+    notices
 }

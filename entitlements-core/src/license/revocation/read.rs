@@ -73,7 +73,7 @@ fn texts(
         if is_fine(text) {
             Ok(text.to_owned())
         } else {
-            Err(LicenseError::new(otherwise))
+            Err(LicenseError::about(otherwise, text))
         }
     };
     let items = value.as_array().ok_or_else(mistyped)?;
