@@ -3,7 +3,7 @@
 use super::revocation::{MAX_REVOCATIONS_BYTES, TOKEN_TYPE};
 use super::{LicenseError, LicenseErrorKind};
 use crate::strict::base64url;
-use crate::strict::json::{self, JsonErrorKind, Value};
+use crate::strict::json::{self, JsonError, JsonErrorKind, Value};
 
 /// The longest key, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -19,7 +19,9 @@ impl TokenKind {
     /// Takes `text` apart.
     pub(super) fn split(self, text: &str) -> Result<Token<'_>, LicenseError> {
         let parts = Parts::split(text, self)?;
-        let header = Header::read(&object(&decode(parts.header)?)?, self)?;
+        let header = decode(parts.header)?;
+        let header = json::read_only(&header, &Header::READ).map_err(json_fault)?;
+        let header = Header::read(&an_object(header)?, self)?;
         Ok(Token {
             signed: parts.signed.as_bytes(),
             payload: decode(parts.payload)?,
@@ -97,6 +99,9 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// All that is looked at.
+    const READ: [&str; 6] = ["alg", "b64", "crit", "kid", "typ", "zip"];
+
     fn read(header: &Value<'_>, kind: TokenKind) -> Result<Self, LicenseError> {
         let fault = Self::faults(header, kind).next();
         let text = |name| header.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -138,15 +143,20 @@ impl Header {
 
 /// Reads a JSON object strictly.
 pub(super) fn object(bytes: &[u8]) -> Result<Value<'_>, LicenseError> {
-    let value = json::read(bytes).map_err(|json| {
-        LicenseError::new(match json.kind() {
-            JsonErrorKind::DuplicateMember => LicenseErrorKind::DuplicateMember,
-            JsonErrorKind::Depth => LicenseErrorKind::Depth,
-            _ => LicenseErrorKind::Json,
-        })
-    })?;
+    json::read(bytes).map_err(json_fault).and_then(an_object)
+}
+
+fn an_object(value: Value<'_>) -> Result<Value<'_>, LicenseError> {
     match value {
         Value::Object(_) => Ok(value),
         _ => Err(LicenseError::new(LicenseErrorKind::NotAnObject)),
     }
+}
+
+fn json_fault(fault: JsonError) -> LicenseError {
+    LicenseError::new(match fault.kind() {
+        JsonErrorKind::DuplicateMember => LicenseErrorKind::DuplicateMember,
+        JsonErrorKind::Depth => LicenseErrorKind::Depth,
+        _ => LicenseErrorKind::Json,
+    })
 }

@@ -61,26 +61,47 @@ pub fn encode(bytes: &[u8]) -> String {
 /// On any character outside the alphabet (padding and white space included), on a length that no bytes have, and on
 /// trailing bits that are not zero: the same bytes have exactly one accepted text.
 pub fn decode(text: &str) -> Result<Vec<u8>, Base64UrlError> {
-    let error = Err(Base64UrlError(()));
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    for chunk in text.as_bytes().chunks(4) {
-        let mut group = 0_u32;
-        for byte in chunk {
-            let value = VALUES.get(usize::from(*byte)).copied().unwrap_or(INVALID);
-            if value == INVALID {
-                return error;
-            }
-            group = group << 6 | u32::from(value);
-        }
-        let [_, first, second, third] = (group << (6 * (4 - chunk.len()))).to_be_bytes();
-        match chunk.len() {
-            4 => bytes.extend([first, second, third]),
-            3 if third == 0 => bytes.extend([first, second]),
-            2 if second == 0 && third == 0 => bytes.push(first),
-            _ => return error,
-        }
+    let (groups, last) = text.as_bytes().as_chunks::<4>();
+    // Four characters are three bytes; one alone is none.
+    let last_bytes = match last.len() {
+        0 => 0,
+        1 => return Err(Base64UrlError(())),
+        characters => characters - 1,
+    };
+    let mut bytes = vec![0; groups.len() * 3 + last_bytes];
+    let (triples, rest) = bytes.as_chunks_mut::<3>();
+    let mut seen = 0;
+    for (group, triple) in groups.iter().zip(triples) {
+        let [_, bytes @ ..] = join(*group, &mut seen).to_be_bytes();
+        *triple = bytes;
+    }
+    let mut group = [b'A'; 4];
+    for (to, from) in group.iter_mut().zip(last) {
+        *to = *from;
+    }
+    let [_, bytes_of_last @ ..] = join(group, &mut seen).to_be_bytes();
+    let (kept, left_over) = bytes_of_last
+        .split_at_checked(last_bytes)
+        .unwrap_or_default();
+    for (to, from) in rest.iter_mut().zip(kept) {
+        *to = *from;
+    }
+    // Values have six bits; what is no character of the alphabet has more.
+    if seen > 0x3f || left_over.iter().any(|byte| *byte != 0) {
+        return Err(Base64UrlError(()));
     }
     Ok(bytes)
+}
+
+/// Four characters as 24 bits. What they are worth is added to `seen`, to be judged once at the end.
+#[inline]
+fn join(group: [u8; 4], seen: &mut u8) -> u32 {
+    let [a, b, c, d] = group.map(|character| {
+        let value = VALUES.get(usize::from(character)).copied();
+        value.unwrap_or(INVALID)
+    });
+    *seen |= a | b | c | d;
+    u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d)
 }
 
 #[cfg(test)]

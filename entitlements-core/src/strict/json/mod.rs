@@ -3,12 +3,15 @@
 //! Numbers stay text until somebody asks for an integer, so nothing is rounded on the way: `5.0`, `1e3` and `-0` are
 //! numbers but not integers.
 
+mod error;
+mod names;
 mod reader;
 #[cfg(test)]
 mod tests;
 mod value;
 mod writer;
 
-pub use reader::{JsonError, JsonErrorKind, MAX_DEPTH, read};
+pub use error::{JsonError, JsonErrorKind};
+pub use reader::{MAX_DEPTH, read, read_only};
 pub use value::{Member, Number, Value};
 pub use writer::ObjectWriter;

@@ -1,65 +1,11 @@
 use std::borrow::Cow;
-use std::collections::HashSet;
 
-use super::value::{Member, Number, Value};
+use super::error::{JsonError, JsonErrorKind, Step};
+use super::names::Names;
+use super::value::{Number, Value};
 
 /// How deep arrays and objects may nest, the outermost counted as 1.
 pub const MAX_DEPTH: usize = 32;
-
-/// Objects up to this size are searched for duplicates member by member.
-const FEW_MEMBERS: usize = 12;
-
-/// What is wrong with a JSON text, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} at byte {offset}")]
-pub struct JsonError {
-    kind: JsonErrorKind,
-    offset: usize,
-}
-
-impl JsonError {
-    /// What is wrong.
-    #[must_use]
-    pub const fn kind(&self) -> JsonErrorKind {
-        self.kind
-    }
-
-    /// How many bytes into the text it was noticed.
-    #[must_use]
-    pub const fn offset(&self) -> usize {
-        self.offset
-    }
-}
-
-/// What can be wrong with a JSON text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum JsonErrorKind {
-    /// Not UTF-8, or begins with a byte order mark.
-    #[error("not UTF-8 without a byte order mark")]
-    Encoding,
-    /// The text ends too early.
-    #[error("unexpected end")]
-    End,
-    /// A character that cannot be here.
-    #[error("unexpected character")]
-    Syntax,
-    /// A control character, a bad escape or half of a surrogate pair in a string.
-    #[error("bad character or escape in a string")]
-    String,
-    /// A number that JSON does not know, such as `01` or `.5`.
-    #[error("bad number")]
-    Number,
-    /// Two members of one object with the same name, however they are spelled.
-    #[error("duplicate member")]
-    DuplicateMember,
-    /// Nested deeper than [`MAX_DEPTH`].
-    #[error("nested too deeply")]
-    Depth,
-    /// Something after the value.
-    #[error("something follows the value")]
-    Trailing,
-}
 
 /// Reads exactly one JSON value.
 ///
@@ -79,28 +25,57 @@ pub enum JsonErrorKind {
 /// On everything that is not one JSON value of RFC 8259, and on the duplicates, depth and encodings that
 /// [`JsonErrorKind`] lists.
 pub fn read(bytes: &[u8]) -> Result<Value<'_>, JsonError> {
-    let error = |kind, offset| JsonError { kind, offset };
-    let text = std::str::from_utf8(bytes)
-        .map_err(|utf8| error(JsonErrorKind::Encoding, utf8.valid_up_to()))?;
-    if text.starts_with('\u{feff}') {
-        return Err(error(JsonErrorKind::Encoding, 0));
-    }
-    let mut reader = Reader { text, position: 0 };
-    let value = reader
-        .document()
-        .map_err(|kind| error(kind, reader.position))?;
-    Ok(value)
+    Reader::read(bytes, None)
 }
 
-type Step<T> = Result<T, JsonErrorKind>;
+/// As [`read`], and of the outermost object keeps only these members: all of the text is checked alike, and what is not asked
+/// for costs no memory.
+///
+/// ```
+/// use entitlements_core::strict::json::read_only;
+///
+/// let header = read_only(br#"{"alg": "EdDSA", "x5c": ["...", "..."]}"#, &["alg"])?;
+/// assert!(header.get("alg").is_some());
+/// assert!(header.get("x5c").is_none());
+/// # Ok::<(), entitlements_core::strict::json::JsonError>(())
+/// ```
+///
+/// # Errors
+/// As [`read`].
+pub fn read_only<'a>(bytes: &'a [u8], members: &[&str]) -> Result<Value<'a>, JsonError> {
+    Reader::read(bytes, Some(members))
+}
 
-struct Reader<'a> {
+struct Reader<'a, 'w> {
     text: &'a str,
     /// INVARIANT: at a character boundary, at most the length of `text`.
     position: usize,
+    names: Names<'a>,
+    /// Which members of the outermost object are kept; all where it is none.
+    wanted: Option<&'w [&'w str]>,
+    /// Whether the value that is read is kept, or only checked.
+    keep: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a, 'w> Reader<'a, 'w> {
+    fn read(bytes: &'a [u8], wanted: Option<&'w [&'w str]>) -> Result<Value<'a>, JsonError> {
+        let error = JsonError::new;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|utf8| error(JsonErrorKind::Encoding, utf8.valid_up_to()))?;
+        if text.starts_with('\u{feff}') {
+            return Err(error(JsonErrorKind::Encoding, 0));
+        }
+        let mut reader = Self {
+            text,
+            position: 0,
+            names: Names::default(),
+            wanted,
+            keep: wanted.is_none(),
+        };
+        let value = reader.document();
+        value.map_err(|kind| error(kind, reader.position))
+    }
+
     fn document(&mut self) -> Step<Value<'a>> {
         self.skip_white_space();
         let value = self.value(0)?;
@@ -116,7 +91,8 @@ impl<'a> Reader<'a> {
         match self.peek().ok_or(JsonErrorKind::End)? {
             b'{' => self.object(depth + 1),
             b'[' => self.array(depth + 1),
-            b'"' => self.string().map(Value::String),
+            b'"' if self.keep => self.string().map(Value::String),
+            b'"' => self.check_string().map(|()| Value::Null),
             b'-' | b'0'..=b'9' => self.number(),
             b't' => self.word("true", Value::Bool(true)),
             b'f' => self.word("false", Value::Bool(false)),
@@ -127,9 +103,10 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, depth: usize) -> Step<Value<'a>> {
         self.open(depth)?;
-        let mut members = Members::default();
+        let start = self.names.start();
+        let mut members = Vec::new();
         if self.take(b'}') {
-            return Ok(Value::Object(members.list));
+            return Ok(Value::Object(members));
         }
         loop {
             self.skip_white_space();
@@ -137,17 +114,21 @@ impl<'a> Reader<'a> {
                 return Err(self.unexpected());
             }
             let name = self.string()?;
-            if members.has(&name) {
-                return Err(JsonErrorKind::DuplicateMember);
-            }
             self.skip_white_space();
+            let wanted = self.wanted.filter(|_| depth == 1);
+            if let Some(wanted) = wanted {
+                self.keep = wanted.contains(&name.as_ref());
+            }
+            let kept = self.keep.then(|| name.clone());
+            self.names.add(start, name)?;
             self.expect(b':')?;
             self.skip_white_space();
             let value = self.value(depth)?;
-            members.push((name, value));
+            members.extend(kept.map(|name| (name, value)));
             self.skip_white_space();
             if self.take(b'}') {
-                return Ok(Value::Object(members.list));
+                self.names.close(start)?;
+                return Ok(Value::Object(members));
             }
             self.expect(b',')?;
         }
@@ -161,7 +142,8 @@ impl<'a> Reader<'a> {
         }
         loop {
             self.skip_white_space();
-            items.push(self.value(depth)?);
+            let item = self.value(depth)?;
+            items.extend(self.keep.then_some(item));
             self.skip_white_space();
             if self.take(b']') {
                 return Ok(Value::Array(items));
@@ -200,15 +182,43 @@ impl<'a> Reader<'a> {
                 }
                 b'\\' => {
                     let run = self.since(run_start);
+                    let escaped = self.escape()?;
                     let text = owned.get_or_insert_default();
                     text.push_str(run);
-                    text.push(self.escape()?);
+                    text.push(escaped);
                     run_start = self.position;
                 }
                 0x00..=0x1f => return Err(JsonErrorKind::String),
-                _ => self.position += 1,
+                _ => self.skip_plain(),
             }
         }
+    }
+
+    /// Steps past a string that nobody wants.
+    fn check_string(&mut self) -> Step<()> {
+        self.position += 1;
+        loop {
+            match self.peek().ok_or(JsonErrorKind::End)? {
+                b'"' => {
+                    self.position += 1;
+                    return Ok(());
+                }
+                b'\\' => {
+                    self.escape()?;
+                }
+                0x00..=0x1f => return Err(JsonErrorKind::String),
+                _ => self.skip_plain(),
+            }
+        }
+    }
+
+    /// Steps to the next character of a string that means something, or to the end.
+    fn skip_plain(&mut self) {
+        let rest = self.text.as_bytes().get(self.position..);
+        let rest = rest.unwrap_or_default();
+        let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0x00..=0x1f);
+        // INVARIANT: these are ASCII, so the position is at a character boundary.
+        self.position += rest.iter().position(ends).unwrap_or(rest.len());
     }
 
     /// Reads one escape, the backslash still ahead.
@@ -333,33 +343,5 @@ impl<'a> Reader<'a> {
 
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.position).unwrap_or_default()
-    }
-}
-
-/// The members of an object so far. A hostile object of thousands must not cost the square of that.
-#[derive(Default)]
-struct Members<'a> {
-    list: Vec<Member<'a>>,
-    names: HashSet<Cow<'a, str>>,
-}
-
-impl<'a> Members<'a> {
-    fn has(&self, name: &str) -> bool {
-        if self.names.is_empty() {
-            self.list.iter().any(|(member, _)| member == name)
-        } else {
-            self.names.contains(name)
-        }
-    }
-
-    fn push(&mut self, member: Member<'a>) {
-        if !self.names.is_empty() {
-            self.names.insert(member.0.clone());
-        }
-        self.list.push(member);
-        if self.names.is_empty() && self.list.len() > FEW_MEMBERS {
-            self.names
-                .extend(self.list.iter().map(|(name, _)| name.clone()));
-        }
     }
 }
