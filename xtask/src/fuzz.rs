@@ -133,6 +133,7 @@ fn run(workspace: &Workspace, host: &str, target: &str) -> Result<Step, String> 
         "-detect_leaks=0".to_owned(),
         "-print_final_stats=1".to_owned(),
         "-verbosity=0".to_owned(),
+        "-print_funcs=0".to_owned(),
         format!("-artifact_prefix={}/", kept.display()),
         shown(&found),
         shown(&workspace.root.join("fuzz/corpus").join(target)),
