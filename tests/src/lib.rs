@@ -12,6 +12,7 @@
 )]
 
 pub mod scenario;
+pub mod token_table;
 pub mod wire;
 
 /// The program in the README compiles, and its catalog is one.
