@@ -1,7 +1,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    catalog_check, catalog_diff, catalog_table, fingerprint, inspect, issue, keygen, verify,
+    catalog_check, catalog_diff, catalog_table, fingerprint, inspect, issue, keygen, revoke, verify,
 };
 use crate::failure::Failure;
 use crate::output::Format;
@@ -11,8 +11,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  fine (verify: the license is active or in grace)
   1  another failure
-  2  usage, which a bad key file, public key or catalog is too
-  3  verified but not in force: expired or not yet valid
+  2  usage, which a bad key file, public key, revocation list or catalog is too
+  3  verified but not in force: expired, not yet valid, revoked, or bound to another deployment
   4  rejected: the key's signature or form is wrong
 
 Errors go to stderr. With `--json` results are one line of JSON on stdout, errors one on stderr.";
@@ -36,7 +36,9 @@ pub(crate) enum Command {
     /// Sign a license key and print it
     Issue(Box<issue::Args>),
     /// Check a license key: whether it is genuine, what it says and whether it is in force
-    Verify(verify::Args),
+    Verify(Box<verify::Args>),
+    /// Take back licenses, or all that a key signed: sign a revocation list and print it
+    Revoke(revoke::Args),
     /// Show what a license key says, unverified: no key is needed and nothing is checked
     Inspect(inspect::Args),
     /// Print the fingerprint of this instance, which a license can be bound to
@@ -59,9 +61,10 @@ pub(crate) enum CatalogCommand {
 impl Command {
     pub(crate) fn run(&self, format: Format) -> Result<Report, Failure> {
         match self {
-            Self::Keygen(args) => keygen::run(args),
+            Self::Keygen(args) => keygen::run(args, format),
             Self::Issue(args) => issue::run(args, format),
             Self::Verify(args) => verify::run(args),
+            Self::Revoke(args) => revoke::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Fingerprint(args) => fingerprint::run(args),
             Self::Catalog(CatalogCommand::Check(args)) => catalog_check::run(args),

@@ -24,6 +24,9 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// One snake_case word for scripts.
     pub(crate) code: &'static str,
+    /// The library's own word for why, where the code does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'static str>,
     pub(crate) message: String,
     pub(crate) action: String,
 }
@@ -40,6 +43,7 @@ impl Failure {
         Self {
             exit,
             code,
+            reason: None,
             message,
             action: action.into(),
         }
@@ -59,6 +63,11 @@ impl Failure {
         action: impl Into<String>,
     ) -> Self {
         Self::new(Exit::Failed, code, message, action)
+    }
+
+    pub(crate) const fn with_reason(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
     }
 
     pub(crate) fn with_action(mut self, action: impl Into<String>) -> Self {

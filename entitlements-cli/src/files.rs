@@ -26,13 +26,55 @@ pub(crate) fn read_at_most(source: impl Read, most: usize) -> io::Result<Vec<u8>
     Ok(bytes)
 }
 
+/// Reads a regular file, and a byte more than it may have, so that whoever asks sees that it is too long.
+pub(crate) fn read_regular(path: &Path, most: usize) -> Result<Vec<u8>, String> {
+    read_at_most(open_regular(path)?, most + 1).map_err(|error| why(&error))
+}
+
 /// Reads a key file.
 pub(crate) fn read_key_file(path: &Path) -> Result<Vec<u8>, String> {
-    let bytes = read_at_most(open_regular(path)?, MAX_KEY_FILE_BYTES + 1).map_err(|e| why(&e))?;
+    let bytes = read_regular(path, MAX_KEY_FILE_BYTES)?;
     if bytes.len() > MAX_KEY_FILE_BYTES {
         return Err("it is larger than 64 KiB, which no key file is".to_owned());
     }
     Ok(bytes)
+}
+
+/// Puts `content` in the place of a file, whole or not at all: whenever this is killed, the old or the new one is there.
+///
+/// Who may read and write it stays as it is. Through a link, the file that it leads to is replaced.
+pub(crate) fn replace(path: &Path, content: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let metadata = fs::metadata(&path)?;
+    let unfinished = unfinished_name(&path)?;
+    // Nobody else's until it is whole.
+    let replaced = write_new(&unfinished, content, 0o600).and_then(|()| {
+        give_to_owner_of(&unfinished, &metadata);
+        fs::set_permissions(&unfinished, metadata.permissions())?;
+        fs::rename(&unfinished, &path)
+    });
+    match replaced {
+        Ok(()) => sync_folder_of(&path),
+        Err(_) => drop(fs::remove_file(&unfinished)),
+    }
+    replaced
+}
+
+/// The root user may replace what is another's. Whoever may not give files away replaces what is their own.
+#[cfg(unix)]
+fn give_to_owner_of(file: &Path, metadata: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let _ = chown(file, Some(metadata.uid()), Some(metadata.gid()));
+}
+
+#[cfg(not(unix))]
+fn give_to_owner_of(_: &Path, _: &fs::Metadata) {}
+
+/// So that the new name outlives a power cut; where a folder cannot be opened, the system sees to it in its own time.
+fn sync_folder_of(path: &Path) {
+    if let Some(folder) = path.parent() {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
 }
 
 /// New files that appear together or not at all: whatever was made is removed again, unless it is kept.

@@ -9,6 +9,7 @@ use crate::failure::{Exit, Failure};
 use crate::report::{Report, Verdict};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+const NOTE: Style = AnsiColor::Yellow.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Whom the output is for.
@@ -20,6 +21,13 @@ pub(crate) enum Format {
 
 /// Writes a result, and the failure that may come with it.
 pub(crate) fn report(report: &Report, format: Format) -> Exit {
+    if format == Format::Text {
+        let mut stderr = anstream::stderr().lock();
+        for note in &report.notes {
+            // What cannot be remarked is no failure.
+            let _ = writeln!(stderr, "{NOTE}note:{NOTE:#} {note}");
+        }
+    }
     let written = match format {
         Format::Text if report.text.is_empty() => Ok(()),
         Format::Text => stdout(&report.text),

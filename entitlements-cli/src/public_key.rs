@@ -37,7 +37,7 @@ impl Named {
     }
 
     fn read(&self) -> Result<TrustedKey, Failure> {
-        let pem = read_key_file(&self.path).map_err(|why| {
+        let bytes = read_key_file(&self.path).map_err(|why| {
             let message = format!(
                 "cannot read the public key {}: {why}",
                 quote::path(&self.path)
@@ -48,7 +48,7 @@ impl Named {
                 "name the `.public.pem` file that `keygen` wrote",
             )
         })?;
-        let key = TrustedKey::from_pem(pem).map_err(|error| refused(&self.path, &error))?;
+        let key = TrustedKey::from_bytes(bytes).map_err(|error| refused(&self.path, &error))?;
         match &self.kid {
             Some(kid) => key
                 .with_kid(kid)
@@ -85,7 +85,9 @@ fn refused(path: &Path, error: &KeyError) -> Failure {
     let message = format!("cannot use {} as a public key: {error}", quote::path(path));
     let action = match error {
         KeyError::EmptyKeyId => "write something before the `=`, or leave it out",
-        _ => "name the `.public.pem` file that `keygen` wrote",
+        _ => {
+            "name one public key: the `.public.pem` that `keygen` wrote, or PEM, DER, JWK or 32 raw bytes"
+        }
     };
     Failure::usage("public_key", message, action)
 }

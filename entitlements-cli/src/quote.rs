@@ -6,6 +6,10 @@ use std::path::Path;
 const MOST_CHARS: usize = 256;
 const HIDDEN: &str = "(a key, not shown)";
 
+/// What every private key in PEM has: the armour; behind the algorithm of PKCS#8 the octets of an Ed25519 key, or of an RSA
+/// key; and the beginning of an RSA key of PKCS#1.
+const PRIVATE: [&str; 4] = ["PRIVATEKEY-----", "K2VwBCIE", "BAQEFAASC", "IBAAKCAgEA"];
+
 /// Input in backticks.
 pub(crate) fn quoted(input: &str) -> String {
     if holds_key(input) {
@@ -73,8 +77,7 @@ fn holds_key(text: &str) -> bool {
     if compact == "-----BEGINPRIVATEKEY-----" {
         return false;
     }
-    // The armour, and what every PKCS#8 Ed25519 key has behind its object identifier.
-    if compact.contains("PRIVATEKEY-----") || compact.contains("K2VwBCIE") {
+    if PRIVATE.iter().any(|part| compact.contains(part)) {
         return true;
     }
     let base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -98,6 +101,8 @@ mod tests {
             "@eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJBY21lIn0.c2ln",
             "-----BEGIN PRIVATE KEY-----\nMC4C",
             "MC4CAQAwBQYDK2VwBCIEIA==",
+            "MIIJQgIBADANBgkqhkiG9w0BAQEFAASCCSwwggkoAgEAAoICAQ",
+            "MIIJKAIBAAKCAgEAq83v",
         ] {
             assert!(holds_key(key), "{key}");
             assert_eq!(quoted(key), "`(a key, not shown)`");

@@ -7,6 +7,8 @@ use crate::failure::{Exit, Failure};
 pub(crate) struct Report {
     pub(crate) text: String,
     pub(crate) json: String,
+    /// Remarks for people, one line each.
+    pub(crate) notes: Vec<String>,
     pub(crate) verdict: Verdict,
 }
 
@@ -32,8 +34,14 @@ impl Report {
         Ok(Self {
             text,
             json,
+            notes: Vec::new(),
             verdict: Verdict::Fine,
         })
+    }
+
+    pub(crate) fn with_notes(mut self, notes: Vec<String>) -> Self {
+        self.notes = notes;
+        self
     }
 
     pub(crate) fn with_verdict(mut self, verdict: Verdict) -> Self {

@@ -154,7 +154,7 @@ fn every_key_is_another() {
 #[test]
 fn other_algorithms_are_refused() {
     let desk = Desk::empty();
-    for algorithm in ["rsa4096", "rsa2048", "ED25519", "none", ""] {
+    for algorithm in ["rsa2048", "rsa", "RSA4096", "ED25519", "none", ""] {
         desk.run(["keygen", "--out", ".", "--algorithm", algorithm])
             .fails(2, "--algorithm");
     }

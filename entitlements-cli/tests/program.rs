@@ -27,7 +27,12 @@ fn help_and_version_are_complete() {
         &["keygen"][..],
         &["issue"],
         &["verify"],
+        &["revoke"],
+        &["inspect"],
+        &["fingerprint"],
         &["catalog", "check"],
+        &["catalog", "table"],
+        &["catalog", "diff"],
     ] {
         let ran = desk.run(command.iter().chain(&["--help"])).exits(0);
         assert!(

@@ -19,8 +19,20 @@ fn no_key_is_ever_repeated() {
     let license = desk.issue(["--plan", "p", "--days", "1"]);
     let folded = license.replace('.', ".\n ");
     let private = desk.read("acme.private.pem");
-    let body = private.lines().nth(1).unwrap();
-    for secret in [&license, &folded, &private, &body.to_owned()] {
+    let body = private.lines().nth(1).unwrap().to_owned();
+    desk.run([
+        "keygen",
+        "--algorithm",
+        "rsa4096",
+        "--out",
+        ".",
+        "--kid",
+        "rsa",
+    ])
+    .exits(0);
+    let rsa = desk.read("rsa.private.pem");
+    let rsa_body = rsa.lines().nth(1).unwrap().to_owned();
+    for secret in [&license, &folded, &private, &body, &rsa, &rsa_body] {
         let (at_file, limit) = (format!("@{secret}"), format!("{secret}=1"));
         let named = format!("k={secret}");
         let cases: &[&[&str]] = &[
@@ -48,6 +60,17 @@ fn no_key_is_ever_repeated() {
                 "x",
             ],
             &["keygen", "--out", "keys", "--algorithm", secret],
+            &[
+                "verify",
+                "--public-key=acme.public.pem",
+                "--revocations",
+                secret,
+                "x",
+            ],
+            &["revoke", "--key", secret, "a"],
+            &["revoke", "--key=acme.private.pem", "--list", secret, "a b"],
+            &["revoke", "--key=acme.private.pem", &at_file],
+            &["revoke", "--key=acme.private.pem", secret, "--signing-key="],
             &[
                 "issue",
                 "--key",

@@ -261,19 +261,17 @@ fn keys_come_from_the_command_line_files_and_stdin() {
 fn too_much_is_refused_without_reading_it_all() {
     let desk = Desk::new();
     let stdin = ["verify", "--public-key", "acme.public.pem", "-"];
-    desk.pipe(stdin, vec![b' '; 10 << 20])
-        .fails(4, "longer than");
-    desk.pipe(stdin, vec![b'a'; 10 << 20])
-        .fails(4, "longer than");
+    desk.pipe(stdin, vec![b' '; 10 << 20]).fails(4, "too long");
+    desk.pipe(stdin, vec![b'a'; 10 << 20]).fails(4, "too long");
     desk.pipe(stdin, vec![b'\n'; (64 << 10) + 1])
-        .fails(4, "longer than");
+        .fails(4, "too long");
     desk.pipe(stdin, vec![b'\n'; 64 << 10])
         .fails(4, "header.payload.signature");
     std::fs::File::create(desk.path("huge"))
         .unwrap()
         .set_len(1 << 40)
         .unwrap();
-    desk.verify(["@huge"]).fails(4, "longer than");
+    desk.verify(["@huge"]).fails(4, "too long");
 }
 
 #[test]
@@ -300,8 +298,8 @@ fn bad_public_keys_are_usage_errors() {
         ("missing.pem", "no such file"),
         ("k=missing.pem", "`missing.pem`"),
         ("acme.private.pem", "private key"),
-        ("catalog.toml", "not an Ed25519 public key"),
-        (empty_kid, "cannot be empty"),
+        ("catalog.toml", "not a public key"),
+        (empty_kid, "not empty"),
         (".", "directory"),
         ("", "no such file"),
     ] {

@@ -3,19 +3,24 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
-use entitlements_core::license::SigningKey;
+use entitlements_core::license::{KeyError, SigningKey};
 use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::files::{NewFiles, why};
-use crate::output;
+use crate::output::{self, Format};
+use crate::progress;
 use crate::quote;
 use crate::report::Report;
 
 const EXAMPLES: &str = "\
 Examples:
   entitlements keygen --out keys
-  entitlements keygen --algorithm ed25519 --out keys --kid acme-2026
+  entitlements keygen --out keys --kid acme-2026
+  entitlements keygen --algorithm rsa4096 --out keys
+
+Ed25519 is the better choice: its license keys are much shorter. RSA (RS512) is for those who must sign with it; making
+such a key takes some seconds.
 
 Keep the private key off servers and out of version control: whoever has it can issue licenses.";
 
@@ -42,6 +47,26 @@ pub(crate) struct Args {
 enum Algorithm {
     #[default]
     Ed25519,
+    Rsa4096,
+}
+
+impl Algorithm {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "ed25519",
+            Self::Rsa4096 => "rsa4096",
+        }
+    }
+
+    fn generate(self, format: Format) -> Result<SigningKey, KeyError> {
+        match self {
+            Self::Ed25519 => SigningKey::generate(),
+            Self::Rsa4096 => {
+                let what = "making an RSA key of 4096 bits";
+                progress::spin(format, what, SigningKey::generate_rsa4096)
+            }
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -53,9 +78,13 @@ struct Made<'a> {
     public_key: String,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
-    let Algorithm::Ed25519 = args.algorithm;
-    let key = SigningKey::generate().map_err(|error| {
+pub(crate) fn run(args: &Args, format: Format) -> Result<Report, Failure> {
+    make_directory(&args.out)?;
+    if let Some(kid) = &args.kid {
+        // Before the time is spent that an RSA key takes.
+        refuse_existing(&files_of(&args.out, kid))?;
+    }
+    let key = args.algorithm.generate(format).map_err(|error| {
         Failure::failed(
             "randomness",
             error.to_string(),
@@ -63,22 +92,9 @@ pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
         )
     })?;
     let kid = args.kid.as_deref().unwrap_or(key.kid());
-    let private = args.out.join(format!("{kid}.private.pem"));
-    let public = args.out.join(format!("{kid}.public.pem"));
-
-    fs::create_dir_all(&args.out).map_err(|error| {
-        let message = format!(
-            "cannot make the directory {}: {}",
-            quote::path(&args.out),
-            why(&error)
-        );
-        Failure::failed(
-            "output_directory",
-            message,
-            "name a directory that can be written to",
-        )
-    })?;
-    refuse_existing(&[&private, &public])?;
+    let paths = files_of(&args.out, kid);
+    refuse_existing(&paths)?;
+    let [private, public] = paths;
     let mut files = NewFiles::default();
     files
         .public(&public, &key.public_key_pem())
@@ -89,7 +105,7 @@ pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
     files.keep();
 
     let made = Made {
-        algorithm: "ed25519",
+        algorithm: args.algorithm.name(),
         kid,
         thumbprint: key.kid(),
         private_key: private.to_string_lossy().into_owned(),
@@ -103,8 +119,25 @@ pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
     Report::new(text, &made)
 }
 
+/// The private key and the public one.
+fn files_of(out: &Path, kid: &str) -> [PathBuf; 2] {
+    ["private", "public"].map(|half| out.join(format!("{kid}.{half}.pem")))
+}
+
+fn make_directory(out: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(out).map_err(|error| {
+        let why = why(&error);
+        let message = format!("cannot make the directory {}: {why}", quote::path(out));
+        Failure::failed(
+            "output_directory",
+            message,
+            "name a directory that can be written to",
+        )
+    })
+}
+
 /// Says so before anything is written; that nothing is written over is `NewFiles`' promise.
-fn refuse_existing(paths: &[&Path]) -> Result<(), Failure> {
+fn refuse_existing(paths: &[PathBuf]) -> Result<(), Failure> {
     // A link that leads nowhere is there too.
     match paths.iter().find(|path| path.symlink_metadata().is_ok()) {
         Some(path) => Err(not_written(path, &io::ErrorKind::AlreadyExists.into())),

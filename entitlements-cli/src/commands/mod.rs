@@ -7,4 +7,5 @@ pub(crate) mod fingerprint;
 pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod keygen;
+pub(crate) mod revoke;
 pub(crate) mod verify;

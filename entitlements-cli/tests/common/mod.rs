@@ -9,6 +9,8 @@
     reason = "helpers of tests, of which each test file uses some"
 )]
 
+pub(crate) mod base64;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;

@@ -1,16 +1,12 @@
 //! What signs: the private key, with the catalog's claim shape.
 
-use std::path::Path;
-
-use entitlements_core::license::{LicenseDraft, LicenseIssuer, LicenseVerifier, SigningKey};
+use entitlements_core::license::{Algorithm, LicenseDraft, LicenseIssuer, LicenseVerifier};
 use entitlements_core::{License, Timestamp};
-use zeroize::Zeroizing;
 
 use super::{Args, refusal};
 use crate::catalog_file;
 use crate::failure::Failure;
-use crate::files::read_key_file;
-use crate::quote;
+use crate::signing_key;
 
 /// A license key, and what it says to whoever verifies it.
 pub(super) struct Issued {
@@ -22,13 +18,21 @@ pub(super) struct Issued {
 pub(super) fn open(
     args: &Args,
 ) -> Result<impl Fn(&LicenseDraft, Timestamp) -> Result<Issued, Failure>, Failure> {
-    let key = read_signing_key(&args.key)?;
+    let key = signing_key::read(&args.key)?;
     let kid = args.kid.clone().unwrap_or_else(|| key.kid().to_owned());
     let trusted = key.trusted_key().clone().with_kid(&kid);
     let mut verifier = trusted
         .and_then(|key| LicenseVerifier::new([key]))
         .map_err(|error| refusal::other(&error))?;
+    if args.rfc9864 && key.algorithm() != Algorithm::Ed25519 {
+        let message = "`--rfc9864` is for Ed25519 keys, and this is none";
+        let action = "leave it out, or sign with an Ed25519 key";
+        return Err(Failure::usage("rfc9864", message, action));
+    }
     let mut issuer = LicenseIssuer::new(key).with_kid(&kid);
+    if args.rfc9864 {
+        issuer = issuer.with_rfc_9864_name();
+    }
     if let Some(path) = &args.catalog {
         let catalog = catalog_file::read(path)?;
         issuer = issuer.with_catalog(catalog.clone());
@@ -43,17 +47,4 @@ pub(super) fn open(
             .map_err(|error| refusal::other(&error))?;
         Ok(Issued { key, license })
     })
-}
-
-fn read_signing_key(path: &Path) -> Result<SigningKey, Failure> {
-    let failure = |why: String| {
-        let message = format!("cannot use {} as a private key: {why}", quote::path(path));
-        Failure::usage(
-            "private_key",
-            message,
-            "name the `.private.pem` file that `keygen` wrote",
-        )
-    };
-    let pem = Zeroizing::new(read_key_file(path).map_err(failure)?);
-    SigningKey::from_pem(pem.as_slice()).map_err(|error| failure(error.to_string()))
 }

@@ -54,6 +54,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
 
+    /// Write `Ed25519` as the algorithm (RFC 9864) in place of `EdDSA`, which older products do not know
+    #[arg(long)]
+    rfc9864: bool,
+
     /// Issue a key for each row of this file (CSV, UTF-8, with a line of column names)
     #[arg(long, value_name = "FILE.csv", requires = "out")]
     batch: Option<PathBuf>,

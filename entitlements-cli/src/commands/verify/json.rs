@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use entitlements_core::Limit;
+use entitlements_core::resolve::Notice;
 use serde::Serialize;
 
 use super::Judged;
-use super::warnings::{Warning, warnings};
+use crate::quote::escaped;
 
 #[derive(Serialize)]
 pub(super) struct Json<'a> {
     status: &'static str,
     in_force: bool,
-    reason: String,
+    reason: &'a str,
     checked_at: String,
     id: &'a str,
     customer: &'a str,
@@ -34,7 +35,14 @@ pub(super) struct Json<'a> {
     warnings: Vec<Warning>,
 }
 
-pub(super) fn json<'a>(judged: &Judged<'a>) -> Json<'a> {
+#[derive(Serialize)]
+struct Warning {
+    code: &'static str,
+    message: String,
+    action: &'static str,
+}
+
+pub(super) fn json<'a>(judged: &'a Judged<'_>) -> Json<'a> {
     let license = judged.license;
     let numbers = |limits: &'a [(String, Limit)]| {
         limits
@@ -45,7 +53,7 @@ pub(super) fn json<'a>(judged: &Judged<'a>) -> Json<'a> {
     Json {
         status: judged.status.as_str(),
         in_force: judged.status.is_in_force(),
-        reason: judged.reason(),
+        reason: &judged.reason,
         checked_at: judged.now.to_string(),
         id: license.id(),
         customer: license.customer(),
@@ -67,6 +75,14 @@ pub(super) fn json<'a>(judged: &Judged<'a>) -> Json<'a> {
         instance: license.instance(),
         trial: license.is_trial(),
         signed_by: license.kid(),
-        warnings: warnings(judged),
+        warnings: judged.warnings.iter().map(warning).collect(),
+    }
+}
+
+fn warning(notice: &Notice) -> Warning {
+    Warning {
+        code: notice.code(),
+        message: escaped(notice.message()),
+        action: notice.action(),
     }
 }

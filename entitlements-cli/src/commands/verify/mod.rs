@@ -1,9 +1,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use entitlements_core::{
-    Catalog, Clock as _, License, LicenseError, LicenseStatus, SystemClock, Timestamp,
-};
+use clap::builder::NonEmptyStringValueParser;
+use entitlements_core::license::{Deployment, LicenseVerifier, Revocations};
+use entitlements_core::resolve::{Notice, license_notices};
+use entitlements_core::{Clock as _, License, LicenseError, LicenseStatus, SystemClock, Timestamp};
 use serde::Serialize;
 
 use crate::catalog_file;
@@ -12,11 +13,12 @@ use crate::input::license_key;
 use crate::public_key;
 use crate::rejection::rejected;
 use crate::report::{Report, Verdict};
+use crate::revocation_file;
 use crate::time_arg;
 
 mod json;
+mod reason;
 mod text;
-mod warnings;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,9 +26,11 @@ Examples:
   entitlements verify --public-key keys/acme.public.pem --catalog entitlements.toml --at 2027-12-31T12:00:00Z @license.key
   pbpaste | entitlements verify --public-key keys/acme.public.pem -
   entitlements verify --public-key acme-2026=keys/acme.public.pem @issued-with-kid-acme-2026.key
+  entitlements verify --public-key keys/acme.public.pem --revocations revoked.jwt --deployment eu-1 @license.key
 
 White space and line breaks in the key do not matter. Without `--catalog` the standard claims are expected and
-any plan is taken. Exit codes: 0 active or grace, 3 expired or not yet valid, 4 not genuine.";
+any plan is taken; deployment and instance are compared only if they are given.
+Exit codes: 0 active or grace, 3 expired, not yet valid, revoked or bound elsewhere, 4 not genuine.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -34,7 +38,7 @@ pub(crate) struct Args {
     /// A public key to trust, as PATH or KID=PATH; can be repeated
     ///
     /// A key's id is its thumbprint unless KID says otherwise, for licenses that were issued with `--kid`. What begins
-    /// with `/` or `.` is a path, `=` or not.
+    /// with `/` or `.` is a path, `=` or not. The file holds one key: PEM (PKCS#1 too), DER, JWK or 32 raw bytes.
     #[arg(long = "public-key", value_name = "PUB.pem", required = true)]
     public_keys: Vec<OsString>,
 
@@ -46,16 +50,31 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = time_arg::time)]
     at: Option<Timestamp>,
 
+    /// A revocation list that one of the public keys signed; can be repeated
+    ///
+    /// Of each key the newest list counts. Lists are checked by the clock, or at `--at` where that is later.
+    #[arg(long, value_name = "FILE")]
+    revocations: Vec<PathBuf>,
+
+    /// The id of the deployment in which the license is used
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    deployment: Option<String>,
+
+    /// The fingerprint of the instance on which it is used, as `entitlements fingerprint` prints it
+    #[arg(long, value_name = "FINGERPRINT", value_parser = NonEmptyStringValueParser::new())]
+    instance: Option<String>,
+
     /// The license key itself, a file that holds it, or `-` for stdin
     #[arg(value_name = "KEY|@FILE|-")]
     key: OsString,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
-    run_at(args, args.at.unwrap_or_else(|| SystemClock::new().now()))
+    run_at(args, SystemClock::new().now())
 }
 
-fn run_at(args: &Args, now: Timestamp) -> Result<Report, Failure> {
+fn run_at(args: &Args, clock: Timestamp) -> Result<Report, Failure> {
+    let now = args.at.unwrap_or(clock);
     let mut verifier = public_key::verifier(args.public_keys.iter().map(OsString::as_os_str))?;
     let catalog = args
         .catalog
@@ -65,18 +84,25 @@ fn run_at(args: &Args, now: Timestamp) -> Result<Report, Failure> {
     if let Some(catalog) = &catalog {
         verifier = verifier.with_catalog(catalog.clone());
     }
+    // Whoever asks how things stood at an earlier time has today's lists: a list is from the future only if the clock
+    // says so too.
+    let revocations = revocations(args, &verifier, clock.max(now))?;
     let key = license_key(&args.key)?;
     let license = match verifier.verify(&key, now) {
         Ok(license) => license,
         Err(error) => return refused(Path::new(&args.key), &error),
     };
+    let status = license.status(now, &deployment(args), &revocations);
     let judged = Judged {
-        status: license.status_at(now),
+        status,
+        reason: reason::reason(&license, status, args, &revocations),
         now,
+        warnings: catalog
+            .map(|catalog| license_notices(&catalog, &license))
+            .unwrap_or_default(),
         license: &license,
-        catalog: catalog.as_deref(),
     };
-    let verdict = if judged.status.is_in_force() {
+    let verdict = if status.is_in_force() {
         Verdict::Fine
     } else {
         Verdict::NotInForce
@@ -87,32 +113,37 @@ fn run_at(args: &Args, now: Timestamp) -> Result<Report, Failure> {
 /// A genuine license and its state at a time.
 struct Judged<'a> {
     status: LicenseStatus,
+    /// Why it has this status, in words.
+    reason: String,
     now: Timestamp,
+    /// What is in the key and has no effect with this catalog.
+    warnings: Vec<Notice>,
     license: &'a License,
-    catalog: Option<&'a Catalog>,
 }
 
-impl Judged<'_> {
-    /// Why it has this status, in words.
-    fn reason(&self) -> String {
-        let license = self.license;
-        let (expires, grace) = (license.expires_at(), license.grace_ends_at());
-        match self.status {
-            LicenseStatus::Active => format!("in force until {expires}"),
-            LicenseStatus::Grace => {
-                format!("ended on {expires}, stays in force until {grace}; renew it before")
-            }
-            LicenseStatus::Expired if grace > expires => {
-                format!("ended on {expires}, its grace on {grace}")
-            }
-            LicenseStatus::Expired => format!("ended on {expires}"),
-            LicenseStatus::NotYetValid => {
-                let begins = license.not_before().max(license.issued_at());
-                format!("begins on {}", begins.unwrap_or(expires))
-            }
-            status => status.to_string(),
-        }
+fn revocations(
+    args: &Args,
+    verifier: &LicenseVerifier,
+    now: Timestamp,
+) -> Result<Revocations, Failure> {
+    let mut revocations = Revocations::new();
+    for path in &args.revocations {
+        let content = revocation_file::read(path)?;
+        revocations.add(revocation_file::verify(path, &content, verifier, now)?);
     }
+    Ok(revocations)
+}
+
+/// What is not said is not compared.
+fn deployment(args: &Args) -> Deployment {
+    let mut here = Deployment::unchecked();
+    if let Some(id) = &args.deployment {
+        here = here.with_id(id);
+    }
+    if let Some(fingerprint) = &args.instance {
+        here = here.with_instance(fingerprint);
+    }
+    here
 }
 
 /// A status too, for scripts: `invalid` and why. For people it is an error.

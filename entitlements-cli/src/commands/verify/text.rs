@@ -4,9 +4,8 @@ use anstyle::{AnsiColor, Style};
 use entitlements_core::{LicenseStatus, Limit};
 
 use super::Judged;
-use super::warnings::warnings;
 use crate::output;
-use crate::quote::plain;
+use crate::quote::{escaped, plain};
 
 const FINE: Style = AnsiColor::Green.on_default().bold();
 const SOON: Style = AnsiColor::Yellow.on_default().bold();
@@ -32,7 +31,7 @@ pub(super) fn text(judged: &Judged<'_>) -> String {
     };
     let mut rows = vec![
         ("status", status(judged.status)),
-        ("why", judged.reason()),
+        ("why", judged.reason.clone()),
         ("id", plain(license.id())),
         ("customer", or_none(license.customer())),
         ("plan", or_none(license.plan().unwrap_or_default())),
@@ -78,9 +77,10 @@ pub(super) fn text(judged: &Judged<'_>) -> String {
     rows.push(("grace until", license.grace_ends_at().to_string()));
     rows.push(("signed by", plain(license.kid())));
     rows.extend(
-        warnings(judged)
-            .into_iter()
-            .map(|warning| ("warning", warning.message)),
+        judged
+            .warnings
+            .iter()
+            .map(|warning| ("warning", escaped(warning.message()))),
     );
     output::rows(&rows)
 }

@@ -1,20 +1,14 @@
-use std::io::{IsTerminal as _, stderr};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output::Format;
+use crate::progress::target;
 
 /// A bar on stderr while keys are made, for people at a terminal alone.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
     pub(super) fn new(rows: usize, format: Format) -> Self {
-        let target = if format == Format::Text && stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(u64::try_from(rows).ok(), target);
+        let bar = ProgressBar::with_draw_target(u64::try_from(rows).ok(), target(format));
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len}, {eta} to go") {
             bar.set_style(style);
         }
