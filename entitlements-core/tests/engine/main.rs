@@ -11,13 +11,19 @@
 )]
 
 mod activations;
+mod any_order;
+mod bindings;
 mod denials;
 mod expiry;
 mod kept;
 mod keys;
 mod readers;
+mod revocation_races;
+mod revocation_sources;
+mod revocations;
 mod same_id;
 mod start;
+mod vendor;
 
 use std::future::Future;
 use std::pin::pin;
