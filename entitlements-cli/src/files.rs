@@ -40,43 +40,6 @@ pub(crate) fn read_key_file(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Puts `content` in the place of a file, whole or not at all: whenever this is killed, the old or the new one is there.
-///
-/// Who may read and write it stays as it is. Through a link, the file that it leads to is replaced.
-pub(crate) fn replace(path: &Path, content: &str) -> io::Result<()> {
-    let path = fs::canonicalize(path)?;
-    let metadata = fs::metadata(&path)?;
-    let unfinished = unfinished_name(&path)?;
-    // Nobody else's until it is whole.
-    let replaced = write_new(&unfinished, content, 0o600).and_then(|()| {
-        give_to_owner_of(&unfinished, &metadata);
-        fs::set_permissions(&unfinished, metadata.permissions())?;
-        fs::rename(&unfinished, &path)
-    });
-    match replaced {
-        Ok(()) => sync_folder_of(&path),
-        Err(_) => drop(fs::remove_file(&unfinished)),
-    }
-    replaced
-}
-
-/// The root user may replace what is another's. Whoever may not give files away replaces what is their own.
-#[cfg(unix)]
-fn give_to_owner_of(file: &Path, metadata: &fs::Metadata) {
-    use std::os::unix::fs::{MetadataExt as _, chown};
-    let _ = chown(file, Some(metadata.uid()), Some(metadata.gid()));
-}
-
-#[cfg(not(unix))]
-fn give_to_owner_of(_: &Path, _: &fs::Metadata) {}
-
-/// So that the new name outlives a power cut; where a folder cannot be opened, the system sees to it in its own time.
-fn sync_folder_of(path: &Path) {
-    if let Some(folder) = path.parent() {
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
-}
-
 /// New files that appear together or not at all: whatever was made is removed again, unless it is kept.
 #[derive(Debug, Default)]
 pub(crate) struct NewFiles {
@@ -118,7 +81,7 @@ impl NewFiles {
 }
 
 /// A name beside `path` that nobody else uses.
-fn unfinished_name(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn unfinished_name(path: &Path) -> io::Result<PathBuf> {
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|_| io::Error::other("no randomness"))?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -127,7 +90,7 @@ fn unfinished_name(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Makes a file. Where it cannot be written whole, what there is of it is removed.
-fn write_new(path: &Path, content: &str, mode: u32) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, content: &str, mode: u32) -> io::Result<()> {
     let mut options = OpenOptions::new();
     // INVARIANT: `create_new`, so that no key is ever written over, nor through a link.
     options.write(true).create_new(true);

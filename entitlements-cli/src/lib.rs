@@ -20,6 +20,7 @@ mod progress;
 mod public_key;
 mod quote;
 mod rejection;
+mod replace;
 mod report;
 mod revocation_file;
 mod signing_key;

@@ -18,7 +18,8 @@ pub(crate) fn target(format: Format) -> ProgressDrawTarget {
 
 /// Does something that takes a while and whose end cannot be told.
 pub(crate) fn spin<T>(format: Format, what: &'static str, work: impl FnOnce() -> T) -> T {
-    let spinner = ProgressBar::with_draw_target(None, target(format)).with_message(what);
+    let spinner = ProgressBar::new_spinner().with_message(what);
+    spinner.set_draw_target(target(format));
     spinner.enable_steady_tick(Duration::from_millis(100));
     let done = work();
     // Leaves the terminal to the report.

@@ -44,6 +44,12 @@ fn the_commands_of_the_readme_work_one_after_the_other() {
     assert_eq!(ran.row("limits"), "users=50");
     assert!(
         ran.stdout
+            .contains("\nstatus:      revoked\nwhy:         its id is on")
+    );
+    assert_eq!(ran.stdout.matches("exit code 3").count(), 1);
+    assert_eq!(ran.stdout.matches("status:      active").count(), 2);
+    assert!(
+        ran.stdout
             .lines()
             .last()
             .unwrap()

@@ -220,6 +220,26 @@ fn a_list_that_is_replaced_keeps_its_permissions_and_the_links_to_it() {
     assert!(!desk.path("nowhere").exists());
 }
 
+#[test]
+fn what_is_revoked_at_once_is_all_on_the_list() {
+    let desk = Desk::new();
+    let ids: Vec<String> = (0..12).map(|n| format!("lic_{n}")).collect();
+    let start = |id: &String| {
+        let arguments = ["revoke", "--key", "acme.private.pem", "--list", "list", id];
+        let mut command = desk.command(arguments);
+        command.stdout(std::process::Stdio::null());
+        command.stderr(std::process::Stdio::null()).spawn().unwrap()
+    };
+    let children: Vec<_> = ids.iter().map(start).collect();
+    for mut child in children {
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+    let again = ["--json", "revoke", "--key", "acme.private.pem"].into_iter();
+    let again = desk.run(again.chain(["--list", "list", "lic_0"])).exits(0);
+    assert_eq!(again.json()["revoked"].as_array().unwrap().len(), 12);
+    assert_eq!(again.json()["added"], 0);
+}
+
 /// I11: whenever it is killed, the list so far or the new one is there.
 #[test]
 fn a_revoke_that_is_killed_leaves_the_old_list_or_the_new_one() {

@@ -1,5 +1,6 @@
 //! The list so far, and the file that it is in.
 
+use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -7,14 +8,17 @@ use entitlements_core::Timestamp;
 use entitlements_core::license::{LicenseVerifier, RevocationList};
 
 use crate::failure::Failure;
-use crate::files::{self, NewFiles, why};
+use crate::files::{NewFiles, why};
 use crate::quote;
+use crate::replace::{lock_folder_of, replace};
 use crate::revocation_file;
 
 /// A file with a list, or the place of one that is to be.
 pub(super) struct ListFile<'a> {
     path: &'a Path,
     found: Option<Found>,
+    /// Held from before it is read until after it is replaced, so that of two at once none loses what the other revokes.
+    _lock: Option<File>,
 }
 
 struct Found {
@@ -28,8 +32,13 @@ impl<'a> ListFile<'a> {
         verifier: &LicenseVerifier,
         now: Timestamp,
     ) -> Result<Self, Failure> {
+        let lock = lock_folder_of(path);
         if is_missing(path)? {
-            return Ok(Self { path, found: None });
+            return Ok(Self {
+                path,
+                found: None,
+                _lock: lock,
+            });
         }
         let content = revocation_file::read(path)?;
         if content.trim_ascii().is_empty() {
@@ -37,7 +46,11 @@ impl<'a> ListFile<'a> {
         }
         let list = revocation_file::verify(path, &content, verifier, now)?;
         let found = Some(Found { content, list });
-        Ok(Self { path, found })
+        Ok(Self {
+            path,
+            found,
+            _lock: lock,
+        })
     }
 
     pub(super) const fn path(&self) -> &Path {
@@ -55,11 +68,11 @@ impl<'a> ListFile<'a> {
         let Some(found) = &self.found else {
             return begin(self.path, &content).map_err(|error| not_written(self.path, &error));
         };
-        // What somebody else has revoked in the meantime must not be lost.
+        // By somebody who takes no locks, such as an editor or a copy: what they revoked must not be lost.
         if revocation_file::read(self.path)? != found.content {
             return Err(changed(self.path));
         }
-        files::replace(self.path, &content).map_err(|error| not_written(self.path, &error))
+        replace(self.path, &content).map_err(|error| not_written(self.path, &error))
     }
 }
 

@@ -144,7 +144,9 @@ fn notes(args: &Args, file: Option<&ListFile<'_>>, signer: &NamedSigner) -> Vec<
     });
     let own = args.signing_keys.iter().find(|kid| signer.is_called(kid));
     let own = own.map(|_| {
-        "the key revokes all licenses that it signed itself; the list stays valid".to_owned()
+        "this takes back all that the signing key itself signed; the list stays valid, and \
+         whoever has the key can sign a newer one"
+            .to_owned()
     });
     begun.into_iter().chain(own).collect()
 }
