@@ -15,6 +15,7 @@ mod client;
 mod entitlements;
 mod guards;
 mod license;
+mod revocations;
 mod routing;
 mod service;
 mod status;

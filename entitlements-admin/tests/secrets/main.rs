@@ -14,6 +14,7 @@
 #[path = "../api/client.rs"]
 mod client;
 mod log;
+mod revocations;
 
 use http::Method;
 use serde_json::json;
