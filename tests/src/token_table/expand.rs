@@ -17,7 +17,7 @@ impl Terms<'_> {
     /// Puts in what stands in `{{…}}`. A time becomes a number, and loses the quotation marks around it.
     ///
     /// # Panics
-    /// When there is something else in the braces than `spec/README.md` says.
+    /// When there is something else in the braces than `spec/tokens/README.md` says.
     #[must_use]
     pub fn expand(&self, text: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -28,9 +28,10 @@ impl Terms<'_> {
             bytes.extend_from_slice(before.as_bytes());
             match self.time(term) {
                 Some(seconds) => {
-                    if bytes.last() == Some(&b'"') && rest.starts_with('"') {
+                    let unquoted = rest.strip_prefix('"');
+                    if let (Some(b'"'), Some(unquoted)) = (bytes.last(), unquoted) {
                         bytes.pop();
-                        rest = &rest[1..];
+                        rest = unquoted;
                     }
                     bytes.extend_from_slice(seconds.to_string().as_bytes());
                 }
@@ -71,7 +72,7 @@ impl Terms<'_> {
         };
         match what {
             "kid" => keys::kid(of).into(),
-            "kid_start" => keys::kid(of)[..10].into(),
+            "kid_start" => keys::kid(of).as_bytes()[..10].to_vec(),
             "x" => base64url::encode(&keys::form(of, "raw")).into(),
             "pem" => keys::form(of, "pem"),
             "pem_escaped" => String::from_utf8(keys::form(of, "pem"))

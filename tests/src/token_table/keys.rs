@@ -56,20 +56,29 @@ pub fn private_file(name: &str) -> PathBuf {
     crate::root().join(format!("tests/vectors/keys/{name}.private.pem"))
 }
 
+/// The file of a public key.
+#[must_use]
+pub fn public_file(name: &str) -> PathBuf {
+    crate::root().join(format!("tests/vectors/keys/{name}.public.pem"))
+}
+
 /// A public key, as its file has it.
 #[must_use]
 pub fn pem(name: &str) -> String {
     key(name).public_key_pem()
 }
 
-/// A trusted key in a form, named where it is to have a name.
+/// A trusted key, read from one of its forms.
 ///
 /// # Panics
 /// When it cannot be read.
 #[must_use]
 pub fn trusted(name: &str, form_of_it: Option<&str>) -> TrustedKey {
-    let bytes = form(name, form_of_it.unwrap_or("pem"));
-    TrustedKey::from_bytes(bytes).unwrap_or_else(|error| panic!("{name}: {error}"))
+    let Some(form_of_it) = form_of_it else {
+        return key(name).trusted_key().clone();
+    };
+    let read = TrustedKey::from_bytes(form(name, form_of_it));
+    read.unwrap_or_else(|error| panic!("{name} as {form_of_it}: {error}"))
 }
 
 /// A public key in one of its forms, also such as only an attacker takes it in.

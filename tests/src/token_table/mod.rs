@@ -44,7 +44,7 @@ pub fn catalog(name: &str) -> Arc<Catalog> {
 /// Every row, in the order of files and rows.
 ///
 /// # Panics
-/// When a file is not of the form that `spec/README.md` says.
+/// When a file is not of the form that `spec/tokens/README.md` says.
 #[must_use]
 pub fn all() -> Vec<Case> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder())

@@ -1,4 +1,4 @@
-//! The form of the table, as `spec/README.md` says.
+//! The form of the table, as `spec/tokens/README.md` says.
 
 use entitlements_core::Timestamp;
 use serde::{Deserialize, Deserializer};

@@ -37,7 +37,7 @@ pub(crate) fn verdict(case: &Case, token: &str) -> Result<Verdict, String> {
     let license = match given.and_then(|given| verifier.verify(&given, case.now)) {
         Ok(license) => license,
         Err(error) => {
-            return Ok(Verdict::refused(error.reason()).writing(format!("{error} {error:?}")));
+            return Ok(Verdict::refused(error.reason()).writing(error.to_string()));
         }
     };
     let mut here = Deployment::unchecked();

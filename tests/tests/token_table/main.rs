@@ -13,7 +13,7 @@
 )]
 
 #[path = "../quickstart/programs.rs"]
-#[allow(dead_code, reason = "the quickstart is for tests of its own")]
+#[expect(dead_code, reason = "the quickstart is for tests of its own")]
 mod programs;
 
 mod cli;
@@ -22,5 +22,7 @@ mod parallel;
 mod rest;
 
 mod agreement;
+mod beyond_rows;
+mod public_keys;
 mod rules;
 mod weak;

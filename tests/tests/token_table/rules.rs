@@ -6,6 +6,8 @@ use std::path::Path;
 use entitlements_tests::token_table::{self, folder};
 use entitlements_tests::{assert_none, root};
 
+use super::public_keys;
+
 /// The pages whose rules rows may cite. Those of the first are all shown.
 const PAGES: [&str; 2] = ["license.md", "lifecycle.md"];
 
@@ -14,6 +16,7 @@ fn every_rule_about_license_keys_has_rows_or_a_test() {
     let shown: BTreeSet<String> = token_table::all()
         .into_iter()
         .flat_map(|case| case.row.rules)
+        .chain(public_keys::rules())
         .chain(named_by_tests())
         .collect();
     let rules = rules_of(PAGES[0]);
@@ -60,10 +63,16 @@ fn no_two_rows_say_the_same_and_no_two_are_the_same() {
         );
         let text = ("says", case.row.says.clone());
         if let Some(first) = says.insert(text, case.place.clone()) {
-            wrong.push(format!("{first} and {} say the same: {}", case.place, row.says));
+            wrong.push(format!(
+                "{first} and {} say the same: {}",
+                case.place, row.says
+            ));
         }
         if let Some(first) = tokens.insert((setting, case.token()), case.place.clone()) {
-            wrong.push(format!("{first} and {} are the same: {}", case.place, row.says));
+            wrong.push(format!(
+                "{first} and {} are the same: {}",
+                case.place, row.says
+            ));
         }
     }
     assert_none(&wrong);
@@ -121,7 +130,10 @@ fn collect(folder: &Path, is_tests: bool, rules: &mut BTreeSet<String>) {
 
 fn named_in(line: &str) -> Vec<String> {
     let line = line.trim_start();
-    let name = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ");
+    let name = line
+        .strip_prefix("async ")
+        .unwrap_or(line)
+        .strip_prefix("fn ");
     let documentation = line
         .strip_prefix("///")
         .or_else(|| line.strip_prefix("//!"));
