@@ -39,7 +39,7 @@ pub(crate) fn table() -> Table {
     let room = (MAX_TOKEN_BYTES - 9) / 4 * 3;
     let noise = header(&"\u{1}".repeat(room));
     let deep = header(&"[".repeat(room));
-    let members: String = (0..room / 9)
+    let members: String = (0..room / 9 - 2)
         .map(|n| format!(r#""{:04}":1,"#, n % 10_000))
         .collect();
     let repeated = header(&format!(r#"{{{members}"0000":1}}"#));

@@ -4,6 +4,7 @@
 //! numbers but not integers.
 
 mod error;
+mod kept;
 mod names;
 mod reader;
 #[cfg(test)]

@@ -20,9 +20,10 @@ impl<'a> Names<'a> {
     }
 
     /// Takes a name into the object that began at `start`. Among a few a duplicate is found at once.
+    #[inline]
     pub(super) fn add(&mut self, start: usize, name: Cow<'a, str>) -> Step<()> {
-        let known = self.open.get(start..).unwrap_or_default();
-        if known.len() <= FEW && known.contains(&name) {
+        let few = self.open.len() - start <= FEW;
+        if few && self.open.iter().skip(start).any(|known| *known == name) {
             return Err(JsonErrorKind::DuplicateMember);
         }
         self.open.push(name);
@@ -41,20 +42,44 @@ impl<'a> Names<'a> {
     }
 }
 
-/// By hashes, which sort fast, and by name where two meet. Whoever makes them meet gains the cost of sorting by name.
+/// By a table of hashes; whoever makes hashes meet gains the cost of sorting.
 fn has_duplicates(names: &mut [Cow<'_, str>]) -> bool {
-    let mut hashes: Vec<u64> = names.iter().map(|name| hash(name)).collect();
-    hashes.sort_unstable();
-    if !hashes
-        .windows(2)
-        .any(|pair| matches!(pair, [a, b] if a == b))
-    {
-        return false;
+    match look_up_each(names) {
+        Some(found) => found,
+        None => {
+            names.sort_unstable();
+            names
+                .windows(2)
+                .any(|pair| matches!(pair, [a, b] if a == b))
+        }
     }
-    names.sort_unstable();
-    names
-        .windows(2)
-        .any(|pair| matches!(pair, [a, b] if a == b))
+}
+
+/// Nothing where names meet in the table more often than chance would have it.
+fn look_up_each(names: &[Cow<'_, str>]) -> Option<bool> {
+    let slots = (names.len() * 2).next_power_of_two();
+    let mask = slots - 1;
+    // One more than the place of a name; zero is nobody's.
+    let mut table = vec![0_u32; slots];
+    let mut meetings = names.len() * 4;
+    for (place, name) in names.iter().enumerate() {
+        let mut at = hash(name) as usize & mask;
+        loop {
+            let slot = table.get_mut(at)?;
+            match slot.checked_sub(1) {
+                None => {
+                    *slot = u32::try_from(place + 1).ok()?;
+                    break;
+                }
+                Some(other) if names.get(other as usize)? == name => return Some(true),
+                Some(_) => {
+                    meetings = meetings.checked_sub(1)?;
+                    at = (at + 1) & mask;
+                }
+            }
+        }
+    }
+    Some(false)
 }
 
 /// Multiplies and rotates eight bytes at a time: nothing rests on it but speed.
@@ -68,11 +93,16 @@ fn hash(name: &str) -> u64 {
     for (to, from) in last.iter_mut().zip(rest) {
         *to = *from;
     }
-    step(hash, last)
+    let hash = step(hash, last);
+    // The best bits of a product are the high ones.
+    hash >> 32 ^ hash
 }
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
+    use super::{has_duplicates, hash, look_up_each};
     use crate::strict::json::{JsonErrorKind, read};
 
     fn object(names: impl IntoIterator<Item = String>) -> Option<JsonErrorKind> {
@@ -104,5 +134,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn names_whose_hashes_meet_are_told_apart() {
+        // A hash of eight bytes can be undone; it is enough to look for some that meet in a small table.
+        let meeting = (0_u32..)
+            .map(|n| n.to_string())
+            .filter(|name| hash(name) & 0xff == 7)
+            .map(Cow::Owned);
+        let mut names: Vec<Cow<'_, str>> = meeting.take(100).collect();
+        assert_eq!(look_up_each(&names), None);
+        assert!(!has_duplicates(&mut names));
+        names.push(names[50].clone());
+        assert!(has_duplicates(&mut names));
     }
 }

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use super::error::{JsonError, JsonErrorKind, Step};
+use super::kept::Kept;
 use super::names::Names;
 use super::value::{Number, Value};
 
@@ -53,8 +54,6 @@ struct Reader<'a, 'w> {
     names: Names<'a>,
     /// Which members of the outermost object are kept; all where it is none.
     wanted: Option<&'w [&'w str]>,
-    /// Whether the value that is read is kept, or only checked.
-    keep: bool,
 }
 
 impl<'a, 'w> Reader<'a, 'w> {
@@ -70,85 +69,84 @@ impl<'a, 'w> Reader<'a, 'w> {
             position: 0,
             names: Names::default(),
             wanted,
-            keep: wanted.is_none(),
         };
         let value = reader.document();
         value.map_err(|kind| error(kind, reader.position))
     }
 
     fn document(&mut self) -> Step<Value<'a>> {
-        self.skip_white_space();
         let value = self.value(0)?;
-        self.skip_white_space();
-        if self.peek().is_some() {
-            Err(JsonErrorKind::Trailing)
-        } else {
-            Ok(value)
+        match self.next() {
+            Err(JsonErrorKind::End) => Ok(value),
+            _ => Err(JsonErrorKind::Trailing),
         }
     }
 
-    fn value(&mut self, depth: usize) -> Step<Value<'a>> {
-        match self.peek().ok_or(JsonErrorKind::End)? {
+    fn value<K: Kept<'a>>(&mut self, depth: usize) -> Step<K> {
+        match self.next()? {
             b'{' => self.object(depth + 1),
             b'[' => self.array(depth + 1),
-            b'"' if self.keep => self.string().map(Value::String),
-            b'"' => self.check_string().map(|()| Value::Null),
-            b'-' | b'0'..=b'9' => self.number(),
-            b't' => self.word("true", Value::Bool(true)),
-            b'f' => self.word("false", Value::Bool(false)),
-            b'n' => self.word("null", Value::Null),
+            b'"' if K::IS_KEPT => {
+                let text = self.string()?;
+                Ok(K::of(|| Value::String(text)))
+            }
+            b'"' => self.check_string().map(|()| K::of(|| Value::Null)),
+            b'-' | b'0'..=b'9' => {
+                let start = self.position;
+                self.number()?;
+                Ok(K::of(|| Value::Number(Number(self.since(start)))))
+            }
+            b't' => self.word("true").map(|()| K::of(|| Value::Bool(true))),
+            b'f' => self.word("false").map(|()| K::of(|| Value::Bool(false))),
+            b'n' => self.word("null").map(|()| K::of(|| Value::Null)),
             _ => Err(JsonErrorKind::Syntax),
         }
     }
 
-    fn object(&mut self, depth: usize) -> Step<Value<'a>> {
+    fn object<K: Kept<'a>>(&mut self, depth: usize) -> Step<K> {
         self.open(depth)?;
         let start = self.names.start();
         let mut members = Vec::new();
-        if self.take(b'}') {
-            return Ok(Value::Object(members));
+        if self.next()? == b'}' {
+            self.position += 1;
+            return Ok(K::object(members));
         }
         loop {
-            self.skip_white_space();
-            if self.peek() != Some(b'"') {
-                return Err(self.unexpected());
+            if self.next()? != b'"' {
+                return Err(JsonErrorKind::Syntax);
             }
             let name = self.string()?;
-            self.skip_white_space();
             let wanted = self.wanted.filter(|_| depth == 1);
-            if let Some(wanted) = wanted {
-                self.keep = wanted.contains(&name.as_ref());
-            }
-            let kept = self.keep.then(|| name.clone());
+            let wanted = wanted.is_none_or(|wanted| wanted.contains(&name.as_ref()));
+            let kept = wanted.then(|| K::name(&name));
             self.names.add(start, name)?;
-            self.expect(b':')?;
-            self.skip_white_space();
-            let value = self.value(depth)?;
-            members.extend(kept.map(|name| (name, value)));
-            self.skip_white_space();
-            if self.take(b'}') {
-                self.names.close(start)?;
-                return Ok(Value::Object(members));
+            if self.next()? != b':' {
+                return Err(JsonErrorKind::Syntax);
             }
-            self.expect(b',')?;
+            self.position += 1;
+            match kept {
+                Some(name) => members.push((name, self.value(depth)?)),
+                None => self.value::<()>(depth)?,
+            }
+            if self.is_closed_by(b'}')? {
+                self.names.close(start)?;
+                return Ok(K::object(members));
+            }
         }
     }
 
-    fn array(&mut self, depth: usize) -> Step<Value<'a>> {
+    fn array<K: Kept<'a>>(&mut self, depth: usize) -> Step<K> {
         self.open(depth)?;
         let mut items = Vec::new();
-        if self.take(b']') {
-            return Ok(Value::Array(items));
+        if self.next()? == b']' {
+            self.position += 1;
+            return Ok(K::array(items));
         }
         loop {
-            self.skip_white_space();
-            let item = self.value(depth)?;
-            items.extend(self.keep.then_some(item));
-            self.skip_white_space();
-            if self.take(b']') {
-                return Ok(Value::Array(items));
+            items.push(self.value(depth)?);
+            if self.is_closed_by(b']')? {
+                return Ok(K::array(items));
             }
-            self.expect(b',')?;
         }
     }
 
@@ -158,38 +156,48 @@ impl<'a, 'w> Reader<'a, 'w> {
             return Err(JsonErrorKind::Depth);
         }
         self.position += 1;
-        self.skip_white_space();
         Ok(())
+    }
+
+    /// Steps past a comma, or past the closing bracket.
+    #[inline]
+    fn is_closed_by(&mut self, bracket: u8) -> Step<bool> {
+        let next = self.next()?;
+        if next != b',' && next != bracket {
+            return Err(JsonErrorKind::Syntax);
+        }
+        self.position += 1;
+        Ok(next == bracket)
     }
 
     fn string(&mut self) -> Step<Cow<'a, str>> {
         self.position += 1;
         let start = self.position;
-        let mut owned: Option<String> = None;
-        let mut run_start = start;
+        self.skip_plain();
+        if self.peek() == Some(b'"') {
+            let text = self.since(start);
+            self.position += 1;
+            return Ok(Cow::Borrowed(text));
+        }
+        self.string_with_escapes(start).map(Cow::Owned)
+    }
+
+    /// Reads on from the first character of a string, begun at `start`, that means something.
+    fn string_with_escapes(&mut self, start: usize) -> Step<String> {
+        let mut text = self.since(start).to_owned();
         loop {
             match self.peek().ok_or(JsonErrorKind::End)? {
                 b'"' => {
-                    let run = self.since(run_start);
                     self.position += 1;
-                    return Ok(match owned {
-                        None => Cow::Borrowed(run),
-                        Some(mut text) => {
-                            text.push_str(run);
-                            Cow::Owned(text)
-                        }
-                    });
+                    return Ok(text);
                 }
-                b'\\' => {
-                    let run = self.since(run_start);
-                    let escaped = self.escape()?;
-                    let text = owned.get_or_insert_default();
-                    text.push_str(run);
-                    text.push(escaped);
-                    run_start = self.position;
-                }
+                b'\\' => text.push(self.escape()?),
                 0x00..=0x1f => return Err(JsonErrorKind::String),
-                _ => self.skip_plain(),
+                _ => {
+                    let start = self.position;
+                    self.skip_plain();
+                    text.push_str(self.since(start));
+                }
             }
         }
     }
@@ -214,8 +222,7 @@ impl<'a, 'w> Reader<'a, 'w> {
 
     /// Steps to the next character of a string that means something, or to the end.
     fn skip_plain(&mut self) {
-        let rest = self.text.as_bytes().get(self.position..);
-        let rest = rest.unwrap_or_default();
+        let rest = self.rest();
         let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0x00..=0x1f);
         // INVARIANT: these are ASCII, so the position is at a character boundary.
         self.position += rest.iter().position(ends).unwrap_or(rest.len());
@@ -270,53 +277,61 @@ impl<'a, 'w> Reader<'a, 'w> {
         Ok(code)
     }
 
-    fn number(&mut self) -> Step<Value<'a>> {
-        let start = self.position;
-        self.take(b'-');
-        if self.take(b'0') {
-            if self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-                return Err(JsonErrorKind::Number);
+    /// RFC 8259 section 6.
+    fn number(&mut self) -> Step<()> {
+        let rest = self.rest();
+        let after = match rest.strip_prefix(b"-").unwrap_or(rest) {
+            [b'0', b'0'..=b'9', ..] => return Err(JsonErrorKind::Number),
+            integer => after_digits(integer)?,
+        };
+        let after = match after {
+            [b'.', fraction @ ..] => after_digits(fraction)?,
+            _ => after,
+        };
+        let after = match after {
+            [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => {
+                after_digits(exponent)?
             }
-        } else {
-            self.digits()?;
-        }
-        if self.take(b'.') {
-            self.digits()?;
-        }
-        if self.take(b'e') || self.take(b'E') {
-            let _ = self.take(b'+') || self.take(b'-');
-            self.digits()?;
-        }
-        Ok(Value::Number(Number(self.since(start))))
+            _ => after,
+        };
+        self.position += rest.len() - after.len();
+        Ok(())
     }
 
-    fn digits(&mut self) -> Step<()> {
-        let start = self.position;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.position += 1;
-        }
-        if self.position == start {
-            Err(JsonErrorKind::Number)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn word(&mut self, word: &str, value: Value<'a>) -> Step<Value<'a>> {
+    fn word(&mut self, word: &str) -> Step<()> {
         for byte in word.bytes() {
-            self.expect(byte)?;
+            match self.peek() {
+                Some(here) if here == byte => self.position += 1,
+                Some(_) => return Err(JsonErrorKind::Syntax),
+                None => return Err(JsonErrorKind::End),
+            }
         }
-        Ok(value)
+        Ok(())
     }
 
-    fn skip_white_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.position += 1;
+    /// Steps past white space, and looks at what comes then.
+    #[inline]
+    fn next(&mut self) -> Step<u8> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.position += 1,
+                Some(byte) => return Ok(byte),
+                None => return Err(JsonErrorKind::End),
+            }
         }
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.position).copied()
+    }
+
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.text
+            .as_bytes()
+            .get(self.position..)
+            .unwrap_or_default()
     }
 
     fn take(&mut self, byte: u8) -> bool {
@@ -325,23 +340,19 @@ impl<'a, 'w> Reader<'a, 'w> {
         here
     }
 
-    fn expect(&mut self, byte: u8) -> Step<()> {
-        if self.take(byte) {
-            Ok(())
-        } else {
-            Err(self.unexpected())
-        }
-    }
-
-    fn unexpected(&self) -> JsonErrorKind {
-        if self.peek().is_none() {
-            JsonErrorKind::End
-        } else {
-            JsonErrorKind::Syntax
-        }
-    }
-
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.position).unwrap_or_default()
+    }
+}
+
+/// What follows digits, of which there is at least one.
+#[inline]
+fn after_digits(bytes: &[u8]) -> Step<&[u8]> {
+    match bytes {
+        [b'0'..=b'9', after @ ..] => {
+            let more = after.iter().position(|byte| !byte.is_ascii_digit());
+            Ok(after.get(more.unwrap_or(after.len())..).unwrap_or_default())
+        }
+        _ => Err(JsonErrorKind::Number),
     }
 }
