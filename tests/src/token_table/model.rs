@@ -156,6 +156,7 @@ pub struct Trust {
 
 /// A revocation list that is handed in before the license.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct List {
     #[serde(flatten)]
     pub token: Making,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use entitlements_tests::token_table::model::Row;
 use entitlements_tests::token_table::{self, folder};
 use entitlements_tests::{assert_none, root};
 
@@ -76,6 +77,22 @@ fn no_two_rows_say_the_same_and_no_two_are_the_same() {
         }
     }
     assert_none(&wrong);
+}
+
+#[test]
+fn a_member_that_no_row_has_is_a_mistake() {
+    let row = |more: &str| {
+        let row = format!(r#"{{"rules":["L1"],"says":"x","expect":"active"{more}}}"#);
+        serde_json::from_str::<Row>(&row).is_ok()
+    };
+    assert!(row(""));
+    assert!(row(
+        r#","header":{"alg":"none"},"revocations":[{"claims":{}}]"#
+    ));
+    assert!(!row(r#","heder":{"alg":"none"}"#));
+    assert!(!row(r#","revocations":[{"clams":{}}]"#));
+    assert!(!row(r#","then":[{"flip":1}]"#));
+    assert!(!row(r#","trust":[{"key":"rsa","name":"x"}]"#));
 }
 
 #[test]
