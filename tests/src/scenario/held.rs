@@ -121,6 +121,9 @@ pub struct Step {
 }
 
 /// The claims, with this machine's fingerprint where they say `here`.
+///
+/// # Panics
+/// When they do and the scenario has no machine.
 #[must_use]
 pub fn located(claims: &Map<String, Value>, machine: Option<&MachineSays>) -> Map<String, Value> {
     let mut claims = claims.clone();

@@ -25,6 +25,7 @@ mod methods;
 mod output;
 mod readme;
 mod second_start;
+mod seeds;
 mod stopping;
 mod story;
 mod trust;

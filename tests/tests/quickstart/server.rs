@@ -14,10 +14,12 @@ use crate::programs::QUICKSTART;
 use crate::vendor::{Vendor, file_text, issued_key_in, private_key_in};
 
 /// Variables of whoever runs the tests, which the program would read too.
-const READ: [&str; 5] = [
+const READ: [&str; 7] = [
     "ENTITLEMENTS_LICENSE_KEY",
     "ENTITLEMENTS_LICENSE_KEY_FILE",
     "ENTITLEMENTS_DEPLOYMENT_ID",
+    "ENTITLEMENTS_REVOCATIONS",
+    "ENTITLEMENTS_REVOCATIONS_FILE",
     "DEPLOYMENT_MODE",
     "RUST_LOG",
 ];
