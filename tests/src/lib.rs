@@ -20,6 +20,11 @@ pub mod wire;
 #[cfg(doctest)]
 pub struct Readme;
 
+/// What the guide shows compiles.
+#[doc = include_str!("../../docs/license-keys.md")]
+#[cfg(doctest)]
+pub struct LicenseKeys;
+
 use std::path::{Path, PathBuf};
 
 /// The workspace's folder.
