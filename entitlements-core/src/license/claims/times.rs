@@ -56,12 +56,15 @@ pub(in crate::license) fn numeric_date(
         return Err(mistyped(claim));
     };
     let integer = number.as_integer();
-    let plain_digits = number.as_str().bytes().all(|byte| byte.is_ascii_digit());
+    let text = number.as_str();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    // `-0` is no plain integer; a number too large to be read is one.
+    let is_plain = text != "-0" && digits.bytes().all(|byte| byte.is_ascii_digit());
     match integer.map(i64::try_from) {
         Some(Ok(seconds)) if (0..=LATEST).contains(&seconds) => {
             Ok(Timestamp::from_unix_seconds(seconds))
         }
-        _ if integer.is_some() || plain_digits => {
+        _ if integer.is_some() || is_plain => {
             Err(LicenseError::about(LicenseErrorKind::Time, claim))
         }
         _ => Err(mistyped(claim)),

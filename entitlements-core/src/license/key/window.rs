@@ -1,6 +1,6 @@
 use crate::Timestamp;
 
-/// When a key was used for signing: licenses issued outside are refused (L12).
+/// When a key was used for signing: licenses issued outside are refused (L4i).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Window {
     from: Option<Timestamp>,

@@ -134,7 +134,7 @@ impl<I: Fn(&LicenseDraft, Timestamp) -> Result<Issued, Failure>> Batch<'_, I> {
     }
 }
 
-/// An id holds no separators of paths (L10), but one character that means something else to Windows.
+/// An id holds no separators of paths (L8), but one character that means something else to Windows.
 fn file_name(id: &str) -> Result<String, Failure> {
     if cfg!(windows) && id.contains(':') {
         let message = format!("the id {} cannot name a file here", quoted(id));
