@@ -57,10 +57,10 @@ pub(crate) fn table() -> Table {
             refuse(&verifier, &bad_letter, Encoding);
         }),
         Case::new("a header of control characters", || {
-            refuse(&verifier, &noise, Json)
+            refuse(&verifier, &noise, Json);
         }),
         Case::new("a header of open brackets", || {
-            refuse(&verifier, &deep, Depth)
+            refuse(&verifier, &deep, Depth);
         }),
         Case::new("a header of a thousand members, one twice", || {
             refuse(&verifier, &repeated, DuplicateMember);

@@ -62,20 +62,23 @@ pub(in crate::engine) fn load(
     loader.keys
 }
 
-/// What tells apart licenses that have the same id and times, by what they give.
+/// What tells apart licenses that have the same id and times: all else that they say.
 fn content(license: &License) -> impl Ord + '_ {
     let grants = (
+        license.plan(),
         license.features(),
         license.limits(),
         license.rates(),
         license.addons(),
     );
-    (
-        license.plan(),
-        grants,
+    let terms = (
         license.not_before(),
         license.grace_days(),
-    )
+        license.deployments(),
+        license.instance(),
+        license.is_trial(),
+    );
+    (grants, terms, license.customer(), license.kid())
 }
 
 struct Loader<'a> {

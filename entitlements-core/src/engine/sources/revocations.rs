@@ -13,12 +13,22 @@ use crate::{Environment, Timestamp};
 const VARIABLE: &str = "ENTITLEMENTS_REVOCATIONS";
 
 /// A place to look for a revocation list.
-#[derive(Debug)]
 pub(in crate::engine) enum ListPlace {
     /// The list itself.
     List(String),
     /// A file.
     File(PathBuf),
+}
+
+/// Says the place, never what was given for a list: it may be a key.
+impl std::fmt::Debug for ListPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::List(_) => f.write_str("List(..)"),
+            Self::File(path) if is_like_a_key(path) => f.write_str("File(..)"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+        }
+    }
 }
 
 /// Lists that verify, those that do not, and what is told of the variables.
