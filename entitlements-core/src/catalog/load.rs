@@ -1,13 +1,13 @@
 //! The ways in: text, files and code, all to the same checks.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Catalog;
 use super::check::check;
 use super::document::{self, Node};
 use super::error::{CatalogError, Mistake};
+use crate::files::{Unreadable, read_regular};
 
 /// No catalog that people wrote is larger, and checking one takes time for every byte.
 const MAX_BYTES: usize = 1 << 20;
@@ -73,37 +73,22 @@ fn read_path(path: &Path) -> Result<Catalog, CatalogError> {
             ));
         }
     };
-    let cannot = |error: std::io::Error| {
-        let advice = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file, check the path",
-            std::io::ErrorKind::PermissionDenied => {
-                "reading it is not permitted, check its owner and mode"
-            }
-            _ => return CatalogError::whole(format!("the file cannot be read: {error}")),
-        };
-        CatalogError::whole(advice)
-    };
-    // Opening a pipe would wait for a writer, so what it is comes first.
-    let metadata = fs::metadata(path).map_err(cannot)?;
-    if metadata.is_dir() {
-        return Err(CatalogError::whole(
-            "this is a directory, name the file in it",
-        ));
-    }
-    if !metadata.is_file() {
-        return Err(CatalogError::whole(
-            "this is not a regular file, copy the catalog into one",
-        ));
-    }
-    if metadata.len() > MAX_BYTES as u64 {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(cannot)?;
-    file.take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(cannot)?;
+    let bytes = read_regular(path, MAX_BYTES).map_err(|error| unreadable(&error))?;
     read(&bytes, reader)
+}
+
+fn unreadable(error: &Unreadable) -> CatalogError {
+    let advice = match error {
+        Unreadable::Folder => "this is a directory, name the file in it",
+        Unreadable::NotRegular => "this is not a regular file, copy the catalog into one",
+        Unreadable::TooLarge { .. } => return too_large(),
+        Unreadable::Io(error) => match error.kind() {
+            ErrorKind::NotFound => "there is no such file, check the path",
+            ErrorKind::PermissionDenied => "reading it is not permitted, check its owner and mode",
+            _ => return CatalogError::whole(format!("the file cannot be read: {error}")),
+        },
+    };
+    CatalogError::whole(advice)
 }
 
 fn read(bytes: &[u8], reader: Reader) -> Result<Catalog, CatalogError> {

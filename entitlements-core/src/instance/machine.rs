@@ -62,14 +62,14 @@ impl fmt::Debug for Machine {
 /// image, and would win over the machine id that an operator mounted. machine-id(5) names `/etc/machine-id` as the one.
 #[cfg(target_os = "linux")]
 mod system {
-    use std::fs::File;
-    use std::io::{self, ErrorKind, Read as _};
+    use std::io::{self, ErrorKind};
     use std::path::Path;
 
     use super::super::{FingerprintError, MachineId};
+    use crate::files::{Unreadable, read_regular};
 
     const FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
-    const MOST_BYTES: u64 = 256;
+    const MOST_BYTES: usize = 256;
 
     pub(super) fn machine_id() -> Result<Option<MachineId>, FingerprintError> {
         first_of(FILES)
@@ -94,14 +94,13 @@ mod system {
         Ok(None)
     }
 
-    /// The file's text; `None` where it is no text, or not a regular file (a pipe must not be waited for).
+    /// The file's text; `None` where it is no text, too long for an id, or not a regular file.
     fn read(file: &Path) -> io::Result<Option<String>> {
-        if !file.metadata()?.is_file() {
-            return Ok(None);
+        match read_regular(file, MOST_BYTES) {
+            Ok(bytes) => Ok(String::from_utf8(bytes).ok()),
+            Err(Unreadable::Io(error)) => Err(error),
+            Err(_) => Ok(None),
         }
-        let mut bytes = Vec::new();
-        File::open(file)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
-        Ok(String::from_utf8(bytes).ok())
     }
 
     /// Whether there is no such file for this process, and will be none the next time.

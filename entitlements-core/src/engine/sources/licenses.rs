@@ -105,7 +105,7 @@ impl Loader<'_> {
 
     fn take_file(&mut self, path: &Path, named_by: LicenseSource) {
         let source = LicenseSource::File(path.display().to_string());
-        match read_regular(path, MAX_INPUT_BYTES as u64) {
+        match read_regular(path, MAX_INPUT_BYTES) {
             Ok(key) => self.take(source, &key),
             // I9: what cannot be read is named, and a key must not be.
             Err(_) if is_like_a_key(path) => {

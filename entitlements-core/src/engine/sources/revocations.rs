@@ -83,7 +83,7 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn take_file(&mut self, path: &Path, named_by: LicenseSource) {
         let source = LicenseSource::File(path.display().to_string());
-        match read_regular(path, MAX_REVOCATIONS_BYTES as u64) {
+        match read_regular(path, MAX_REVOCATIONS_BYTES) {
             Ok(list) => self.take(source, &list),
             Err(_) if is_like_a_key(path) => {
                 let why = "it holds a list, not the path of a file".to_owned();

@@ -11,10 +11,8 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use zeroize::Zeroizing;
 
 use super::{SignError, Signer};
+use crate::license::key::read_key_file;
 use crate::license::{Algorithm, KeyError, TrustedKey};
-
-/// The most bytes a private key file may have.
-const MAX_KEY_FILE_BYTES: u64 = 64 * 1024;
 
 /// A vendor's private key in this process. Wiped from memory when dropped, never shown by `Debug`.
 pub struct SigningKey {
@@ -79,14 +77,8 @@ impl SigningKey {
     /// # Errors
     /// As [`from_pem`](Self::from_pem), and when the file cannot be read.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
-        let path = path.as_ref();
-        let pem = crate::files::read_regular(path, MAX_KEY_FILE_BYTES).map_err(|cause| {
-            KeyError::File {
-                path: path.display().to_string(),
-                cause: cause.to_string(),
-            }
-        })?;
-        Self::from_pem(Zeroizing::new(pem))
+        let pem = Zeroizing::new(read_key_file(path.as_ref())?);
+        Self::from_pem(pem)
     }
 
     /// Takes the 32 bytes of an Ed25519 private key (RFC 8032 section 5.1.5), from a vault for instance.

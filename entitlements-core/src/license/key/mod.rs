@@ -15,8 +15,11 @@ mod tests;
 mod trusted;
 mod window;
 
+use std::path::Path;
+
 use sha2::{Digest as _, Sha256};
 
+use crate::files::read_regular;
 use crate::strict::base64url;
 
 pub use algorithm::Algorithm;
@@ -25,6 +28,17 @@ use public::PublicKey;
 pub(super) use ring::KeyRing;
 pub use trusted::TrustedKey;
 use window::Window;
+
+/// The most bytes that a key file may have.
+const MAX_KEY_FILE_BYTES: usize = 64 * 1024;
+
+/// Reads the file of a key, public or private.
+pub(super) fn read_key_file(path: &Path) -> Result<Vec<u8>, KeyError> {
+    read_regular(path, MAX_KEY_FILE_BYTES).map_err(|cause| KeyError::File {
+        path: path.display().to_string(),
+        cause: cause.to_string(),
+    })
+}
 
 /// RFC 7638: over the required members in the order of their names.
 fn thumbprint(jwk: &str) -> String {

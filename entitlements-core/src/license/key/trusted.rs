@@ -2,11 +2,8 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Algorithm, KeyError, PublicKey, Window, form};
+use super::{Algorithm, KeyError, PublicKey, Window, form, read_key_file};
 use crate::Timestamp;
-
-/// The most bytes a key file may have.
-const MAX_KEY_FILE_BYTES: u64 = 64 * 1024;
 
 /// A vendor's public key, which license keys are checked against.
 ///
@@ -116,14 +113,7 @@ impl TrustedKey {
     /// # Errors
     /// As [`from_bytes`](Self::from_bytes), and when the file cannot be read.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeyError> {
-        let path = path.as_ref();
-        let bytes = crate::files::read_regular(path, MAX_KEY_FILE_BYTES).map_err(|cause| {
-            KeyError::File {
-                path: path.display().to_string(),
-                cause: cause.to_string(),
-            }
-        })?;
-        Self::from_bytes(bytes)
+        Self::from_bytes(read_key_file(path.as_ref())?)
     }
 
     /// Names the key by another `kid` than its thumbprint.
