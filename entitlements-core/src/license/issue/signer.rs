@@ -39,7 +39,6 @@ use crate::license::TrustedKey;
 /// let key = issuer.issue(&draft, testing::NOW)?;
 /// assert_eq!(key.split('.').count(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
-/// # fn main() {}
 /// ```
 ///
 /// Where the client is asynchronous, [`LicenseIssuer::prepare`](super::LicenseIssuer::prepare) gives what is to be signed, and
