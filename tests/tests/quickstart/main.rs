@@ -25,7 +25,7 @@ mod methods;
 mod output;
 mod readme;
 mod second_start;
-mod seeds;
+mod vendors_keys;
 mod stopping;
 mod story;
 mod trust;

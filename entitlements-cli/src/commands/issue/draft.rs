@@ -22,9 +22,17 @@ pub(super) fn draft(terms: &Terms, issued_at: Timestamp) -> Result<LicenseDraft,
     }
     draft = terms.features.iter().fold(draft, LicenseDraft::feature);
     draft = terms
+        .without_features
+        .iter()
+        .fold(draft, LicenseDraft::without_feature);
+    draft = terms
         .limits
         .iter()
         .fold(draft, |draft, (name, limit)| draft.limit(name, *limit));
+    draft = terms
+        .rates
+        .iter()
+        .fold(draft, |draft, (name, requests)| draft.rate(name, *requests));
     draft = terms.addons.iter().fold(draft, LicenseDraft::addon);
     draft = terms
         .deployments
@@ -76,7 +84,7 @@ fn expiry(terms: &Terms, issued_at: Timestamp) -> Result<Timestamp, Failure> {
 }
 
 /// `users=50` or `nodes=unlimited`.
-pub(super) fn limit(text: &str) -> Result<(String, Limit), String> {
+pub(super) fn number(text: &str) -> Result<(String, Limit), String> {
     let form = || "not of the form `users=50` or `users=unlimited`".to_owned();
     let (name, number) = text
         .rsplit_once('=')
@@ -98,18 +106,18 @@ pub(super) fn limit(text: &str) -> Result<(String, Limit), String> {
 mod tests {
     use entitlements_core::Limit;
 
-    use super::limit;
+    use super::number;
 
     #[test]
     fn a_limit_is_a_name_and_a_plain_number_or_unlimited() {
         let parsed = |name: &str, limit| Ok((name.to_owned(), limit));
-        assert_eq!(limit("users=50"), parsed("users", Limit::AtMost(50)));
-        assert_eq!(limit("users=0"), parsed("users", Limit::AtMost(0)));
+        assert_eq!(number("users=50"), parsed("users", Limit::AtMost(50)));
+        assert_eq!(number("users=0"), parsed("users", Limit::AtMost(0)));
         assert_eq!(
             limit("users=18446744073709551615"),
             parsed("users", Limit::AtMost(u64::MAX))
         );
-        assert_eq!(limit("a=b=unlimited"), parsed("a=b", Limit::Unlimited));
+        assert_eq!(number("a=b=unlimited"), parsed("a=b", Limit::Unlimited));
         for text in [
             "",
             "users",
@@ -124,7 +132,7 @@ mod tests {
             "users=Unlimited",
             "users=٣",
         ] {
-            assert!(limit(text).is_err(), "{text}");
+            assert!(number(text).is_err(), "{text}");
         }
     }
 }

@@ -27,8 +27,9 @@ With `--catalog` the key gets the claims that the catalog's `[license]` table sa
 catalog lacks are refused. The key alone goes to stdout.
 
 Many keys at once: the first line of the CSV file names its columns, of these: customer, plan, features,
-limits, addons, expires, days, not_before, issued_at, grace_days, deployments, instance, trial, id. Several
-names in one cell are separated by `;`, limits are written `users=50;nodes=unlimited`, trial `yes` or `no`.
+without_features, limits, rates, addons, expires, days, not_before, issued_at, grace_days, deployments,
+instance, trial, id. Several names in one cell are separated by `;`, limits and rates are written
+`users=50;nodes=unlimited`, trial `yes` or `no`.
 The flags of the same meaning count for rows whose cell is empty or missing; a cell replaces them.
 Each key becomes `DIR/<id>.key`; no file is ever written over. Rows that are refused do not stop the others:
 they are reported, and copied to `DIR/refused.csv` to be corrected and given to `--batch` again (its column
@@ -87,9 +88,19 @@ struct Terms {
     #[arg(long = "feature", value_name = "FEATURE")]
     features: Vec<String>,
 
+    /// A feature that the plan has and this license does not; can be repeated
+    #[arg(long = "without-feature", value_name = "FEATURE")]
+    without_features: Vec<String>,
+
     /// How many of something, or `unlimited`; can be repeated
-    #[arg(long = "limit", value_name = "NAME=N|unlimited", value_parser = draft::limit)]
+    #[arg(long = "limit", value_name = "NAME=N|unlimited", value_parser = draft::number)]
     limits: Vec<(String, Limit)>,
+
+    /// How many requests in the time that the plan says, or `unlimited`; can be repeated
+    ///
+    /// For catalogs whose keys have a claim for it (`[license.claims] rates`).
+    #[arg(long = "rate", value_name = "NAME=N|unlimited", value_parser = draft::number)]
+    rates: Vec<(String, Limit)>,
 
     /// An add-on; can be repeated
     #[arg(long = "addon", value_name = "ADDON")]

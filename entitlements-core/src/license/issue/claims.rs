@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use uuid::{NoContext, Uuid};
 
-use super::{IssueError, LicenseDraft};
-use crate::catalog::{ClaimNames, ExpiryFormat, Grants, LicenseProfile, LimitClaims};
+use super::{IssueError, LicenseDraft, numbers};
+use crate::catalog::{ClaimNames, ExpiryFormat, Grants, LicenseProfile};
 use crate::license::digest::sha256_hex;
 use crate::strict::json::ObjectWriter;
 use crate::suggest::nearest;
-use crate::{Catalog, Limit, Timestamp};
+use crate::{Catalog, Timestamp};
 
 /// Refuses names that the catalog lacks.
 pub(super) fn check_names(draft: &LicenseDraft, catalog: &Catalog) -> Result<(), IssueError> {
     let features = draft.features.iter().map(|(name, _)| name);
     let limits = draft.limits.iter().map(|(name, _)| name);
+    let rates = draft.rates.iter().map(|(name, _)| name);
     all_known("plan", &draft.plan, catalog.plans.names().collect())?;
     all_known("feature", features, catalog.features.names().collect())?;
     all_known("limit", limits, catalog.limits.names().collect())?;
+    all_known("rate", rates, catalog.rates.names().collect())?;
     all_known("add-on", &draft.addons, catalog.addons.names().collect())
 }
 
@@ -86,7 +88,7 @@ pub(super) fn write(
         None => return Err(IssueError::MissingPlan),
     }
     write_features(&mut claims, draft, names)?;
-    write_limits(&mut claims, draft, names)?;
+    numbers::write(&mut claims, draft, names)?;
     if let Some(name) = repeated(&draft.addons) {
         return Err(IssueError::Twice {
             what: "add-on",
@@ -141,57 +143,6 @@ fn write_features(
     Ok(())
 }
 
-fn write_limits(
-    claims: &mut ObjectWriter,
-    draft: &LicenseDraft,
-    names: &ClaimNames,
-) -> Result<(), IssueError> {
-    let limits = distinct("limit", &draft.limits)?;
-    match &names.limits {
-        LimitClaims::Object(claim) => {
-            if !limits.is_empty() {
-                let mut map = ObjectWriter::new();
-                for (name, limit) in limits {
-                    write_limit(&mut map, name, name, *limit, names)?;
-                }
-                claims.object(claim, map);
-            }
-        }
-        LimitClaims::Flat(flat) => {
-            for (name, limit) in limits {
-                let claim = flat.get(name).ok_or_else(|| IssueError::NoClaim {
-                    what: "limit",
-                    name: name.to_owned(),
-                })?;
-                write_limit(claims, claim, name, *limit, names)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn write_limit(
-    map: &mut ObjectWriter,
-    member: &str,
-    name: &str,
-    limit: Limit,
-    names: &ClaimNames,
-) -> Result<(), IssueError> {
-    match (limit, names.unlimited.first()) {
-        // Written as it is, it would come back as unlimited.
-        (Limit::AtMost(number), _) if names.unlimited.contains(&number.into()) => {
-            return Err(IssueError::MeansUnlimited {
-                name: name.to_owned(),
-                number,
-            });
-        }
-        (Limit::AtMost(most), _) => map.number(member, most),
-        (Limit::Unlimited, Some(word)) => map.number(member, *word),
-        (Limit::Unlimited, None) => map.null(member),
-    };
-    Ok(())
-}
-
 /// A name that is there more than once.
 fn repeated(names: &[String]) -> Option<&str> {
     let mut rest = names;
@@ -204,7 +155,7 @@ fn repeated(names: &[String]) -> Option<&str> {
     None
 }
 
-fn distinct<'a, T>(
+pub(super) fn distinct<'a, T>(
     what: &'static str,
     named: &'a [(String, T)],
 ) -> Result<BTreeMap<&'a str, &'a T>, IssueError> {

@@ -8,6 +8,7 @@ pub struct LicenseDraft {
     pub(super) plan: Option<String>,
     pub(super) features: Vec<(String, bool)>,
     pub(super) limits: Vec<(String, Limit)>,
+    pub(super) rates: Vec<(String, Limit)>,
     pub(super) addons: Vec<String>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) not_before: Option<Timestamp>,
@@ -60,6 +61,14 @@ impl LicenseDraft {
     #[must_use]
     pub fn limit(mut self, limit: impl Into<String>, value: Limit) -> Self {
         self.limits.push((limit.into(), value));
+        self
+    }
+
+    /// How fast: requests per the time that the plan says. The catalog says which claim holds it
+    /// (`[license.claims] rates`); without that it cannot be issued.
+    #[must_use]
+    pub fn rate(mut self, rate: impl Into<String>, requests: Limit) -> Self {
+        self.rates.push((rate.into(), requests));
         self
     }
 

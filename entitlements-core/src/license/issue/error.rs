@@ -14,7 +14,7 @@ pub enum IssueError {
     /// A name that the catalog lacks.
     #[error("unknown {what} `{name}`{}", .nearest.as_ref().map(|nearest| format!(", did you mean `{nearest}`?")).unwrap_or_default())]
     Unknown {
-        /// `plan`, `feature`, `limit` or `add-on`.
+        /// `plan`, `feature`, `limit`, `rate` or `add-on`.
         what: &'static str,
         /// The name.
         name: String,
@@ -32,7 +32,7 @@ pub enum IssueError {
     /// One name is given twice.
     #[error("{what} `{name}` is given twice")]
     Twice {
-        /// `feature`, `limit` or `add-on`.
+        /// `feature`, `limit`, `rate` or `add-on`.
         what: &'static str,
         /// The name.
         name: String,

@@ -5,6 +5,7 @@ mod draft;
 mod error;
 mod header;
 mod issuer;
+mod numbers;
 mod revocations;
 mod signer;
 mod signing_key;

@@ -84,7 +84,7 @@ pub(super) fn of(catalog: Option<&str>) -> Profile {
             addons: &["support"],
             ..PLAIN
         },
-        Some("seed_001.toml") => Profile {
+        Some("job_server.toml") => Profile {
             grace_days: 7,
             customer: "customer",
             flat_limits: &["max_nodes"],
@@ -92,14 +92,14 @@ pub(super) fn of(catalog: Option<&str>) -> Profile {
             plans: Some(&["open_source", "enterprise"]),
             ..PLAIN
         },
-        Some("seed_003.toml") => Profile {
+        Some("dev_analytics.toml") => Profile {
             issuer: Some("fullchaos.studio"),
             required: &["iat", "sub"],
             rate: Some(&["limits", "api_rate"]),
             plans: Some(&["community", "team", "enterprise"]),
             ..PLAIN
         },
-        Some("seed_004.toml") => Profile {
+        Some("container_panel.toml") => Profile {
             required: &["iat"],
             grace_days: 0,
             id: "lid",

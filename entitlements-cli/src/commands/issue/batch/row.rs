@@ -1,6 +1,7 @@
 //! From the cells of a row to what a license shall say.
 
 use csv::StringRecord;
+use entitlements_core::Limit;
 
 use super::columns::Column;
 use crate::commands::issue::{Term, Terms, draft};
@@ -35,12 +36,11 @@ pub(super) fn terms(
             Column::Customer => terms.customer = Some(cell.to_owned()),
             Column::Plan => terms.plan = Some(cell.to_owned()),
             Column::Features => terms.features = list(cell).map(str::to_owned).collect(),
-            Column::Limits => {
-                terms.limits = list(cell)
-                    .map(draft::limit)
-                    .collect::<Result<_, _>>()
-                    .map_err(bad)?;
+            Column::WithoutFeatures => {
+                terms.without_features = list(cell).map(str::to_owned).collect();
             }
+            Column::Limits => terms.limits = numbers(cell).map_err(bad)?,
+            Column::Rates => terms.rates = numbers(cell).map_err(bad)?,
             Column::Addons => terms.addons = list(cell).map(str::to_owned).collect(),
             Column::Expires => term.expires = Some(time_arg::expiry(cell).map_err(bad)?),
             Column::Days => term.days = Some(number(cell, 1, u32::MAX).map_err(bad)?),
@@ -72,6 +72,10 @@ fn list(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(';')
         .map(str::trim)
         .filter(|item| !item.is_empty())
+}
+
+fn numbers(cell: &str) -> Result<Vec<(String, Limit)>, String> {
+    list(cell).map(draft::number).collect()
 }
 
 fn number(cell: &str, least: u32, most: u32) -> Result<u32, String> {

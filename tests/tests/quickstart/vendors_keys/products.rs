@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 /// One of these vendors, with a key of its own.
-pub(crate) struct Seed {
-    pub(crate) number: &'static str,
+pub(crate) struct Product {
+    pub(crate) name: &'static str,
     /// The name of its test key, `tests/vectors/keys/`.
     pub(crate) signs: &'static str,
     pub(crate) header: Value,
@@ -16,13 +16,13 @@ pub(crate) struct Seed {
     pub(crate) gives: Value,
 }
 
-pub(crate) fn seeds() -> [Seed; 3] {
+pub(crate) fn products() -> [Product; 3] {
     [job_server(), analytics(), panel()]
 }
 
-pub(crate) fn job_server() -> Seed {
-    Seed {
-        number: "001",
+pub(crate) fn job_server() -> Product {
+    Product {
+        name: "job_server",
         signs: "vendor",
         header: json!({"alg": "EdDSA", "typ": "JWT"}),
         claims: json!({
@@ -46,9 +46,9 @@ pub(crate) fn job_server() -> Seed {
     }
 }
 
-pub(crate) fn analytics() -> Seed {
-    Seed {
-        number: "003",
+pub(crate) fn analytics() -> Product {
+    Product {
+        name: "dev_analytics",
         signs: "vendor",
         header: json!({"alg": "EdDSA", "typ": "JWT"}),
         claims: json!({
@@ -63,7 +63,8 @@ pub(crate) fn analytics() -> Seed {
             "grace_days": 14,
         }),
         variable: "DEV_HEALTH_LICENSE",
-        issue: "--plan team --feature sso --feature audit --limit users=50 --limit repos=unlimited \
+        issue: "--plan team --feature sso --feature audit --feature api_access --without-feature investment_view \
+                --limit users=50 --limit repos=unlimited --rate api=1000 \
                 --deployment self-hosted --grace-days 14 --days 365",
         gives: json!({
             "/plan/code": "team",
@@ -81,9 +82,9 @@ pub(crate) fn analytics() -> Seed {
     }
 }
 
-pub(crate) fn panel() -> Seed {
-    Seed {
-        number: "004",
+pub(crate) fn panel() -> Product {
+    Product {
+        name: "container_panel",
         signs: "rsa",
         header: json!({"alg": "RS512", "typ": "JWT"}),
         claims: json!({
