@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::place::Place;
-use super::sources::{self, KeyPlace, ListPlace};
+use super::sources::{self, TokenPlace};
 use super::state::Shared;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::instance::{InstanceOptions, Machine};
@@ -18,8 +18,8 @@ use crate::{Catalog, Clock, SystemClock};
 pub struct EntitlementsBuilder {
     catalog: Option<Arc<Catalog>>,
     trusted_keys: Vec<TrustedKey>,
-    key_places: Vec<KeyPlace>,
-    list_places: Vec<ListPlace>,
+    key_places: Vec<TokenPlace>,
+    list_places: Vec<TokenPlace>,
     deployment_id: Option<String>,
     instance: InstanceOptions,
     environment: Environment,
@@ -74,20 +74,20 @@ impl EntitlementsBuilder {
 
     /// Takes a license key that the program was given, such as by a command-line flag.
     pub fn license_key(mut self, key: impl Into<String>) -> Self {
-        self.key_places.push(KeyPlace::Key(key.into()));
+        self.key_places.push(TokenPlace::Text(key.into()));
         self
     }
 
     /// Reads a license key from a file.
     pub fn license_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.key_places.push(KeyPlace::File(path.into()));
+        self.key_places.push(TokenPlace::File(path.into()));
         self
     }
 
     /// Reads a license key from the variable that the catalog names (`ENTITLEMENTS_LICENSE_KEY` unless it does), or
     /// from the file that the variable of that name and `_FILE` points to.
     pub fn license_from_env(mut self) -> Self {
-        self.key_places.push(KeyPlace::Environment);
+        self.key_places.push(TokenPlace::Variable);
         self
     }
 
@@ -96,13 +96,13 @@ impl EntitlementsBuilder {
     ///
     /// One that does not verify is an error in the status, and no more.
     pub fn revocations(mut self, list: impl Into<String>) -> Self {
-        self.list_places.push(ListPlace::List(list.into()));
+        self.list_places.push(TokenPlace::Text(list.into()));
         self
     }
 
     /// Reads a revocation list from a file.
     pub fn revocations_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.list_places.push(ListPlace::File(path.into()));
+        self.list_places.push(TokenPlace::File(path.into()));
         self
     }
 
@@ -180,11 +180,8 @@ impl EntitlementsBuilder {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let environment = &self.environment;
         let mut keys = sources::load_licenses(&self.key_places, environment, &catalog, &verifier);
-        let lists =
-            sources::load_revocations(&self.list_places, environment, &verifier, clock.now());
-        keys.revocations = Arc::new(lists.revocations);
-        keys.rejected_revocations = lists.rejected;
-        keys.ignored.extend(lists.ignored);
+        let now = clock.now();
+        sources::load_revocations(&self.list_places, environment, &verifier, now, &mut keys);
         let place = Place::new(self.deployment_id, self.instance, environment)?;
         let base = base_plan(&catalog, mode);
         let shared = Shared::new(catalog, clock, verifier, place, base, keys);

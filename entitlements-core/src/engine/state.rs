@@ -7,13 +7,12 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, watch};
 
 use super::denials::Denials;
+use super::keys::Keys;
 use super::place::Place;
 use super::{latest, report};
 use crate::catalog::PlanId;
-use crate::license::{LicenseVerifier, Revocations};
-use crate::resolve::{
-    EntitlementSet, HeldLicense, Holdings, RejectedKey, RejectedRevocations, resolve,
-};
+use crate::license::LicenseVerifier;
+use crate::resolve::{EntitlementSet, Holdings, resolve};
 use crate::{Catalog, Clock, Timestamp};
 
 /// What all handles of one engine share.
@@ -57,46 +56,6 @@ impl State {
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("State").field(&self.set).finish()
-    }
-}
-
-/// The keys by where they come from.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Keys {
-    /// From variables, files and flags: read-only here.
-    pub(super) managed: Vec<HeldLicense>,
-    /// Handed in while running.
-    pub(super) stored: Vec<HeldLicense>,
-    pub(super) rejected: Vec<RejectedKey>,
-    pub(super) ignored: Vec<String>,
-    /// What the vendor has taken back, by lists from anywhere.
-    pub(super) revocations: Arc<Revocations>,
-    pub(super) rejected_revocations: Vec<RejectedRevocations>,
-}
-
-impl Keys {
-    /// One license for each id: the one that was handed in; of two from outside the one issued later, then the one that
-    /// lasts longer.
-    fn holdings(&self, place: &Place) -> Holdings {
-        let mut holdings = Holdings::default();
-        let all = self.managed.iter().map(|held| (false, held));
-        let mut all: Vec<_> = all
-            .chain(self.stored.iter().map(|held| (true, held)))
-            .collect();
-        all.sort_by_key(|(stored, held)| {
-            (*stored, held.license.issued_at(), held.license.expires_at())
-        });
-        for (_, held) in all {
-            holdings.hold(held.clone());
-        }
-        holdings.rejected.clone_from(&self.rejected);
-        holdings.ignored.clone_from(&self.ignored);
-        holdings.revocations = Arc::clone(&self.revocations);
-        holdings
-            .rejected_revocations
-            .clone_from(&self.rejected_revocations);
-        place.enter(&mut holdings);
-        holdings
     }
 }
 
@@ -179,12 +138,7 @@ impl Shared {
     #[cold]
     pub(super) fn resolve_again(&self, now: Timestamp) -> Arc<State> {
         let before = self.state.load_full();
-        let set = resolve(&self.catalog, self.base_plan, &before.holdings, now);
-        let after = Arc::new(State::new(
-            self.engine.clone(),
-            before.holdings.clone(),
-            set,
-        ));
+        let after = self.state_of(before.holdings.clone(), now);
         // Where somebody changed what is held meanwhile, theirs stays: a resolving under way never brings back what
         // was removed. This reader's answer is then one that was right when it asked.
         let replaced = self.state.compare_and_swap(&before, Arc::clone(&after));
@@ -197,12 +151,16 @@ impl Shared {
 
     /// Takes what is held now as the truth. The caller holds the lock on the keys.
     pub(super) fn publish(&self, keys: &Keys) {
-        let holdings = keys.holdings(&self.place);
-        let set = resolve(&self.catalog, self.base_plan, &holdings, self.clock.now());
-        let after = Arc::new(State::new(self.engine.clone(), holdings, set));
+        let after = self.state_of(keys.holdings(&self.place), self.clock.now());
         let before = self.state.swap(Arc::clone(&after));
         self.announce();
         report::changes(&before.set, &after.set);
+    }
+
+    /// What follows from holding this.
+    fn state_of(&self, holdings: Holdings, now: Timestamp) -> Arc<State> {
+        let set = resolve(&self.catalog, self.base_plan, &holdings, now);
+        Arc::new(State::new(self.engine.clone(), holdings, set))
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<()> {

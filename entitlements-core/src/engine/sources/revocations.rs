@@ -1,112 +1,48 @@
 //! Revocation lists that are there when the engine starts.
 
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::is_like_a_key;
-use super::variable::Variable;
-use crate::files::read_regular;
+use super::place::{Found, Sought, TokenPlace};
+use crate::engine::keys::Keys;
 use crate::license::{LicenseVerifier, MAX_REVOCATIONS_BYTES, Revocations, compact_revocations};
-use crate::resolve::{LicenseSource, RejectedRevocations, RevocationsCause};
+use crate::resolve::{RejectedRevocations, RevocationsCause};
 use crate::{Environment, Timestamp};
 
 /// The variable that holds a list; with `_FILE` behind it, the one that holds a path.
 const VARIABLE: &str = "ENTITLEMENTS_REVOCATIONS";
 
-/// A place to look for a revocation list.
-pub(in crate::engine) enum ListPlace {
-    /// The list itself.
-    List(String),
-    /// A file.
-    File(PathBuf),
-}
-
-/// Says the place, never what was given for a list: it may be a key.
-impl std::fmt::Debug for ListPlace {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::List(_) => f.write_str("List(..)"),
-            Self::File(path) if is_like_a_key(path) => f.write_str("File(..)"),
-            Self::File(path) => f.debug_tuple("File").field(path).finish(),
-        }
-    }
-}
-
-/// Lists that verify, those that do not, and what is told of the variables.
-#[derive(Debug, Default)]
-pub(in crate::engine) struct Loaded {
-    pub(in crate::engine) revocations: Revocations,
-    pub(in crate::engine) rejected: Vec<RejectedRevocations>,
-    pub(in crate::engine) ignored: Vec<String>,
-}
-
-/// Reads and checks the lists of every place, and those of the variables.
+/// Reads and checks the lists of every place, and those of the variables, and puts them with the keys.
 pub(in crate::engine) fn load(
-    places: &[ListPlace],
+    places: &[TokenPlace],
     environment: &Environment,
     verifier: &LicenseVerifier,
     now: Timestamp,
-) -> Loaded {
-    let mut loader = Loader {
-        verifier,
-        now,
-        loaded: Loaded::default(),
+    keys: &mut Keys,
+) {
+    let sought = Sought {
+        what: "list",
+        variable: VARIABLE,
+        most_bytes: MAX_REVOCATIONS_BYTES,
     };
-    for place in places {
-        match place {
-            ListPlace::List(list) if list.trim().is_empty() => {}
-            ListPlace::List(list) => loader.take(LicenseSource::Flag, list.as_bytes()),
-            ListPlace::File(path) => loader.take_file(path, LicenseSource::Flag),
-        }
-    }
-    let variable = Variable::read(VARIABLE, environment);
-    loader.loaded.ignored.extend(variable.ignored());
-    match (&variable.value, &variable.path) {
-        (Some(list), _) => {
-            let source = LicenseSource::Variable(VARIABLE.to_owned());
-            loader.take(source, list.as_encoded_bytes());
-        }
-        (None, Some(path)) => {
-            let named_by = LicenseSource::Variable(variable.file_name);
-            loader.take_file(Path::new(path), named_by);
-        }
-        (None, None) => {}
-    }
-    loader.loaded
-}
-
-struct Loader<'a> {
-    verifier: &'a LicenseVerifier,
-    now: Timestamp,
-    loaded: Loaded,
-}
-
-impl Loader<'_> {
-    fn take_file(&mut self, path: &Path, named_by: LicenseSource) {
-        let source = LicenseSource::File(path.display().to_string());
-        match read_regular(path, MAX_REVOCATIONS_BYTES) {
-            Ok(list) => self.take(source, &list),
-            Err(_) if is_like_a_key(path) => {
-                let why = "it holds a list, not the path of a file".to_owned();
-                self.reject(named_by, RevocationsCause::Unreadable(why));
-            }
-            Err(error) => self.reject(source, RevocationsCause::Unreadable(error.to_string())),
-        }
-    }
-
-    fn take(&mut self, source: LicenseSource, list: &[u8]) {
-        let verified = compact_revocations(list)
-            .and_then(|list| self.verifier.verify_revocations(&list, self.now));
-        match verified {
+    let mut revocations = Revocations::new();
+    for place in places.iter().chain([&TokenPlace::Variable]) {
+        let Some(Found { source, text }) = place.look(&sought, environment, &mut keys.ignored)
+        else {
+            continue;
+        };
+        let list = text.map_err(RevocationsCause::Unreadable).and_then(|text| {
+            compact_revocations(&text)
+                .and_then(|list| verifier.verify_revocations(&list, now))
+                .map_err(RevocationsCause::List)
+        });
+        match list {
             Ok(list) => {
-                self.loaded.revocations.add(list);
+                revocations.add(list);
             }
-            Err(error) => self.reject(source, RevocationsCause::List(error)),
+            Err(cause) => keys
+                .rejected_revocations
+                .push(RejectedRevocations { source, cause }),
         }
     }
-
-    fn reject(&mut self, source: LicenseSource, cause: RevocationsCause) {
-        self.loaded
-            .rejected
-            .push(RejectedRevocations { source, cause });
-    }
+    keys.revocations = Arc::new(revocations);
 }

@@ -1,0 +1,117 @@
+//! Where a license key or a revocation list may be, and what is found there.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::variable::Variable;
+use crate::Environment;
+use crate::files::read_regular;
+use crate::resolve::LicenseSource;
+
+/// A place to look for a signed token.
+pub(in crate::engine) enum TokenPlace {
+    /// The token itself.
+    Text(String),
+    /// A file.
+    File(PathBuf),
+    /// The variable of such tokens, or the one with `_FILE` behind it.
+    Variable,
+}
+
+/// What is looked for.
+pub(super) struct Sought<'a> {
+    /// `key` or `list`.
+    pub(super) what: &'static str,
+    /// The variable that holds one.
+    pub(super) variable: &'a str,
+    pub(super) most_bytes: usize,
+}
+
+/// What was found, nothing of it checked.
+pub(super) struct Found {
+    pub(super) source: LicenseSource,
+    /// The token's text, or why it cannot be read.
+    pub(super) text: Result<Vec<u8>, String>,
+}
+
+impl TokenPlace {
+    /// Looks; what is told of a variable that is passed over goes to `ignored`.
+    pub(super) fn look(
+        &self,
+        sought: &Sought<'_>,
+        environment: &Environment,
+        ignored: &mut Vec<String>,
+    ) -> Option<Found> {
+        match self {
+            // A flag that is given and blank is how scripts say that there is none.
+            Self::Text(text) if text.trim().is_empty() => None,
+            Self::Text(text) => Some(Found::text(LicenseSource::Flag, text.as_bytes())),
+            Self::File(path) => Some(Found::in_file(path, LicenseSource::Flag, sought)),
+            Self::Variable => {
+                let variable = Variable::read(sought.variable, environment);
+                ignored.extend(variable.ignored());
+                let source = |name: &str| LicenseSource::Variable(name.to_owned());
+                match (&variable.value, &variable.path) {
+                    (Some(text), _) => {
+                        let text = text.as_encoded_bytes();
+                        Some(Found::text(source(variable.name), text))
+                    }
+                    (None, Some(path)) => {
+                        let named_by = source(&variable.file_name);
+                        Some(Found::in_file(Path::new(path), named_by, sought))
+                    }
+                    (None, None) => None,
+                }
+            }
+        }
+    }
+}
+
+/// Says the place, never the token.
+impl fmt::Debug for TokenPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str("Text(..)"),
+            Self::File(path) if is_like_a_token(path) => f.write_str("File(..)"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Variable => f.write_str("Variable"),
+        }
+    }
+}
+
+impl Found {
+    fn text(source: LicenseSource, text: &[u8]) -> Self {
+        Self {
+            source,
+            text: Ok(text.to_vec()),
+        }
+    }
+
+    fn in_file(path: &Path, named_by: LicenseSource, sought: &Sought<'_>) -> Self {
+        let file = LicenseSource::File(path.display().to_string());
+        match read_regular(path, sought.most_bytes) {
+            Ok(text) => Self {
+                source: file,
+                text: Ok(text),
+            },
+            // I9: what cannot be read is named, and a key must not be.
+            Err(_) if is_like_a_token(path) => Self {
+                source: named_by,
+                text: Err(format!(
+                    "it holds a {}, not the path of a file",
+                    sought.what
+                )),
+            },
+            Err(error) => Self {
+                source: file,
+                text: Err(error.to_string()),
+            },
+        }
+    }
+}
+
+/// Whether this is a token where the path of its file belongs: an easy mistake, as the variables' names are so alike.
+fn is_like_a_token(path: &Path) -> bool {
+    let text = path.as_os_str().as_encoded_bytes().trim_ascii();
+    text.starts_with(b"ey") && text.split(|byte| *byte == b'.').count() == 3
+}
