@@ -65,13 +65,7 @@ impl LicenseVerifier {
     /// On everything that `spec/license.md` lists, by [`LicenseErrorKind`].
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<License, LicenseError> {
         let license = self.verify_held(token)?;
-        let leeway = Duration::from_secs(self.profile.leeway_seconds().into());
-        if license
-            .issued_at()
-            .is_some_and(|issued| issued > now.saturating_add(leeway))
-        {
-            return Err(LicenseError::new(LicenseErrorKind::IssuedInFuture));
-        }
+        self.check_issued_by(now, license.issued_at())?;
         Ok(license)
     }
 
@@ -89,11 +83,8 @@ impl LicenseVerifier {
             kid: key.kid(),
         };
         let license = claims::read(&payload, signed, &self.profile, self.catalog.as_deref())?;
-        if key.window().allows(license.issued_at()) {
-            Ok(license)
-        } else {
-            Err(LicenseError::new(LicenseErrorKind::KeyWindow))
-        }
+        key.window().check(license.issued_at())?;
+        Ok(license)
     }
 
     /// The trusted key that signed the token (L4).
@@ -113,7 +104,18 @@ impl LicenseVerifier {
         Err(LicenseError::new(fault))
     }
 
-    pub(super) const fn profile(&self) -> &LicenseProfile {
-        &self.profile
+    /// Refuses what says that it was issued after `now`, clocks that differ by the leeway allowed for.
+    pub(super) fn check_issued_by(
+        &self,
+        now: Timestamp,
+        issued_at: Option<Timestamp>,
+    ) -> Result<(), LicenseError> {
+        let leeway = Duration::from_secs(self.profile.leeway_seconds().into());
+        match issued_at {
+            Some(issued_at) if issued_at > now.saturating_add(leeway) => {
+                Err(LicenseError::new(LicenseErrorKind::IssuedInFuture))
+            }
+            _ => Ok(()),
+        }
     }
 }

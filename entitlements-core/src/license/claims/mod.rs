@@ -57,6 +57,6 @@ pub(super) fn read(
     })
 }
 
-fn mistyped(claim: &str) -> LicenseError {
+pub(super) fn mistyped(claim: &str) -> LicenseError {
     LicenseError::about(LicenseErrorKind::MistypedClaim, claim)
 }

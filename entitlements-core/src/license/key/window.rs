@@ -1,4 +1,5 @@
 use crate::Timestamp;
+use crate::license::{LicenseError, LicenseErrorKind};
 
 /// When a key was used for signing: licenses issued outside are refused (L4i).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,8 +24,17 @@ impl Window {
         matches!((self.from, self.until), (Some(from), Some(until)) if from >= until)
     }
 
+    /// Refuses what was issued outside.
+    pub(crate) fn check(self, issued_at: Option<Timestamp>) -> Result<(), LicenseError> {
+        if self.allows(issued_at) {
+            Ok(())
+        } else {
+            Err(LicenseError::new(LicenseErrorKind::KeyWindow))
+        }
+    }
+
     /// A window says nothing of what does not say when it was issued, so that is outside.
-    pub(crate) fn allows(self, issued_at: Option<Timestamp>) -> bool {
+    pub(super) fn allows(self, issued_at: Option<Timestamp>) -> bool {
         if self == Self::default() {
             return true;
         }

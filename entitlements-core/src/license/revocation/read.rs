@@ -1,10 +1,8 @@
 //! From text to [`RevocationList`].
 
-use std::time::Duration;
-
 use super::{RevocationError, RevocationList};
 use crate::Timestamp;
-use crate::license::claims::{Claims, is_id, numeric_date};
+use crate::license::claims::{Claims, is_id, mistyped, numeric_date};
 use crate::license::token::{TokenKind, object};
 use crate::license::{LicenseError, LicenseErrorKind, LicenseVerifier};
 use crate::strict::json::Value;
@@ -36,13 +34,8 @@ impl LicenseVerifier {
         let payload = object(&parts.payload)?;
         let claims = Claims::new(&payload);
         let issued_at = numeric_date(claims.required("iat")?, "iat")?;
-        if !key.window().allows(Some(issued_at)) {
-            return Err(LicenseError::new(LicenseErrorKind::KeyWindow).into());
-        }
-        let leeway = Duration::from_secs(self.profile().leeway_seconds().into());
-        if issued_at > now.saturating_add(leeway) {
-            return Err(LicenseError::new(LicenseErrorKind::IssuedInFuture).into());
-        }
+        key.window().check(Some(issued_at))?;
+        self.check_issued_by(now, Some(issued_at))?;
         Ok(RevocationList {
             licenses: texts(&claims, "revoked", is_id, LicenseErrorKind::Id)?,
             keys: texts(
@@ -64,19 +57,18 @@ fn texts(
     is_fine: impl Fn(&str) -> bool,
     otherwise: LicenseErrorKind,
 ) -> Result<Vec<String>, LicenseError> {
-    let mistyped = || LicenseError::about(LicenseErrorKind::MistypedClaim, claim);
     let Some(value) = claims.get(claim) else {
         return Ok(Vec::new());
     };
     let text = |item: &Value<'_>| {
-        let text = item.as_str().ok_or_else(mistyped)?;
+        let text = item.as_str().ok_or_else(|| mistyped(claim))?;
         if is_fine(text) {
             Ok(text.to_owned())
         } else {
             Err(LicenseError::about(otherwise, text))
         }
     };
-    let items = value.as_array().ok_or_else(mistyped)?;
+    let items = value.as_array().ok_or_else(|| mistyped(claim))?;
     let mut texts: Vec<String> = items.iter().map(text).collect::<Result<_, _>>()?;
     texts.sort_unstable();
     texts.dedup();
