@@ -11,6 +11,7 @@
     reason = "helpers of tests: a failure stops the test, and says why"
 )]
 
+pub mod encoding;
 pub mod scenario;
 pub mod token_table;
 pub mod wire;
@@ -38,6 +39,21 @@ pub fn root() -> PathBuf {
         .parent()
         .expect("this crate is in the workspace")
         .to_owned()
+}
+
+/// The JSON files of a folder, by name.
+///
+/// # Panics
+/// When there is no such folder.
+#[must_use]
+pub fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.expect("the folder can be listed").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .collect();
+    files.sort();
+    files
 }
 
 /// Fails with everything that is wrong.

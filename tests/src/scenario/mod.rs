@@ -29,13 +29,8 @@ pub fn folder() -> PathBuf {
 /// When a file is not of the form that `spec/README.md` says.
 #[must_use]
 pub fn all() -> Vec<(String, Scenario)> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
-        .expect("there is a folder of scenarios")
-        .map(|entry| entry.expect("the folder can be listed").path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .collect();
-    files.sort();
-    files.into_iter().flat_map(|path| read(&path)).collect()
+    let files = crate::json_files(&folder());
+    files.iter().flat_map(|path| read(path)).collect()
 }
 
 fn read(path: &std::path::Path) -> Vec<(String, Scenario)> {

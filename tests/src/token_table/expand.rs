@@ -4,6 +4,7 @@ use entitlements_core::Timestamp;
 use entitlements_core::strict::base64url;
 
 use super::keys;
+use crate::encoding::{from_hex, sha256};
 
 /// What the texts of a row may refer to.
 #[derive(Debug, Clone, Copy)]
@@ -86,28 +87,12 @@ impl Terms<'_> {
             }
             "repeat_hex" => {
                 let (times, text) = times();
-                hex(text).repeat(times)
+                from_hex(text).repeat(times)
             }
-            "hex" => hex(of),
-            "sha256" => keys::sha256(self.token.expect("the token is made already")).into(),
+            "hex" => from_hex(of),
+            "sha256" => sha256(self.token.expect("the token is made already")).into(),
             "fingerprint" => keys::FINGERPRINT.as_bytes().to_vec(),
             _ => panic!("the table knows no `{{{{{term}}}}}`"),
         }
     }
-}
-
-/// The bytes that are written in hexadecimal.
-///
-/// # Panics
-/// When it is none.
-#[must_use]
-pub fn hex(text: &str) -> Vec<u8> {
-    assert!(text.len().is_multiple_of(2), "hexadecimal in pairs: {text}");
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| {
-            let pair = std::str::from_utf8(pair).expect("ASCII");
-            u8::from_str_radix(pair, 16).expect("hexadecimal")
-        })
-        .collect()
 }

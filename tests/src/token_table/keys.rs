@@ -8,7 +8,8 @@ use entitlements_core::TrustedKey;
 use entitlements_core::instance::{Fingerprint, InstanceOptions, Machine};
 use entitlements_core::license::SigningKey;
 use entitlements_core::strict::base64url;
-use sha2::{Digest, Sha256};
+
+use crate::encoding::{from_pem, to_hex, to_pem};
 
 /// Each by its name.
 static KEYS: LazyLock<BTreeMap<&'static str, SigningKey>> = LazyLock::new(|| {
@@ -89,12 +90,7 @@ pub fn trusted(name: &str, form_of_it: Option<&str>) -> TrustedKey {
 pub fn form(name: &str, form: &str) -> Vec<u8> {
     let pem = pem(name);
     let line: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    let der = base64url::decode(
-        line.replace('+', "-")
-            .replace('/', "_")
-            .trim_end_matches('='),
-    )
-    .expect("a public key is base64");
+    let der = from_pem(&pem);
     let is_rsa = name.starts_with("rsa");
     // RFC 8410: 32 bytes at the end. RFC 3279: an RSA key of 4096 bits behind 24 bytes.
     let raw = || der[der.len() - 32..].to_vec();
@@ -115,7 +111,7 @@ pub fn form(name: &str, form: &str) -> Vec<u8> {
         "pem_trimmed" => pem.trim_end().as_bytes().to_vec(),
         "pem_crlf" => pem.replace('\n', "\r\n").into_bytes(),
         "pem_line" => line.into_bytes(),
-        "pkcs1_pem" => pkcs_1_pem(&pkcs_1()).into_bytes(),
+        "pkcs1_pem" => to_pem("RSA PUBLIC KEY", &pkcs_1()).into_bytes(),
         "pkcs1_der" => pkcs_1(),
         "raw" => raw(),
         "raw_base64url" => base64url::encode(&raw()).into_bytes(),
@@ -127,31 +123,4 @@ pub fn form(name: &str, form: &str) -> Vec<u8> {
         "der" => der,
         _ => panic!("a key has no form `{form}`"),
     }
-}
-
-/// RFC 7468, with the label of RFC 8017.
-fn pkcs_1_pem(der: &[u8]) -> String {
-    let mut base64 = base64url::encode(der).replace('-', "+").replace('_', "/");
-    while !base64.len().is_multiple_of(4) {
-        base64.push('=');
-    }
-    let lines: Vec<&str> = base64
-        .as_bytes()
-        .chunks(64)
-        .map(|line| std::str::from_utf8(line).expect("ASCII"))
-        .collect();
-    let lines = lines.join("\n");
-    format!("-----BEGIN RSA PUBLIC KEY-----\n{lines}\n-----END RSA PUBLIC KEY-----\n")
-}
-
-/// In hexadecimal.
-#[must_use]
-pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The SHA-256 of a text, in hexadecimal.
-#[must_use]
-pub fn sha256(text: &str) -> String {
-    to_hex(&Sha256::digest(text.as_bytes()))
 }

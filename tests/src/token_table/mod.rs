@@ -47,12 +47,7 @@ pub fn catalog(name: &str) -> Arc<Catalog> {
 /// When a file is not of the form that `spec/tokens/README.md` says.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
-        .expect("there is a folder of tokens")
-        .map(|entry| entry.expect("the folder can be listed").path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .collect();
-    files.sort();
+    let files = crate::json_files(&folder());
     files.iter().flat_map(|path| read(path)).collect()
 }
 

@@ -9,6 +9,7 @@ use aws_lc_rs::signature::{
 use aws_lc_rs::{hmac, signature};
 
 use super::keys;
+use crate::encoding::from_pem;
 
 /// Signs `message`: with a key by its name, `none` for nothing, `hmac-256:vendor:pem` with a public key in a form as the secret
 /// (`hmac-256:text:secret` with a text), `rs256:rsa` with a key and another algorithm, or `es256` with a key of nobody.
@@ -54,15 +55,8 @@ fn mac(algorithm: hmac::Algorithm, of: &str, message: &[u8]) -> Vec<u8> {
 }
 
 fn rsa(name: &str, encoding: &'static dyn RsaEncoding, message: &[u8]) -> Vec<u8> {
-    let pem = keys::key(name).private_key_pem();
-    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    let der = entitlements_core::strict::base64url::decode(
-        base64
-            .replace('+', "-")
-            .replace('/', "_")
-            .trim_end_matches('='),
-    );
-    let pair = KeyPair::from_pkcs8(&der.expect("base64")).expect("PKCS#8");
+    let der = from_pem(&keys::key(name).private_key_pem());
+    let pair = KeyPair::from_pkcs8(&der).expect("PKCS#8");
     let mut signature = vec![0; pair.public_modulus_len()];
     pair.sign(encoding, &SystemRandom::new(), message, &mut signature)
         .expect("an RSA key signs");

@@ -3,10 +3,9 @@
 use entitlements_core::strict::base64url::{decode, encode};
 use serde_json::{Map, Value};
 
-use super::expand::hex;
-use super::keys::to_hex;
 use super::make::Workshop;
 use super::model::{Letters, Then};
+use crate::encoding::{from_hex, to_hex};
 
 /// The order of Ed25519's group (RFC 8032 section 5.1), little-endian.
 const ORDER: &str = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
@@ -46,7 +45,7 @@ pub(super) fn apply(
 }
 
 fn signature_bytes(mut bytes: Vec<u8>, change: &Then, workshop: &Workshop<'_>) -> Vec<u8> {
-    let given = |text: &str| hex(&workshop.text(text));
+    let given = |text: &str| from_hex(&workshop.text(text));
     match change {
         Then::FlipBit(bit) => bytes[bit / 8] ^= 1 << (bit % 8),
         Then::AddOrder(times) => (0..*times).for_each(|_| add_order(&mut bytes[32..])),
@@ -112,7 +111,7 @@ fn folded(token: &str, every: usize, text: &str) -> String {
 
 fn add_order(s: &mut [u8]) {
     let mut carry = 0;
-    for (byte, add) in s.iter_mut().zip(hex(ORDER)) {
+    for (byte, add) in s.iter_mut().zip(from_hex(ORDER)) {
         let sum = u16::from(*byte) + u16::from(add) + carry;
         *byte = sum.to_le_bytes()[0];
         carry = sum >> 8;

@@ -1,6 +1,7 @@
 //! All vectors, each through every form of its key. "acceptable" is invalid here.
 
 use entitlements_core::license::{Algorithm, TrustedKey};
+use entitlements_tests::encoding::from_hex;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -32,29 +33,22 @@ struct Case {
     result: String,
 }
 
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-        .collect()
-}
-
 impl Group {
     /// The group's key in every form that the file has it in.
     fn keys(&self) -> Vec<TrustedKey> {
         let jwk = self.public_key_jwk.as_ref().or(self.key_jwk.as_ref());
         let mut keys = vec![
             TrustedKey::from_pem(&self.public_key_pem).unwrap(),
-            TrustedKey::from_der(hex(&self.public_key_der)).unwrap(),
+            TrustedKey::from_der(from_hex(&self.public_key_der)).unwrap(),
             TrustedKey::from_jwk(jwk.expect("each group has a JWK").to_string()).unwrap(),
         ];
         keys.extend(
             self.public_key_asn
                 .iter()
-                .map(|der| TrustedKey::from_der(hex(der)).unwrap()),
+                .map(|der| TrustedKey::from_der(from_hex(der)).unwrap()),
         );
         if let Some(raw) = self.public_key["pk"].as_str() {
-            let raw: [u8; 32] = hex(raw).try_into().unwrap();
+            let raw: [u8; 32] = from_hex(raw).try_into().unwrap();
             keys.push(TrustedKey::from_ed25519_bytes(&raw).unwrap());
         }
         keys
@@ -72,7 +66,7 @@ fn run(text: &str, algorithm: Algorithm) -> (usize, usize) {
             for key in &keys {
                 assert_eq!(key.algorithm(), algorithm);
                 assert_eq!(
-                    key.verify(&hex(&case.msg), &hex(&case.sig)),
+                    key.verify(&from_hex(&case.msg), &from_hex(&case.sig)),
                     expected,
                     "test {}: {}",
                     case.tc_id,

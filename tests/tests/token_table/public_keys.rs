@@ -7,7 +7,8 @@ use std::process::Command;
 use entitlements_core::license::{LicenseVerifier, TrustedKey};
 use entitlements_core::{Entitlements, Environment};
 use entitlements_tests::assert_none;
-use entitlements_tests::token_table::expand::{Terms, hex};
+use entitlements_tests::encoding::from_hex;
+use entitlements_tests::token_table::expand::Terms;
 use entitlements_tests::token_table::{catalog, catalog_file, folder, keys};
 use serde::Deserialize;
 
@@ -86,7 +87,7 @@ fn files(row: &Row, folder: &Path) -> Vec<(PathBuf, Option<String>)> {
         let path = folder.join(format!("{number}.key"));
         let bytes = match (&key.text, &key.hex, &key.of) {
             (Some(text), None, None) => text.clone().into_bytes(),
-            (None, Some(text), None) => hex(text),
+            (None, Some(text), None) => from_hex(text),
             (None, None, Some(of)) => keys::form(of, key.form.as_deref().unwrap_or("pem")),
             _ => panic!("{}: a key has one source", row.says),
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entitlements_core::license::TrustedKey;
 use entitlements_core::strict::base64url;
-use entitlements_tests::token_table::expand::hex;
+use entitlements_tests::encoding::{from_hex, sha256};
 use entitlements_tests::token_table::{Case, Expected, keys};
 
 use super::super::library::trusted;
@@ -182,7 +182,7 @@ impl Reading<'_> {
     }
 
     fn state(&self, claims: &Claims, token: &str, key: &TrustedKey) -> &'static str {
-        let id = claims.id.clone().unwrap_or_else(|| keys::sha256(token));
+        let id = claims.id.clone().unwrap_or_else(|| sha256(token));
         if self.is_revoked(&id, key.kid()) {
             return "revoked";
         }
@@ -258,7 +258,7 @@ impl Reading<'_> {
 
 /// S less the order of the group, where it is not less already.
 fn less_order(s: &mut [u8]) {
-    let order = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+    let order = from_hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
     if s.iter().rev().lt(order.iter().rev()) {
         return;
     }
