@@ -1,7 +1,7 @@
 use super::{RevocationList, Revocations};
 use crate::Timestamp;
+use crate::license::tests::sign;
 use crate::license::{LicenseErrorKind, LicenseVerifier, RevocationDraft, SigningKey};
-use crate::strict::base64url;
 use crate::testing::{self, NOW, TestVendor};
 
 fn list(kid: &str, seconds: i64, licenses: &[&str], keys: &[&str]) -> RevocationList {
@@ -12,16 +12,6 @@ fn list(kid: &str, seconds: i64, licenses: &[&str], keys: &[&str]) -> Revocation
         issued_at: Timestamp::from_unix_seconds(seconds),
         kid: kid.into(),
     }
-}
-
-fn sign(key: &SigningKey, header: &str, payload: &str) -> String {
-    let text = format!(
-        "{}.{}",
-        base64url::encode(header.as_bytes()),
-        base64url::encode(payload.as_bytes())
-    );
-    let signature = base64url::encode(&key.sign(text.as_bytes()));
-    format!("{text}.{signature}")
 }
 
 const HEADER: &str = r#"{"alg":"EdDSA","typ":"entitlements-revocations+jwt"}"#;

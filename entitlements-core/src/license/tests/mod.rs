@@ -33,9 +33,7 @@ impl Forger {
 
     /// Signs the bytes of a header and a payload as they stand.
     fn sign(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
-        let signed = format!("{}.{}", encode(header.as_ref()), encode(payload.as_ref()));
-        let signature = encode(&self.key.sign(signed.as_bytes()));
-        format!("{signed}.{signature}")
+        sign(&self.key, header, payload)
     }
 
     /// A key with the usual header and this payload.
@@ -63,4 +61,15 @@ impl Forger {
             "{shown}"
         );
     }
+}
+
+/// The compact form of a header and a payload as they stand.
+pub(super) fn sign(
+    key: &SigningKey,
+    header: impl AsRef<[u8]>,
+    payload: impl AsRef<[u8]>,
+) -> String {
+    let signed = format!("{}.{}", encode(header.as_ref()), encode(payload.as_ref()));
+    let signature = encode(&key.sign(signed.as_bytes()));
+    format!("{signed}.{signature}")
 }
