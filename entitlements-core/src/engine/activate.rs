@@ -7,7 +7,7 @@ use crate::resolve::{HeldLicense, LicenseEntry, LicenseSource, inapplicable_addo
 #[non_exhaustive]
 pub enum ActivateError {
     /// It does not verify.
-    #[error("{0}")]
+    #[error(transparent)]
     Rejected(#[from] LicenseError),
     /// It verifies, but it expired and its grace is over.
     #[error("the license key has expired, and its grace is over")]
@@ -54,6 +54,8 @@ impl Entitlements {
     ///
     /// White space and line breaks in the key are ignored. A license with the same id is replaced; the same key twice
     /// changes nothing.
+    ///
+    /// It is held in memory, and gone at the next start.
     ///
     /// # Errors
     /// When the key does not verify, its grace is over, it is revoked or bound elsewhere, or its plan cannot have one of

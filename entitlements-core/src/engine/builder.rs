@@ -64,7 +64,7 @@ impl EntitlementsBuilder {
         Ok(self.trusted_key(TrustedKey::from_pem(pem)?))
     }
 
-    /// Trusts a vendor's public key from a PEM file.
+    /// Trusts a vendor's public key from a file, in whichever form it is: PEM, DER, JWK or 32 raw bytes.
     ///
     /// # Errors
     /// When the file cannot be read, or holds no public key or a weak one.

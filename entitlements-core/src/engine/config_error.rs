@@ -13,10 +13,10 @@ pub enum ConfigError {
     )]
     NoCatalog,
     /// The catalog has mistakes.
-    #[error("{0}")]
+    #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// A trusted key cannot be used.
-    #[error("{0}")]
+    #[error(transparent)]
     TrustedKey(#[from] KeyError),
     /// `DEPLOYMENT_MODE` is neither of its values.
     #[error("`DEPLOYMENT_MODE` is `{0}`; it must be `self_hosted` or `cloud`")]

@@ -19,6 +19,8 @@ impl Entitlements {
     /// White space and line breaks in the list are ignored. Of the lists that one key signed the newest counts, and the lists of
     /// several keys add up (L16); so an older list, or the same again, changes nothing.
     ///
+    /// It is held in memory: after the next start it counts only if it is handed in again, or comes from a variable or a file.
+    ///
     /// # Errors
     /// When the list does not verify; then nothing changes.
     ///

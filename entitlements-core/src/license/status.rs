@@ -16,7 +16,7 @@ pub enum LicenseStatus {
     Invalid,
     /// Its id, or the key that signed it, is on a revocation list.
     Revoked,
-    /// It is bound to another deployment.
+    /// It is bound to another deployment, or to another instance.
     WrongDeployment,
     /// Expired, and grace is over.
     Expired,

@@ -1,5 +1,6 @@
 //! From text to [`License`].
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::{Catalog, Timestamp};
 /// Checks license keys against trusted keys and a catalog.
 ///
 /// ```
-/// use entitlements_core::license::{LicenseErrorKind, LicenseVerifier};
+/// use entitlements_core::license::{Deployment, LicenseErrorKind, LicenseVerifier, Revocations};
 /// use entitlements_core::testing::{self, TestVendor};
 ///
 /// let catalog = testing::catalog();
@@ -24,16 +25,29 @@ use crate::{Catalog, Timestamp};
 /// let license = verifier.verify(&key, testing::NOW)?;
 /// assert_eq!(license.plan(), Some("business"));
 ///
+/// // Genuine it is. In force too?
+/// let status = license.status(testing::NOW, &Deployment::unknown(), &Revocations::new());
+/// assert!(status.is_in_force());
+///
 /// let stranger = TestVendor::new().key(&catalog, |draft| draft.plan("business"));
 /// let refused = verifier.verify(&stranger, testing::NOW).unwrap_err();
 /// assert_eq!(refused.kind(), LicenseErrorKind::UnknownKey);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LicenseVerifier {
     ring: KeyRing,
     catalog: Option<Arc<Catalog>>,
     profile: LicenseProfile,
+}
+
+/// The keys that are trusted, and not the catalog, which is long.
+impl fmt::Debug for LicenseVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LicenseVerifier")
+            .field("trusted_keys", &self.trusted_keys())
+            .finish_non_exhaustive()
+    }
 }
 
 impl LicenseVerifier {
@@ -58,8 +72,18 @@ impl LicenseVerifier {
         self
     }
 
+    /// The keys that are trusted, in the order in which they were given.
+    #[must_use]
+    pub fn trusted_keys(&self) -> &[TrustedKey] {
+        self.ring.keys()
+    }
+
     /// Checks a key as it is checked when somebody hands it in: form, signature and claims, and that it was not
-    /// issued after `now`. Whether it has expired is a matter of [`License::status_at`].
+    /// issued after `now`.
+    ///
+    /// It takes the exact compact form: what was pasted or read from a file goes through
+    /// [`compact_key`](super::compact_key) first. A license that expired, is bound elsewhere or was revoked is genuine all the
+    /// same; whether it is in force is for [`License::status`] to say.
     ///
     /// # Errors
     /// On everything that `spec/license.md` lists, by [`LicenseErrorKind`].

@@ -45,7 +45,7 @@ impl LicenseBuilder {
         self.number("grace_days", days)
     }
 
-    /// Sets the days for which a key that is bound elsewhere stays in force; 14 by default.
+    /// Sets the days for which a key whose binding is lost stays in force; 14 by default. Engines do not grant them yet.
     pub fn binding_grace_days(self, days: u32) -> Self {
         self.number("binding_grace_days", days)
     }

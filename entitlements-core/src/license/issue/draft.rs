@@ -43,7 +43,7 @@ impl LicenseDraft {
         self
     }
 
-    /// A feature on top of the plan's.
+    /// A feature on top of the plan's; where the catalog's `grants` is `listed`, one that it has at all.
     #[must_use]
     pub fn feature(mut self, feature: impl Into<String>) -> Self {
         self.features.push((feature.into(), true));
@@ -57,7 +57,7 @@ impl LicenseDraft {
         self
     }
 
-    /// How many of something.
+    /// How many of something. Each limit is named once; a second value is refused, not taken instead.
     #[must_use]
     pub fn limit(mut self, limit: impl Into<String>, value: Limit) -> Self {
         self.limits.push((limit.into(), value));
@@ -128,7 +128,7 @@ impl LicenseDraft {
         self
     }
 
-    /// Its id; the catalog's prefix and a UUIDv7 unless given.
+    /// Its id; the catalog's prefix and a UUIDv7 unless given. One that is given has the prefix already (L8a).
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());

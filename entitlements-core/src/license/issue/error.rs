@@ -1,7 +1,7 @@
 use super::SignError;
 use crate::license::{LicenseError, RevocationError};
 
-/// Why a license is not issued.
+/// Why a license is not issued. The message says the cause too, so [`source`](std::error::Error::source) does not say it again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssueError {
@@ -52,11 +52,29 @@ pub enum IssueError {
     InapplicableAddon(String),
     /// The signer gave no signature.
     #[error("the license was not signed: {0}")]
-    NotSigned(#[from] SignError),
+    NotSigned(SignError),
     /// The key would be refused by whoever checks it.
     #[error("such a license key would be refused: {0}")]
-    Refused(#[from] LicenseError),
+    Refused(LicenseError),
     /// The revocation list would be refused by whoever checks it.
     #[error("such a revocation list would be refused: {0}")]
-    RefusedList(#[from] RevocationError),
+    RefusedList(RevocationError),
+}
+
+impl From<SignError> for IssueError {
+    fn from(error: SignError) -> Self {
+        Self::NotSigned(error)
+    }
+}
+
+impl From<LicenseError> for IssueError {
+    fn from(error: LicenseError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<RevocationError> for IssueError {
+    fn from(error: RevocationError) -> Self {
+        Self::RefusedList(error)
+    }
 }

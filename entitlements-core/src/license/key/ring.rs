@@ -21,6 +21,10 @@ impl KeyRing {
         Ok(ring)
     }
 
+    pub(crate) fn keys(&self) -> &[TrustedKey] {
+        &self.keys
+    }
+
     /// The keys that a token may be signed by: with a `kid` the one of that name, without one every key.
     pub(crate) fn candidates(&self, kid: Option<&str>) -> impl Iterator<Item = &TrustedKey> {
         self.keys

@@ -10,6 +10,9 @@ use crate::strict::json::Value;
 impl LicenseVerifier {
     /// Checks a revocation list: the exact compact form, signed by a trusted key, and not issued after `now`.
     ///
+    /// What was read from a file goes through [`compact_revocations`](super::super::compact_revocations) first, and what comes
+    /// out takes effect where it is added to [`Revocations`](super::Revocations).
+    ///
     /// ```
     /// use entitlements_core::license::{LicenseVerifier, RevocationDraft, SigningKey};
     /// use entitlements_core::testing::NOW;
