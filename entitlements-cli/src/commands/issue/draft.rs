@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(number("users=50"), parsed("users", Limit::AtMost(50)));
         assert_eq!(number("users=0"), parsed("users", Limit::AtMost(0)));
         assert_eq!(
-            limit("users=18446744073709551615"),
+            number("users=18446744073709551615"),
             parsed("users", Limit::AtMost(u64::MAX))
         );
         assert_eq!(number("a=b=unlimited"), parsed("a=b", Limit::Unlimited));

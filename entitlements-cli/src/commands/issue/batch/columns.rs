@@ -102,8 +102,14 @@ pub(super) fn instruction() -> String {
     )
 }
 
+/// Nothing longer was meant to be the name of a column; comparing takes time for every byte, and a file can be all one name.
+const LONGEST_NEAR_A_NAME: usize = 64;
+
 /// By the measure that mistyped flags are judged by, which only the argument parser has.
 fn nearest(name: &str) -> Option<String> {
+    if name.len() > LONGEST_NEAR_A_NAME {
+        return None;
+    }
     let column = Arg::new("column")
         .value_parser(EnumValueParser::<Column>::new())
         .allow_hyphen_values(true);

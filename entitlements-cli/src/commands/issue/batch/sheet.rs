@@ -8,7 +8,7 @@ use super::columns::{self, Column};
 use super::lines::Lines;
 use crate::commands::issue::Terms;
 use crate::failure::Failure;
-use crate::files::{open_regular, read_at_most, why};
+use crate::files::read_regular;
 use crate::quote;
 
 /// The most bytes that a file may have.
@@ -37,8 +37,7 @@ pub(super) struct Row {
 
 impl Sheet {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = open_regular(path)
-            .and_then(|file| read_at_most(file, MAX_FILE_BYTES + 1).map_err(|error| why(&error)))
+        let bytes = read_regular(path, MAX_FILE_BYTES)
             .map_err(|why| Fault::new(format!("cannot be read: {why}"), "name a CSV file"));
         bytes
             .and_then(|bytes| Self::parse(&bytes))
@@ -52,12 +51,8 @@ impl Sheet {
         let text = text(bytes)?;
         let without_mark = text.strip_prefix(BYTE_ORDER_MARK);
         let has_byte_order_mark = without_mark.is_some();
-        let mut records = records(without_mark.unwrap_or(text))?.into_iter();
-        let header = records
-            .next()
-            .ok_or_else(|| Fault::new("has no line of column names", columns::instruction()))?;
+        let (header, rows) = records(without_mark.unwrap_or(text))?;
         let columns = columns::read(&header)?;
-        let rows: Vec<Row> = records.filter(|row| !is_blank(row)).collect();
         if let Some(row) = rows.iter().find(|row| row.cells.len() != columns.len()) {
             return Err(Fault::new(
                 format!(
@@ -67,12 +62,6 @@ impl Sheet {
                     columns.len()
                 ),
                 "write a comma for each empty cell, and double quotes around a cell that holds a comma",
-            ));
-        }
-        if rows.len() > MAX_ROWS {
-            return Err(Fault::new(
-                format!("has {} rows, more than {MAX_ROWS}", rows.len()),
-                "split it into several files",
             ));
         }
         Ok(Self {
@@ -147,12 +136,16 @@ fn text(bytes: &[u8]) -> Result<&str, Fault> {
     })
 }
 
-fn records(text: &str) -> Result<Vec<Row>, Fault> {
+/// The line of column names, and the rows that are not blank. It stops at the first row too many, so that a file of nothing
+/// but commas takes no more memory than one that can be used.
+fn records(text: &str) -> Result<(Row, Vec<Row>), Fault> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
+    let mut header = None;
     let mut rows = Vec::new();
+    let mut last_line = 1;
     let mut lines = Lines::default();
     for cells in reader.records() {
         let cells = cells.map_err(|error| {
@@ -163,17 +156,30 @@ fn records(text: &str) -> Result<Vec<Row>, Fault> {
             text.as_bytes(),
             usize::try_from(start).unwrap_or(usize::MAX),
         );
-        rows.push(Row { line, cells });
+        last_line = line;
+        let row = Row { line, cells };
+        if header.is_none() {
+            header = Some(row);
+        } else if !is_blank(&row) {
+            if rows.len() == MAX_ROWS {
+                return Err(Fault::new(
+                    format!("has more than {MAX_ROWS} rows"),
+                    "split it into several files",
+                ));
+            }
+            rows.push(row);
+        }
     }
     // A quote that nobody closes makes one cell of all that follows.
     if text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
-        let line = rows.last().map_or(1, |row| row.line);
         return Err(Fault::new(
-            format!("has a double quote that is not closed, seemingly in line {line}"),
+            format!("has a double quote that is not closed, seemingly in line {last_line}"),
             "close it; within a quoted cell, a double quote is written twice",
         ));
     }
-    Ok(rows)
+    let header =
+        header.ok_or_else(|| Fault::new("has no line of column names", columns::instruction()))?;
+    Ok((header, rows))
 }
 
 fn is_blank(row: &Row) -> bool {

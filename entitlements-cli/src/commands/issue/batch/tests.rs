@@ -57,9 +57,24 @@ fn a_file_of_another_form_is_refused_with_its_place() {
     refused(b"\xff\xfec\0u\0", "UTF-16");
     refused(
         "customer\n".to_owned() + &"a\n".repeat(100_001),
-        "100001 rows",
+        "more than 100000 rows",
     );
     refused(vec![b'a'; 64 * 1024 * 1024 + 1], "64 MiB");
+}
+
+#[test]
+fn rows_of_nothing_are_not_kept() {
+    let row = "\nx,1";
+    let commas = "\n,".repeat(100_001);
+    let sheet = Sheet::parse(format!("customer,days{commas}{row}").as_bytes()).unwrap();
+    assert_eq!((sheet.rows.len(), sheet.rows[0].line), (1, 100_003));
+    assert!(sheet.rows.capacity() < 100);
+}
+
+#[test]
+fn a_name_that_is_all_of_a_file_is_not_compared_with_others() {
+    let fault = Sheet::parse("customers".repeat(100_000).as_bytes()).unwrap_err();
+    assert!(!fault.message.contains("did you mean"), "{fault:?}");
 }
 
 #[test]
