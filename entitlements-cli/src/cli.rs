@@ -12,8 +12,8 @@ Exit codes:
   0  fine (verify: the license is active or in grace)
   1  another failure
   2  usage, which a bad key file, public key, revocation list or catalog is too
-  3  verified but not in force: expired, not yet valid, revoked, or bound to another deployment
-  4  rejected: the key's signature or form is wrong
+  3  verified but not in force: expired, not yet valid, revoked, or bound elsewhere
+  4  rejected: the key's signature or form is wrong, or it is issued in the future
 
 Errors go to stderr. With `--json` results are one line of JSON on stdout, errors one on stderr.";
 

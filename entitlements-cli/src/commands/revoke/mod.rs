@@ -25,8 +25,8 @@ Examples:
 
 Of the lists that one key signed, products follow the newest alone: name the list so far with `--list`, and the new one
 says what it said and more, and takes its place in the file. Never redirect stdout onto that file, which empties it first.
-Products take the list from `ENTITLEMENTS_REVOCATIONS_FILE`; what they have taken back they never give again without a
-newer list.";
+Products take the list from `ENTITLEMENTS_REVOCATIONS_FILE`, or posted to their management API, which holds it until they
+are started again. To give a license back, sign a new list without it: leave out `--list`, and name all other ids.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
