@@ -5,7 +5,11 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The most bytes that a key file may have.
-pub(crate) const MAX_KEY_FILE_BYTES: usize = 64 * 1024;
+const MAX_KEY_FILE_BYTES: usize = 64 * 1024;
+
+/// Modes of new files.
+pub(crate) const PRIVATE: u32 = 0o600;
+const PUBLIC: u32 = 0o644;
 
 /// Opens a regular file. A pipe or a device is refused rather than waited for.
 pub(crate) fn open_regular(path: &Path) -> Result<File, String> {
@@ -19,16 +23,19 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| why(&error))
 }
 
-/// Reads at most `most` bytes into memory that was set aside for them, so that no copy is left behind.
-pub(crate) fn read_at_most(source: impl Read, most: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(most);
-    source.take(most as u64).read_to_end(&mut bytes)?;
+/// Reads what has at most `most` bytes, and a byte more of what has more, so that whoever asks sees that it is too long.
+///
+/// The memory is set aside first, so that no copy of a key is left behind.
+pub(crate) fn read_bounded(source: impl Read, most: usize) -> io::Result<Vec<u8>> {
+    let enough = most + 1;
+    let mut bytes = Vec::with_capacity(enough);
+    source.take(enough as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Reads a regular file, and a byte more than it may have, so that whoever asks sees that it is too long.
+/// Reads a regular file as [`read_bounded`] does.
 pub(crate) fn read_regular(path: &Path, most: usize) -> Result<Vec<u8>, String> {
-    read_at_most(open_regular(path)?, most + 1).map_err(|error| why(&error))
+    read_bounded(open_regular(path)?, most).map_err(|error| why(&error))
 }
 
 /// Reads a key file.
@@ -40,43 +47,29 @@ pub(crate) fn read_key_file(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// New files that appear together or not at all: whatever was made is removed again, unless it is kept.
-#[derive(Debug, Default)]
-pub(crate) struct NewFiles {
-    made: Vec<PathBuf>,
+/// Makes a file that only its owner can read, from its first moment.
+pub(crate) fn write_private(path: &Path, content: &str) -> io::Result<()> {
+    write_linked(path, content, PRIVATE)
 }
 
-impl NewFiles {
-    /// Makes a file that only its owner can read, from its first moment.
-    pub(crate) fn private(&mut self, path: &Path, content: &str) -> io::Result<()> {
-        self.write(path, content, 0o600)
-    }
+/// Makes a file that everybody can read.
+pub(crate) fn write_public(path: &Path, content: &str) -> io::Result<()> {
+    write_linked(path, content, PUBLIC)
+}
 
-    /// Makes a file that everybody can read.
-    pub(crate) fn public(&mut self, path: &Path, content: &str) -> io::Result<()> {
-        self.write(path, content, 0o644)
-    }
-
-    /// They are complete.
-    pub(crate) fn keep(mut self) {
-        self.made.clear();
-    }
-
-    /// Written beside its place and linked there when it is whole (I11): a kill leaves no half of a key under its name.
-    fn write(&mut self, path: &Path, content: &str, mode: u32) -> io::Result<()> {
-        let unfinished = unfinished_name(path)?;
-        let written = write_new(&unfinished, content, mode);
-        let linked = written.and_then(|()| fs::hard_link(&unfinished, path));
-        // If that fails the file stays, as private as the key's own, and is in nobody's way.
-        let _ = fs::remove_file(&unfinished);
-        match linked {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(error),
+/// Written beside its place and linked there when it is whole (I11): a kill leaves no half of a key under its name.
+fn write_linked(path: &Path, content: &str, mode: u32) -> io::Result<()> {
+    let unfinished = unfinished_name(path)?;
+    let written = write_new(&unfinished, content, mode);
+    let linked = written.and_then(|()| fs::hard_link(&unfinished, path));
+    // If that fails the file stays, as private as the key's own, and is in nobody's way.
+    let _ = fs::remove_file(&unfinished);
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             // Some file systems, such as those of memory sticks, have no links.
-            Err(_) => write_new(path, content, mode)?,
+            write_new(path, content, mode)
         }
-        self.made.push(path.to_owned());
-        Ok(())
+        linked => linked,
     }
 }
 
@@ -106,15 +99,6 @@ pub(crate) fn write_new(path: &Path, content: &str, mode: u32) -> io::Result<()>
         let _ = fs::remove_file(path);
     }
     written
-}
-
-impl Drop for NewFiles {
-    fn drop(&mut self) {
-        for path in &self.made {
-            // A file that cannot be removed is reported by the next attempt to make it.
-            let _ = fs::remove_file(path);
-        }
-    }
 }
 
 /// An error of the operating system in the words of this program.

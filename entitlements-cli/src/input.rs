@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use entitlements_core::license::{MAX_INPUT_BYTES, compact_key};
 
 use crate::failure::Failure;
-use crate::files::{open_regular, read_at_most, why};
+use crate::files::{read_bounded, read_regular, why};
 use crate::quote;
 use crate::rejection::rejected;
 
@@ -30,11 +30,8 @@ pub(crate) fn path_of(bytes: &[u8]) -> PathBuf {
     path
 }
 
-// One byte more than a key may have is read, so that what is too long is seen to be, in bounded memory.
-const ENOUGH: usize = MAX_INPUT_BYTES + 1;
-
 fn stdin() -> Result<Vec<u8>, Failure> {
-    read_at_most(io::stdin().lock(), ENOUGH).map_err(|error| {
+    read_bounded(io::stdin().lock(), MAX_INPUT_BYTES).map_err(|error| {
         let message = format!("cannot read stdin: {}", why(&error));
         Failure::failed(
             "input",
@@ -45,8 +42,7 @@ fn stdin() -> Result<Vec<u8>, Failure> {
 }
 
 fn file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let read = |file| read_at_most(file, ENOUGH).map_err(|error| why(&error));
-    open_regular(path).and_then(read).map_err(|why| {
+    read_regular(path, MAX_INPUT_BYTES).map_err(|why| {
         let message = format!(
             "cannot read the license key from {}: {why}",
             quote::path(path)

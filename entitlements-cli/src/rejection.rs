@@ -1,3 +1,6 @@
+use std::ffi::OsStr;
+use std::path::Path;
+
 use entitlements_core::license::{LicenseError, LicenseErrorKind as Kind};
 
 use crate::failure::{Exit, Failure};
@@ -10,6 +13,17 @@ pub(crate) fn rejected(error: &LicenseError) -> Failure {
         error.to_string(),
         action(error.kind()),
     )
+}
+
+/// As [`rejected`], for a key that is what was `given` on the command line, or what that names.
+pub(crate) fn rejected_argument(given: &OsStr, error: &LicenseError) -> Failure {
+    let failure = rejected(error);
+    // The name of a file without its `@` is the likeliest thing that is no key.
+    if Path::new(given).is_file() {
+        failure.with_action("write `@` before the name to read the key from that file")
+    } else {
+        failure
+    }
 }
 
 const fn action(kind: Kind) -> &'static str {

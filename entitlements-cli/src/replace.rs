@@ -4,7 +4,7 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::Path;
 
-use crate::files::{unfinished_name, write_new};
+use crate::files::{PRIVATE, unfinished_name, write_new};
 
 /// Puts `content` in the place of a file, whole or not at all: whenever this is killed, the old or the new one is there.
 ///
@@ -14,7 +14,7 @@ pub(crate) fn replace(path: &Path, content: &str) -> io::Result<()> {
     let metadata = fs::metadata(&path)?;
     let unfinished = unfinished_name(&path)?;
     // Nobody else's until it is whole.
-    let replaced = write_new(&unfinished, content, 0o600).and_then(|()| {
+    let replaced = write_new(&unfinished, content, PRIVATE).and_then(|()| {
         give_to_owner_of(&unfinished, &metadata);
         fs::set_permissions(&unfinished, metadata.permissions())?;
         fs::rename(&unfinished, &path)

@@ -1,5 +1,4 @@
 use std::ffi::OsString;
-use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use entitlements_core::Timestamp;
@@ -10,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::failure::Failure;
 use crate::input::license_key;
 use crate::quote::escaped;
-use crate::rejection::rejected;
+use crate::rejection::rejected_argument;
 use crate::report::Report;
 use crate::table::table;
 
@@ -56,13 +55,8 @@ struct Fault {
 
 pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
     let key = license_key(&args.key)?;
-    let token = UnverifiedToken::read(&key).map_err(|error| match rejected(&error) {
-        // The name of a file without its `@` is the likeliest thing that is no key.
-        failure if Path::new(&args.key).is_file() => {
-            failure.with_action("write `@` before the name to read the key from that file")
-        }
-        failure => failure,
-    })?;
+    let token =
+        UnverifiedToken::read(&key).map_err(|error| rejected_argument(&args.key, &error))?;
     Report::new(text(&token), &json(&token))
 }
 

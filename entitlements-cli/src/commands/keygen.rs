@@ -7,7 +7,7 @@ use entitlements_core::license::{KeyError, SigningKey};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::files::{NewFiles, why};
+use crate::files::{why, write_private, write_public};
 use crate::output::{self, Format};
 use crate::progress;
 use crate::quote;
@@ -95,14 +95,12 @@ pub(crate) fn run(args: &Args, format: Format) -> Result<Report, Failure> {
     let paths = files_of(&args.out, kid);
     refuse_existing(&paths)?;
     let [private, public] = paths;
-    let mut files = NewFiles::default();
-    files
-        .public(&public, &key.public_key_pem())
-        .map_err(|error| not_written(&public, &error))?;
-    files
-        .private(&private, &key.private_key_pem())
-        .map_err(|error| not_written(&private, &error))?;
-    files.keep();
+    write_public(&public, &key.public_key_pem()).map_err(|error| not_written(&public, &error))?;
+    write_private(&private, &key.private_key_pem()).map_err(|error| {
+        // Half a pair is of no use. Where it stays, the next attempt says so.
+        let _ = fs::remove_file(&public);
+        not_written(&private, &error)
+    })?;
 
     let made = Made {
         algorithm: args.algorithm.name(),
@@ -136,7 +134,7 @@ fn make_directory(out: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Says so before anything is written; that nothing is written over is `NewFiles`' promise.
+/// Says so before anything is written; that nothing is written over is a promise of `files`.
 fn refuse_existing(paths: &[PathBuf]) -> Result<(), Failure> {
     // A link that leads nowhere is there too.
     match paths.iter().find(|path| path.symlink_metadata().is_ok()) {

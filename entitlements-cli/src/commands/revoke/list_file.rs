@@ -8,7 +8,7 @@ use entitlements_core::Timestamp;
 use entitlements_core::license::{LicenseVerifier, RevocationList};
 
 use crate::failure::Failure;
-use crate::files::{NewFiles, why};
+use crate::files::{why, write_public};
 use crate::quote;
 use crate::replace::{lock_folder_of, replace};
 use crate::revocation_file;
@@ -66,7 +66,9 @@ impl<'a> ListFile<'a> {
     pub(super) fn replace(&self, token: &str) -> Result<(), Failure> {
         let content = format!("{token}\n");
         let Some(found) = &self.found else {
-            return begin(self.path, &content).map_err(|error| not_written(self.path, &error));
+            // A list is for everybody.
+            return write_public(self.path, &content)
+                .map_err(|error| not_written(self.path, &error));
         };
         // By somebody who takes no locks, such as an editor or a copy: what they revoked must not be lost.
         if revocation_file::read(self.path)? != found.content {
@@ -74,14 +76,6 @@ impl<'a> ListFile<'a> {
         }
         replace(self.path, &content).map_err(|error| not_written(self.path, &error))
     }
-}
-
-/// A list is for everybody.
-fn begin(path: &Path, content: &str) -> io::Result<()> {
-    let mut files = NewFiles::default();
-    files.public(path, content)?;
-    files.keep();
-    Ok(())
 }
 
 fn is_missing(path: &Path) -> Result<bool, Failure> {

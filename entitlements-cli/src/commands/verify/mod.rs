@@ -1,5 +1,5 @@
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use entitlements_core::license::{Deployment, LicenseVerifier, Revocations};
@@ -11,7 +11,7 @@ use crate::catalog_file;
 use crate::failure::Failure;
 use crate::input::license_key;
 use crate::public_key;
-use crate::rejection::rejected;
+use crate::rejection::rejected_argument;
 use crate::report::{Report, Verdict};
 use crate::revocation_file;
 use crate::time_arg;
@@ -90,7 +90,7 @@ fn run_at(args: &Args, clock: Timestamp) -> Result<Report, Failure> {
     let key = license_key(&args.key)?;
     let license = match verifier.verify(&key, now) {
         Ok(license) => license,
-        Err(error) => return refused(Path::new(&args.key), &error),
+        Err(error) => return refused(&args.key, &error),
     };
     let status = license.status(now, &deployment(args), &revocations);
     let judged = Judged {
@@ -147,20 +147,14 @@ fn deployment(args: &Args) -> Deployment {
 }
 
 /// A status too, for scripts: `invalid` and why. For people it is an error.
-fn refused(given: &Path, error: &LicenseError) -> Result<Report, Failure> {
+fn refused(given: &OsStr, error: &LicenseError) -> Result<Report, Failure> {
     #[derive(Serialize)]
     struct Refused {
         status: &'static str,
         reason: &'static str,
         message: String,
     }
-    let failure = match rejected(error) {
-        // The name of a file without its `@` is the likeliest thing that is no key.
-        failure if given.is_file() => {
-            failure.with_action("write `@` before the name to read the key from that file")
-        }
-        failure => failure,
-    };
+    let failure = rejected_argument(given, error);
     let refused = Refused {
         status: LicenseStatus::Invalid.as_str(),
         reason: error.reason(),

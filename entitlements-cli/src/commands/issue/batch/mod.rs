@@ -14,7 +14,7 @@ use entitlements_core::{License, Timestamp};
 use super::issuer::{self, Issued};
 use super::{Args, Terms, draft};
 use crate::failure::Failure;
-use crate::files::{NewFiles, why};
+use crate::files::{why, write_private};
 use crate::output::Format;
 use crate::quote::{self, quoted};
 use crate::report::Report;
@@ -145,18 +145,14 @@ fn file_name(id: &str) -> Result<String, Failure> {
 
 /// A license key is its customer's property, so nobody else on this machine can read it.
 fn write(file: &Path, key: &str) -> Result<(), Failure> {
-    let mut files = NewFiles::default();
-    let written = files.private(file, &format!("{key}\n"));
-    written.map_err(|error| {
+    write_private(file, &format!("{key}\n")).map_err(|error| {
         if error.kind() == ErrorKind::AlreadyExists {
             let message = format!("{} exists already", quote::path(file));
             return Failure::failed("file_exists", message, "choose another id or directory");
         }
         let message = format!("cannot write {}: {}", quote::path(file), why(&error));
         Failure::failed("output", message, "name a directory that can be written to")
-    })?;
-    files.keep();
-    Ok(())
+    })
 }
 
 fn make_directory(out: &Path) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use super::Refused;
 use super::columns::Column;
 use super::sheet::Sheet;
 use crate::failure::Failure;
-use crate::files::{NewFiles, why};
+use crate::files::{why, write_private};
 use crate::quote;
 
 /// How many refused files a directory may have.
@@ -42,14 +42,9 @@ fn write_new(out: &Path, content: &str) -> io::Result<PathBuf> {
             1 => "refused.csv".to_owned(),
             number => format!("refused-{number}.csv"),
         });
-        let mut files = NewFiles::default();
-        match files.private(&path, content) {
+        match write_private(&path, content) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-            Ok(()) => {
-                files.keep();
-                return Ok(path);
-            }
+            written => return written.map(|()| path),
         }
     }
     Err(ErrorKind::AlreadyExists.into())
