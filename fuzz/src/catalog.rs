@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use entitlements_core::catalog::PlanId;
 use entitlements_core::license::{LicenseDraft, LicenseIssuer, LicenseVerifier};
-use entitlements_core::resolve::{HeldLicense, Holdings, LicenseSource, resolve};
+use entitlements_core::resolve::{Holdings, resolve};
 use entitlements_core::testing::NOW;
 use entitlements_core::{Catalog, CatalogError, Timestamp};
 
+use crate::held::{holding, times_of};
 use crate::vendor;
 
 /// A catalog is accepted and works, or refused with mistakes that a person can read.
@@ -79,24 +81,13 @@ fn issue_and_hold(catalog: &Arc<Catalog>, draft: &LicenseDraft) {
         .with_catalog(Arc::clone(catalog))
         .verify(&token, NOW)
         .expect("what is issued verifies");
-    let times = [
-        Timestamp::MIN,
-        NOW,
-        license.expires_at(),
-        license.grace_ends_at(),
-        Timestamp::MAX,
-    ];
-    let mut holdings = Holdings::default();
-    holdings.hold(HeldLicense {
-        license,
-        source: LicenseSource::Store,
-    });
-    resolve_at_any_time(catalog, catalog.default_plan(), &holdings, &times);
+    let times = times_of(&license);
+    resolve_at_any_time(catalog, catalog.default_plan(), &holding(license), &times);
 }
 
 fn resolve_at_any_time(
     catalog: &Arc<Catalog>,
-    base: entitlements_core::catalog::PlanId,
+    base: PlanId,
     holdings: &Holdings,
     times: &[Timestamp],
 ) {

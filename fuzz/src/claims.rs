@@ -6,10 +6,11 @@ use entitlements_core::license::{
     License, LicenseErrorKind, LicenseStatus, LicenseVerifier, RevocationDraft, Revocations,
     SigningKey,
 };
-use entitlements_core::resolve::{HeldLicense, Holdings, LicenseSource, resolve};
+use entitlements_core::resolve::resolve;
 use entitlements_core::testing::{self, NOW};
 use entitlements_core::{Catalog, Timestamp};
 
+use crate::held::{holding, times_of};
 use crate::vendor;
 
 /// A vendor whose keys look different in every way that a catalog can say.
@@ -153,18 +154,8 @@ fn makes_sense(license: &License) {
 }
 
 fn can_be_judged(catalog: &Arc<Catalog>, license: &License) {
-    let mut holdings = Holdings::default();
-    holdings.hold(HeldLicense {
-        license: license.clone(),
-        source: LicenseSource::Store,
-    });
-    for now in [
-        Timestamp::MIN,
-        NOW,
-        license.expires_at(),
-        license.grace_ends_at(),
-        Timestamp::MAX,
-    ] {
+    let holdings = holding(license.clone());
+    for now in times_of(license) {
         let set = resolve(catalog, catalog.default_plan(), &holdings, now);
         let status = license.status(now, &holdings.deployment, &holdings.revocations);
         assert_eq!(set.status(), status);

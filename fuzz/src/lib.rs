@@ -6,6 +6,7 @@
 
 mod catalog;
 mod claims;
+mod held;
 mod json;
 mod keys;
 mod revocations;
