@@ -85,21 +85,10 @@ fn extent(arguments: &[String]) -> Result<Extent, String> {
         fuzzing: Fuzzing::No,
     };
     for argument in arguments {
-        match (argument.as_str(), extent) {
-            (
-                "--fast",
-                Extent {
-                    scope: Scope::Full, ..
-                },
-            ) => extent.scope = Scope::Fast,
-            (
-                "--fuzz",
-                Extent {
-                    fuzzing: Fuzzing::No,
-                    ..
-                },
-            ) => extent.fuzzing = Fuzzing::Short,
-            ("--fast" | "--fuzz", _) => return Err(format!("`{argument}` is there twice")),
+        match argument.as_str() {
+            "--fast" if extent.scope == Scope::Full => extent.scope = Scope::Fast,
+            "--fuzz" if extent.fuzzing == Fuzzing::No => extent.fuzzing = Fuzzing::Short,
+            "--fast" | "--fuzz" => return Err(format!("`{argument}` is there twice")),
             _ => {
                 return Err(format!(
                     "the suite takes `--fast` and `--fuzz`, not `{argument}`"
