@@ -54,7 +54,11 @@ impl LicenseError {
 
 impl fmt::Display for LicenseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_about("license key", f)
+        self.write_about("license key", f)?;
+        match self.kind {
+            LicenseErrorKind::TooLong => f.write_str("; it has at most 16 KiB"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -89,7 +93,7 @@ macro_rules! kinds {
 
 kinds! {
     /// More bytes than a key may have.
-    TooLong, "too_long", "the @ is too long: a license key has at most 16 KiB, a revocation list 1 MiB";
+    TooLong, "too_long", "the @ is too long";
     /// Not three parts with dots between them.
     Malformed, "malformed", "the @ is not of the form header.payload.signature";
     /// A part is not canonical base64url without padding.
@@ -136,8 +140,8 @@ kinds! {
     Id, "id", "the @'s id is not 1 to 128 of letters, digits, `-`, `_`, `.` and `:`";
     /// The id lacks the vendor's prefix.
     IdPrefix, "id_prefix", "the @'s id does not begin as this vendor's do";
-    /// A name holds control or invisible characters, or is empty or too long.
-    Name, "name", "a name in the @ is empty, too long or holds invisible characters";
+    /// A name is empty, or holds control or invisible characters.
+    Name, "name", "a name in the @ is empty or holds control or invisible characters";
     /// The plan is not in the catalog.
     UnknownPlan, "unknown_plan", "the @ is for a plan that this version does not know";
     /// An add-on is not in the catalog.

@@ -19,6 +19,7 @@ mod error;
 mod input;
 mod issue;
 mod key;
+mod pem;
 mod revocation;
 mod status;
 mod token;

@@ -160,7 +160,11 @@ fn by_status(judged: &Judged<'_>, notices: &mut Notices) {
         LicenseStatus::WrongDeployment => notices.errors.push(Notice::new(
             "license_wrong_deployment",
             format!("license `{id}` is bound to {}", bound_to(license)),
-            "set `ENTITLEMENTS_DEPLOYMENT_ID` to an id that it lists, or ask the vendor for a license for this instance",
+            if license.deployments().is_empty() {
+                "ask the vendor for a license for this instance; `entitlements fingerprint` says which it is"
+            } else {
+                "set `ENTITLEMENTS_DEPLOYMENT_ID` to an id that it lists, or ask the vendor for a license for this deployment"
+            },
         )),
         LicenseStatus::Unlicensed | LicenseStatus::Invalid | LicenseStatus::Active => {}
     }

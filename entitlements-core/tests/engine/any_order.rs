@@ -25,10 +25,7 @@ fn orders<T: Clone>(of: &[T]) -> Vec<Vec<T>> {
             order
         })
     };
-    orders(rest)
-        .into_iter()
-        .flat_map(with_first)
-        .collect()
+    orders(rest).into_iter().flat_map(with_first).collect()
 }
 
 #[derive(Debug, Clone)]

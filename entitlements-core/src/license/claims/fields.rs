@@ -4,7 +4,7 @@ use super::mistyped;
 use crate::catalog::{ClaimNames, LicenseProfile};
 use crate::license::{LicenseError, LicenseErrorKind};
 use crate::strict::json::{Member, Value};
-use crate::strict::text::name_fault;
+use crate::strict::text::is_invisible;
 
 /// The members of a payload.
 pub(in crate::license) struct Claims<'a> {
@@ -50,11 +50,12 @@ impl<'a> Claims<'a> {
     }
 }
 
-/// Refuses names that show otherwise than they are.
+/// Refuses names that show otherwise than they are (L9).
 pub(super) fn checked_name(name: &str) -> Result<&str, LicenseError> {
-    match name_fault(name) {
-        None => Ok(name),
-        Some(_) => Err(LicenseError::about(LicenseErrorKind::Name, name)),
+    if name.is_empty() || name.chars().any(is_invisible) {
+        Err(LicenseError::about(LicenseErrorKind::Name, name))
+    } else {
+        Ok(name)
     }
 }
 

@@ -16,7 +16,9 @@ pub(super) fn check_names(draft: &LicenseDraft, catalog: &Catalog) -> Result<(),
     let features = draft.features.iter().map(|(name, _)| name);
     let limits = draft.limits.iter().map(|(name, _)| name);
     let rates = draft.rates.iter().map(|(name, _)| name);
-    all_known("plan", &draft.plan, catalog.plans.names().collect())?;
+    let words = catalog.license().claims.plan_values.keys();
+    let plans = catalog.plans.names().chain(words.map(String::as_str));
+    all_known("plan", &draft.plan, plans.collect())?;
     all_known("feature", features, catalog.features.names().collect())?;
     all_known("limit", limits, catalog.limits.names().collect())?;
     all_known("rate", rates, catalog.rates.names().collect())?;

@@ -22,7 +22,8 @@ impl RevocationDraft {
         Self::default()
     }
 
-    /// What an earlier list says, to add to. The new list is issued after it, so that it takes its place.
+    /// What an earlier list says, to add to. The new list is issued no earlier, so that what it adds counts: of two lists of one
+    /// second both do (L16).
     pub fn following(list: &RevocationList) -> Self {
         Self {
             licenses: list.licenses().to_vec(),
@@ -43,7 +44,7 @@ impl RevocationDraft {
         self
     }
 
-    /// Signs the list, issued at `now`, or a second after the list that it follows where that is later.
+    /// Signs the list, issued at `now`, or with the list that it follows where that is later.
     ///
     /// # Errors
     /// When an id or a `kid` has the wrong form, the list that it follows is from the future, the list would be too
@@ -51,11 +52,9 @@ impl RevocationDraft {
     pub fn sign(self, signer: &impl Signer, now: Timestamp) -> Result<String, IssueError> {
         let trusted = signer.trusted_key();
         let (licenses, keys) = (sorted(self.licenses), sorted(self.keys));
-        let after = self
-            .after
-            .map(|after| after.unix_seconds().saturating_add(1));
+        let issued_at = self.after.map_or(now, |after| after.max(now));
         let mut claims = ObjectWriter::new();
-        claims.number("iat", now.unix_seconds().max(after.unwrap_or(i64::MIN)));
+        claims.number("iat", issued_at.unix_seconds());
         claims.strings("revoked", &licenses);
         claims.strings("revoked_keys", &keys);
         let text = header::signed_text(

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{SignError, Signer};
 use crate::license::key::read_key_file;
+use crate::license::pem::read_block;
 use crate::license::{Algorithm, KeyError, TrustedKey};
 
 /// A vendor's private key in this process. Wiped from memory when dropped, never shown by `Debug`.
@@ -50,14 +51,14 @@ impl SigningKey {
     /// # Errors
     /// When it is not one, is a public key, is encrypted, or is an RSA key that licenses are not signed with.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        let pem = std::str::from_utf8(pem.as_ref())
-            .map_err(|_| KeyError::PrivateForm)?
-            .trim_ascii();
+        let pem = std::str::from_utf8(pem.as_ref()).map_err(|_| KeyError::PrivateForm)?;
         if pem.contains("PUBLIC KEY-----") {
             return Err(KeyError::PublicKeyAsPrivate);
         }
-        let (label, der) = pem::decode_vec(pem.as_bytes()).map_err(|_| KeyError::PrivateForm)?;
-        let der = Zeroizing::new(der);
+        if pem.contains("ENCRYPTED") {
+            return Err(KeyError::EncryptedKey);
+        }
+        let (label, der) = read_block(pem).ok_or(KeyError::PrivateForm)?;
         match label {
             "PRIVATE KEY" => match ed25519_dalek::SigningKey::from_pkcs8_der(&der) {
                 Ok(key) => Self::of_ed25519(key),

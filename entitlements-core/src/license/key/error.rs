@@ -21,6 +21,9 @@ pub enum KeyError {
     /// Not a private key in a form that is known here.
     #[error("not a private key in PEM (`-----BEGIN PRIVATE KEY-----`)")]
     PrivateForm,
+    /// A private key that is locked with a password.
+    #[error("the private key is encrypted; decrypt it first, for instance with `openssl pkcs8`")]
+    EncryptedKey,
     /// A private key was given where a public one belongs.
     #[error("this is a private key; give the public one, and keep the private one off servers")]
     PrivateKeyAsPublic,

@@ -28,7 +28,11 @@ impl From<LicenseError> for RevocationError {
 
 impl fmt::Display for RevocationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.write_about("revocation list", f)
+        self.0.write_about("revocation list", f)?;
+        match self.kind() {
+            LicenseErrorKind::TooLong => f.write_str("; it has at most 1 MiB"),
+            _ => Ok(()),
+        }
     }
 }
 

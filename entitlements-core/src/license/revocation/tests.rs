@@ -222,7 +222,15 @@ fn a_list_that_follows_another_takes_its_place() {
     assert_eq!(second.licenses(), ["a", "b", "c"]);
     assert_eq!(second.keys(), ["old"]);
     assert_eq!(second.kid(), key.kid());
-    assert!(second.issued_at() > first.issued_at());
+    assert_eq!(second.issued_at(), first.issued_at());
+    for order in [[&first, &second], [&second, &first]] {
+        let mut lists = Revocations::new();
+        for list in order {
+            lists.add(list.clone());
+        }
+        let applied: Vec<_> = lists.lists().map(RevocationList::licenses).collect();
+        assert_eq!(applied, [["a", "b", "c"]]);
+    }
     let bad = RevocationDraft::new()
         .license("no such id")
         .sign(&key, NOW)

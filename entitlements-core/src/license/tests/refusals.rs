@@ -181,7 +181,10 @@ fn l8_to_l11_names_and_grants() {
             Kind::MistypedClaim,
         ),
         (r#"{"tier":"Business","exp":4102444800}"#, Kind::UnknownPlan),
-        (r#"{"tier":"business ","exp":4102444800}"#, Kind::Name),
+        (
+            r#"{"tier":"business ","exp":4102444800}"#,
+            Kind::UnknownPlan,
+        ),
         (r#"{"tier":"platinum","exp":4102444800}"#, Kind::UnknownPlan),
         (r#"{"tier":"","exp":4102444800}"#, Kind::Name),
     ] {

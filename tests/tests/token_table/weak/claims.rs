@@ -183,9 +183,7 @@ fn name(reading: &Reading<'_>, name: &str) -> Result<(), Reason> {
                 | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
     };
     reading.demand(Check::NameEmpty, !name.is_empty(), "name")?;
-    reading.demand(Check::NameLength, name.len() <= 128, "name")?;
-    reading.demand(Check::NameCharacters, !name.chars().any(invisible), "name")?;
-    reading.demand(Check::NameMargin, name.trim() == name, "name")
+    reading.demand(Check::NameCharacters, !name.chars().any(invisible), "name")
 }
 
 fn names(reading: &Reading<'_>, check: Check, value: &Value) -> Result<Vec<String>, Reason> {

@@ -25,7 +25,7 @@ checks! {
     Expiry TimeType TimeRange Rfc3339 IssuedAfterExpiry BeginsAfterExpiry GraceDays IssuedInFuture
     LeewayNotOnExpiry GraceEnds NotBefore
     IdForm IdPrefix IdRequired Text Trial
-    NameCharacters NameLength NameEmpty NameMargin
+    NameCharacters NameEmpty
     PlanRequired PlanKnown PlanCase AddonKnown AddonList
     FeatureTypes LimitIntegers LimitRange Unlimited LimitsObject RatePath
     Deployments Deployment Instance RevokedId RevokedKey

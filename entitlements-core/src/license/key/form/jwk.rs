@@ -53,13 +53,10 @@ fn check_use(jwk: &Value<'_>, algorithm: Algorithm) -> Result<(), KeyError> {
         _ => Ok(()),
     };
     fits("use", &|usage| usage.as_str() == Some("sig"))?;
-    fits("key_ops", &|operations| {
-        let operations = operations.as_array().unwrap_or_default();
-        operations
-            .iter()
-            .any(|name| name.as_str() == Some("verify"))
-            && operations.iter().all(|name| name.as_str().is_some())
-    })?;
+    fits(
+        "key_ops",
+        &|operations| matches!(operations.as_array(), Some([only]) if only.as_str() == Some("verify")),
+    )?;
     fits("alg", &|alg| {
         alg.as_str().is_some_and(|alg| algorithm.is_named(alg))
     })
