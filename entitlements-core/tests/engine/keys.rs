@@ -239,6 +239,41 @@ fn a_key_where_the_path_of_its_file_belongs_is_named_nowhere() {
 }
 
 #[test]
+fn i9_a_key_where_its_path_belongs_is_not_repeated_however_it_is_put() {
+    let (_, key) = business();
+    let cut = key.rsplit_once('.').unwrap().0;
+    let folded: Vec<&str> = key.split_inclusive('.').collect();
+    let forms = [
+        format!("\"{key}\""),
+        format!("'{key}'"),
+        format!("@{key}"),
+        format!("./{key}"),
+        format!("{VARIABLE}={key}"),
+        format!("{key}.extra"),
+        folded.join("\n  "),
+        cut.to_owned(),
+        key[..40].to_owned(),
+    ];
+    let telling = key[8..24].to_owned();
+    for form in forms {
+        let by_variable = with_variables(TestVendor::new(), [(FILE_VARIABLE, form.as_str())]);
+        let by_path = engine(TestVendor::new(), |builder| {
+            let builder = builder.license_file(&form);
+            assert!(!format!("{builder:?}").contains(&telling), "{form}");
+            builder
+        });
+        for engine in [by_variable, by_path] {
+            assert_refused(&engine, "license_unreadable", "not the path of a file");
+            assert!(!said(&engine)[0].contains(&telling), "{form}");
+            assert!(
+                !format!("{:?}", engine.current()).contains(&telling),
+                "{form}"
+            );
+        }
+    }
+}
+
+#[test]
 fn no_debug_output_shows_a_key() {
     let (vendor, key) = business();
     let signature = key.rsplit('.').next().unwrap().to_owned();

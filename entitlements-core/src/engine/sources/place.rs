@@ -110,8 +110,23 @@ impl Found {
     }
 }
 
-/// Whether this is a token where the path of its file belongs: an easy mistake, as the variables' names are so alike.
+/// How many characters of a token are enough to know one by.
+const TELLING: usize = 16;
+
+/// Whether this is a token, or holds one, where the path of its file belongs: an easy mistake, as the variables' names are so
+/// alike. Whoever makes it may have put quotes or an `@` before the token, or lost the end of it.
 fn is_like_a_token(path: &Path) -> bool {
-    let text = path.as_os_str().as_encoded_bytes().trim_ascii();
-    text.starts_with(b"ey") && text.split(|byte| *byte == b'.').count() == 3
+    let text = path.as_os_str().as_encoded_bytes().iter();
+    let text: Vec<u8> = text
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let of_three_parts = text.split(|byte| *byte == b'.').count() == 3;
+    // `eyJ` is how base64url of `{"` begins.
+    (text.starts_with(b"ey") && of_three_parts)
+        || text.split(|byte| !of_token(byte)).any(|run| {
+            let begins = run.windows(3).position(|here| here == b"eyJ");
+            begins.is_some_and(|begins| run.len() - begins >= TELLING)
+        })
 }
