@@ -8,6 +8,8 @@ use super::items::Time;
 pub(crate) struct RevocationsView<'a> {
     /// False where the list, or a newer one of the same key, was there already.
     changed: bool,
+    /// Whether it still counts after the next start.
+    kept: bool,
     issued_at: Time,
     signed_by: &'a str,
     revoked: &'a [String],
@@ -19,6 +21,7 @@ impl<'a> RevocationsView<'a> {
         let list = &applied.list;
         Self {
             changed: applied.changed,
+            kept: applied.kept,
             issued_at: Time::exact(list.issued_at()),
             signed_by: list.kid(),
             revoked: list.licenses(),

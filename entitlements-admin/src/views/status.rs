@@ -36,9 +36,7 @@ impl<'a> StatusView<'a> {
             degraded: current.is_degraded(),
             expires_at: current.expires_at().map(Time::exact),
             grace_ends_at: current.grace_ends_at().map(Time::exact),
-            days_remaining: current
-                .expires_at()
-                .map(|end| days_until(end, current.now())),
+            days_remaining: days_remaining(current),
             features: features(current),
             limits: limits(current),
             warnings: notices(current.warnings()),
@@ -46,6 +44,16 @@ impl<'a> StatusView<'a> {
             revalidated_at: Time::seconds(current.now()),
         }
     }
+}
+
+/// Days until the expiry of what will be in force until then: nothing remains of what was revoked or belongs elsewhere.
+fn days_remaining(current: &Current) -> Option<u64> {
+    let end = current.expires_at()?;
+    let counts = !matches!(
+        current.status(),
+        LicenseStatus::Revoked | LicenseStatus::WrongDeployment
+    );
+    counts.then(|| days_until(end, current.now()))
 }
 
 /// Whole days, a part of one counted as one; none are left once it has ended.

@@ -15,9 +15,9 @@ pub enum ActivateError {
     /// It verifies, but its id, or the key that signed it, is on a revocation list.
     #[error("the license key was revoked by the vendor")]
     Revoked,
-    /// It verifies, but is bound to another deployment or instance.
-    #[error("the license key is bound to another deployment or instance")]
-    WrongDeployment,
+    /// It verifies, but is bound to another deployment or instance, and to which.
+    #[error("the license key {0}")]
+    WrongDeployment(String),
     /// It has an add-on that its plan cannot have.
     #[error("the license key has the add-on `{0}`, which its plan cannot have")]
     AddonNotApplicable(String),
@@ -31,7 +31,7 @@ impl ActivateError {
             Self::Rejected(error) => error.reason(),
             Self::Expired => LicenseStatus::Expired.as_str(),
             Self::Revoked => LicenseStatus::Revoked.as_str(),
-            Self::WrongDeployment => LicenseStatus::WrongDeployment.as_str(),
+            Self::WrongDeployment(_) => LicenseStatus::WrongDeployment.as_str(),
             Self::AddonNotApplicable(_) => "addon_not_applicable",
         }
     }
@@ -74,7 +74,10 @@ impl Entitlements {
         match status {
             LicenseStatus::Expired => return Err(ActivateError::Expired),
             LicenseStatus::Revoked => return Err(ActivateError::Revoked),
-            LicenseStatus::WrongDeployment => return Err(ActivateError::WrongDeployment),
+            LicenseStatus::WrongDeployment => {
+                let mismatch = license.mismatch(&here).unwrap_or_default();
+                return Err(ActivateError::WrongDeployment(mismatch.0));
+            }
             _ => {}
         }
         if let Some(addon) = inapplicable_addons(self.catalog(), &license).next() {

@@ -22,6 +22,7 @@ pub struct EntitlementsBuilder {
     list_places: Vec<TokenPlace>,
     deployment_id: Option<String>,
     instance: InstanceOptions,
+    data_dir: Option<PathBuf>,
     environment: Environment,
     deployment_mode: Option<DeploymentMode>,
     clock: Option<Arc<dyn Clock>>,
@@ -113,10 +114,13 @@ impl EntitlementsBuilder {
         self
     }
 
-    /// The folder for what must outlast the process. It keeps `instance-id`, where the machine has no id of its own
-    /// and a license is bound to an instance. Licenses that are handed in are kept in memory.
+    /// The folder for what must outlast the process; made where it is missing, and for one process alone. It keeps the revocation
+    /// lists that are handed in (`revocations.json`), and `instance-id` where the machine has no id of its own and a license is bound
+    /// to an instance. Licenses that are handed in are kept in memory.
     pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.instance = self.instance.data_dir(folder);
+        let folder = folder.into();
+        self.instance = self.instance.data_dir(&folder);
+        self.data_dir = Some(folder);
         self
     }
 
@@ -181,7 +185,8 @@ impl EntitlementsBuilder {
         let environment = &self.environment;
         let mut keys = sources::load_licenses(&self.key_places, environment, &catalog, &verifier);
         let now = clock.now();
-        sources::load_revocations(&self.list_places, environment, &verifier, now, &mut keys);
+        let lists = &self.list_places;
+        sources::load_revocations(lists, environment, &verifier, now, self.data_dir, &mut keys);
         let place = Place::new(self.deployment_id, self.instance, environment)?;
         let base = base_plan(&catalog, mode);
         let shared = Shared::new(catalog, clock, verifier, place, base, keys);

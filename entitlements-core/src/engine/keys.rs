@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::kept_lists::KeptLists;
 use super::place::Place;
 use crate::license::Revocations;
 use crate::resolve::{HeldLicense, Holdings, RejectedKey, RejectedRevocations};
 
 /// License keys by where they come from, and the revocation lists that judge them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Keys {
     /// From variables, files and flags: read-only here.
     pub(super) managed: Vec<HeldLicense>,
@@ -18,6 +19,8 @@ pub(super) struct Keys {
     /// What the vendor has taken back, by lists from anywhere.
     pub(super) revocations: Arc<Revocations>,
     pub(super) rejected_revocations: Vec<RejectedRevocations>,
+    /// Those of them that outlast the process.
+    pub(super) kept_lists: KeptLists,
 }
 
 impl Keys {

@@ -10,6 +10,7 @@ mod config_error;
 mod current;
 mod denials;
 mod environment;
+mod kept_lists;
 mod keys;
 mod latest;
 mod place;

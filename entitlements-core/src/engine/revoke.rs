@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use super::Entitlements;
+use super::keys::Keys;
 use crate::license::{RevocationError, RevocationList, compact_revocations};
+use crate::resolve::{LicenseSource, RejectedRevocations, RevocationsCause};
 
 /// What became of a revocation list that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub struct AppliedRevocations {
     pub list: RevocationList,
     /// Whether it changed what is revoked. It does not where it, or a newer list of the same key, was there already.
     pub changed: bool,
+    /// Whether it, or a newer one in its place, still counts after the next start. It does not without a data folder.
+    pub kept: bool,
 }
 
 impl Entitlements {
@@ -19,7 +23,8 @@ impl Entitlements {
     /// White space and line breaks in the list are ignored. Of the lists that one key signed the newest counts, and the lists of
     /// several keys add up (L16); so an older list, or the same again, changes nothing.
     ///
-    /// It is held in memory: after the next start it counts only if it is handed in again, or comes from a variable or a file.
+    /// With a data folder ([`data_dir`](crate::EntitlementsBuilder::data_dir)) it counts after the next start too. Where it cannot be
+    /// written there, it counts until the end of this process, and the status says so (`revocations_not_kept`).
     ///
     /// # Errors
     /// When the list does not verify; then nothing changes.
@@ -31,10 +36,23 @@ impl Entitlements {
         list: &str,
     ) -> Result<AppliedRevocations, RevocationError> {
         let list = compact_revocations(list.as_bytes())?;
-        let list = self.shared.verifier.verify_revocations(&list, self.now())?;
+        let token = list;
+        let list = self
+            .shared
+            .verifier
+            .verify_revocations(&token, self.now())?;
         let mut keys = self.shared.keys.lock().await;
         let mut revocations = (*keys.revocations).clone();
         let changed = revocations.add(list.clone());
+        // Also where it changes nothing: it may have come from a variable until now.
+        let is_newest = revocations
+            .lists()
+            .any(|newest| newest.kid() == list.kid() && newest.issued_at() == list.issued_at());
+        let kept = if is_newest {
+            keep(&mut keys, &list, &token)
+        } else {
+            keys.kept_lists.are_kept()
+        };
         if changed {
             keys.revocations = Arc::new(revocations);
             self.shared.publish(&keys);
@@ -45,6 +63,25 @@ impl Entitlements {
                 "revocations applied"
             );
         }
-        Ok(AppliedRevocations { list, changed })
+        Ok(AppliedRevocations {
+            list,
+            changed,
+            kept,
+        })
     }
+}
+
+/// What is revoked is revoked, be the disk full: a list that cannot be kept still counts.
+fn keep(keys: &mut Keys, list: &RevocationList, token: &str) -> bool {
+    let not_kept = |cause: &RevocationsCause| matches!(cause, RevocationsCause::NotKept(_));
+    keys.rejected_revocations
+        .retain(|rejected| !not_kept(&rejected.cause));
+    keys.kept_lists.keep(list, token).unwrap_or_else(|why| {
+        tracing::error!("a revocation list cannot be kept: {why}");
+        keys.rejected_revocations.push(RejectedRevocations {
+            source: LicenseSource::Store,
+            cause: RevocationsCause::NotKept(why),
+        });
+        false
+    })
 }

@@ -1,6 +1,7 @@
 //! Where a license may be used: the deployments, or the instance, that its key is bound to.
 
 use super::License;
+use crate::strict::text::escaped_start;
 
 /// Where a product runs, as far as that is known: what a bound license is compared with.
 ///
@@ -74,6 +75,13 @@ impl Default for Deployment {
 }
 
 impl Known {
+    fn shown(&self, unknown: &str, known: &str) -> String {
+        match self {
+            Self::Is(here) => format!("{known} `{}`", escaped_start(here, 80)),
+            Self::No | Self::Unchecked => unknown.to_owned(),
+        }
+    }
+
     fn fits(&self, bound_to: &[impl AsRef<str>]) -> bool {
         match self {
             _ if bound_to.is_empty() => true,
@@ -90,5 +98,45 @@ impl License {
     #[must_use]
     pub fn belongs_to(&self, here: &Deployment) -> bool {
         here.id.fits(self.deployments()) && here.instance.fits(self.instance().as_slice())
+    }
+
+    /// What the key is bound to and where this is, as the end of a sentence about it, and what to do. Nothing where it belongs
+    /// here.
+    pub(crate) fn mismatch(&self, here: &Deployment) -> Option<(String, &'static str)> {
+        if !here.id.fits(self.deployments()) {
+            let bound_to = some_of(self.deployments());
+            let here = here
+                .id
+                .shown("and this deployment has no id", "and this one is");
+            Some((
+                format!("is bound to the deployment {bound_to}, {here}"),
+                "set `ENTITLEMENTS_DEPLOYMENT_ID` to an id that it lists, or ask the vendor for a license for this deployment",
+            ))
+        } else if !here.instance.fits(self.instance().as_slice()) {
+            let bound_to = some_of(self.instance().as_slice());
+            let here = here
+                .instance
+                .shown("and which one this is cannot be told", "and this one is");
+            Some((
+                format!("is bound to the instance {bound_to}, {here}"),
+                "ask the vendor for a license for this instance; `entitlements fingerprint` says which it is",
+            ))
+        } else {
+            None
+        }
+    }
+}
+
+/// The first few, for a message.
+fn some_of(names: &[impl AsRef<str>]) -> String {
+    const FEW: usize = 3;
+    let shown: Vec<String> = names
+        .iter()
+        .take(FEW)
+        .map(|name| format!("`{}`", escaped_start(name.as_ref(), 80)))
+        .collect();
+    match names.len().saturating_sub(FEW) {
+        0 => shown.join(" or "),
+        more => format!("{} or {more} more", shown.join(", ")),
     }
 }

@@ -80,7 +80,7 @@ impl License {
         here: &Deployment,
         revocations: &Revocations,
     ) -> LicenseStatus {
-        if revocations.revoke(self) {
+        if revocations.revokes(self) {
             LicenseStatus::Revoked
         } else if self.belongs_to(here) {
             self.status_at(now)

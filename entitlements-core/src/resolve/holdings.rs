@@ -77,6 +77,8 @@ pub enum RevocationsCause {
     List(RevocationError),
     /// It could not be read, and why.
     Unreadable(String),
+    /// It counts, and could not be kept for the next start, and why.
+    NotKept(String),
 }
 
 /// Why a configured key is not used.

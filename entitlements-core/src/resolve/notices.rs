@@ -5,7 +5,7 @@ use super::holdings::RejectedCause;
 use super::status::Judged;
 use super::{Holdings, RejectedKey, RejectedRevocations, RevocationsCause};
 use crate::Catalog;
-use crate::license::{License, LicenseErrorKind, LicenseStatus};
+use crate::license::{Deployment, License, LicenseErrorKind, LicenseStatus};
 
 /// Something that an operator should know, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub(super) fn collect(catalog: &Catalog, holdings: &Holdings, licenses: &[Judged
         .any(|judged| judged.status == LicenseStatus::Active);
     for judged in licenses {
         if !renewed {
-            by_status(judged, &mut notices);
+            by_status(judged, &holdings.deployment, &mut notices);
         }
         notices
             .warnings
@@ -121,6 +121,13 @@ fn rejected_list(list: &RejectedRevocations) -> Notice {
             format!("the revocation list from {source} cannot be read: {cause}"),
             "make it readable for this process, or remove the setting",
         ),
+        RevocationsCause::NotKept(cause) => Notice::new(
+            "revocations_not_kept",
+            format!(
+                "a revocation list counts until this process ends, because it cannot be kept: {cause}"
+            ),
+            "make room in the data folder and let this process write there, then hand the list in again",
+        ),
         RevocationsCause::List(error) => Notice::new(
             "revocations_invalid",
             format!("the revocation list from {source} is refused: {error}"),
@@ -129,7 +136,7 @@ fn rejected_list(list: &RejectedRevocations) -> Notice {
     }
 }
 
-fn by_status(judged: &Judged<'_>, notices: &mut Notices) {
+fn by_status(judged: &Judged<'_>, here: &Deployment, notices: &mut Notices) {
     let license = judged.license;
     let id = license.id();
     match judged.status {
@@ -157,24 +164,14 @@ fn by_status(judged: &Judged<'_>, notices: &mut Notices) {
             format!("license `{id}` was revoked by the vendor"),
             "ask the vendor for a new license; nothing is deleted meanwhile",
         )),
-        LicenseStatus::WrongDeployment => notices.errors.push(Notice::new(
-            "license_wrong_deployment",
-            format!("license `{id}` is bound to {}", bound_to(license)),
-            if license.deployments().is_empty() {
-                "ask the vendor for a license for this instance; `entitlements fingerprint` says which it is"
-            } else {
-                "set `ENTITLEMENTS_DEPLOYMENT_ID` to an id that it lists, or ask the vendor for a license for this deployment"
-            },
-        )),
+        LicenseStatus::WrongDeployment => {
+            let mismatch = license.mismatch(here);
+            notices.errors.extend(mismatch.map(|(why, action)| {
+                let message = format!("license `{id}` {why}");
+                Notice::new("license_wrong_deployment", message, action)
+            }));
+        }
         LicenseStatus::Unlicensed | LicenseStatus::Invalid | LicenseStatus::Active => {}
-    }
-}
-
-fn bound_to(license: &License) -> &'static str {
-    match (license.deployments().is_empty(), license.instance()) {
-        (false, None) => "another deployment",
-        (true, _) => "another instance",
-        (false, Some(_)) => "another deployment or instance",
     }
 }
 

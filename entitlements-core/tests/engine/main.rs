@@ -21,6 +21,7 @@ mod readers;
 mod revocation_races;
 mod revocation_sources;
 mod revocations;
+mod revocations_kept;
 mod same_id;
 mod start;
 mod vendor;

@@ -35,6 +35,7 @@ impl Setup {
         }
         let (entitlements, upkeep) = builder
             .license_from_env()
+            .data_dir(&arguments.data)
             .build()
             .await
             .map_err(|error| Failure::new(error.to_string()))?;

@@ -1,8 +1,10 @@
 //! Revocation lists that are there when the engine starts.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::place::{Found, Sought, TokenPlace};
+use crate::engine::kept_lists::KeptLists;
 use crate::engine::keys::Keys;
 use crate::license::{LicenseVerifier, MAX_REVOCATIONS_BYTES, Revocations, compact_revocations};
 use crate::resolve::{RejectedRevocations, RevocationsCause};
@@ -11,12 +13,13 @@ use crate::{Environment, Timestamp};
 /// The variable that holds a list; with `_FILE` behind it, the one that holds a path.
 const VARIABLE: &str = "ENTITLEMENTS_REVOCATIONS";
 
-/// Reads and checks the lists of every place, and those of the variables, and puts them with the keys.
+/// Reads and checks the lists that are kept, those of every place and of the variables, and puts them with the keys.
 pub(in crate::engine) fn load(
     places: &[TokenPlace],
     environment: &Environment,
     verifier: &LicenseVerifier,
     now: Timestamp,
+    data_dir: Option<PathBuf>,
     keys: &mut Keys,
 ) {
     let sought = Sought {
@@ -25,6 +28,9 @@ pub(in crate::engine) fn load(
         most_bytes: MAX_REVOCATIONS_BYTES,
     };
     let mut revocations = Revocations::new();
+    let (kept, rejected) = KeptLists::read(data_dir, verifier, &mut revocations);
+    keys.kept_lists = kept;
+    keys.rejected_revocations.extend(rejected);
     for place in places.iter().chain([&TokenPlace::Variable]) {
         let Some(Found { source, text }) = place.look(&sought, environment, &mut keys.ignored)
         else {

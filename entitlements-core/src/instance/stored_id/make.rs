@@ -1,8 +1,9 @@
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::{StoredId, read};
+use crate::files::{make_folder, new_private_file, private_file, random_digits, sync_folder};
 use crate::instance::FingerprintError;
 
 /// Gives a file a second name, unless that is taken: [`link`], or what a test puts into its place.
@@ -16,10 +17,10 @@ pub(super) fn link(file: &Path, name: &Path) -> io::Result<()> {
 pub(super) fn make(folder: &Path, path: &Path, link: Link) -> Result<StoredId, FingerprintError> {
     let failed = |error: io::Error| FingerprintError::not_stored(path, &error);
     make_folder(folder).map_err(failed)?;
-    let id = random_digits()?;
+    let id = digits()?;
     // I11: written beside its place and put there when it is whole, so that a kill leaves no half of an id.
-    let unfinished = folder.join(format!("{}.new-{}", StoredId::FILE_NAME, random_digits()?));
-    let written = write_new(&unfinished, &format!("{id}\n"));
+    let unfinished = folder.join(format!("{}.new-{}", StoredId::FILE_NAME, digits()?));
+    let written = new_private_file(&unfinished, &format!("{id}\n"));
     let placed = written.and_then(|()| place(folder, &unfinished, path, link));
     // Where that fails it stays, readable by its owner only and in nobody's way.
     let _ = fs::remove_file(&unfinished);
@@ -32,33 +33,8 @@ pub(super) fn make(folder: &Path, path: &Path, link: Link) -> Result<StoredId, F
     }
 }
 
-/// 128 random bits in hex.
-fn random_digits() -> Result<String, FingerprintError> {
-    let mut bits = [0; 16];
-    getrandom::fill(&mut bits).map_err(|_| FingerprintError::NoRandomness)?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bits)))
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn write_new(path: &Path, content: &str) -> io::Result<()> {
-    let mut file = private_file().create_new(true).open(path)?;
-    file.write_all(content.as_bytes())?;
-    file.sync_all()
+fn digits() -> Result<String, FingerprintError> {
+    random_digits().map_err(|_| FingerprintError::NoRandomness)
 }
 
 /// Gives the finished file its name, unless that is taken.
@@ -87,22 +63,4 @@ fn rename_alone(folder: &Path, finished: &Path, path: &Path) -> io::Result<()> {
         Ok(_) => Ok(()),
     }
     // Dropping the file ends the lock.
-}
-
-/// Makes the new name last over a loss of power, where folders can be synced.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::InvalidInput | ErrorKind::Unsupported
-            ) =>
-        {
-            Ok(())
-        }
-        synced => synced,
-    }
 }

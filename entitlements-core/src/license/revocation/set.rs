@@ -42,7 +42,7 @@ impl Revocations {
 
     /// Whether the license's id, or the key that verified it, is on a list that applies.
     #[must_use]
-    pub fn revoke(&self, license: &License) -> bool {
+    pub fn revokes(&self, license: &License) -> bool {
         let named = |names: &[String], name: &str| {
             names
                 .binary_search_by(|known| known.as_str().cmp(name))

@@ -195,7 +195,7 @@ fn l17_a_key_is_revoked_by_the_name_of_the_key_that_verified() {
     let revoked = |licenses: &[&str], keys: &[&str]| {
         let mut lists = Revocations::new();
         lists.add(list("k", 1, licenses, keys));
-        lists.revoke(&license)
+        lists.revokes(&license)
     };
     assert!(revoked(&["A", "L-1"], &[]));
     assert!(!revoked(&["L-10", "l-1", "L-"], &[]));
