@@ -10,6 +10,7 @@ use crate::files::{self, read_regular};
 use crate::license::{LicenseVerifier, RevocationList, Revocations};
 use crate::resolve::{LicenseSource, RejectedRevocations, RevocationsCause};
 use crate::strict::json::{self, ObjectWriter, Value};
+use crate::strict::text::shown_path;
 
 const FILE_NAME: &str = "revocations.json";
 
@@ -52,7 +53,7 @@ impl KeptLists {
         let Some(path) = kept.path() else {
             return (kept, Vec::new());
         };
-        let source = LicenseSource::File(path.display().to_string());
+        let source = LicenseSource::File(shown_path(&path));
         let tokens = match kept.tokens() {
             Ok(tokens) => tokens,
             Err(why) => {

@@ -34,3 +34,31 @@ pub(crate) fn escaped_start(text: &str, most: usize) -> String {
         .take(most)
         .collect()
 }
+
+/// A path as messages and logs show it: on one line, with nothing invisible in it.
+pub(crate) fn shown_path(path: &std::path::Path) -> String {
+    let mut shown = String::new();
+    for c in path.to_string_lossy().chars() {
+        if is_invisible(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_path;
+
+    #[test]
+    fn a_path_cannot_write_lines_of_its_own_into_a_log() {
+        let shown = |path: &str| shown_path(path.as_ref());
+        assert_eq!(shown("/etc/a b/ü'\".\\key"), "/etc/a b/ü'\".\\key");
+        assert_eq!(
+            shown("/tmp/a\nERROR all is lost\u{1b}[2J\u{202e}"),
+            "/tmp/a\\u{a}ERROR all is lost\\u{1b}[2J\\u{202e}"
+        );
+    }
+}

@@ -7,6 +7,7 @@ use super::variable::Variable;
 use crate::Environment;
 use crate::files::read_regular;
 use crate::resolve::LicenseSource;
+use crate::strict::text::shown_path;
 
 /// A place to look for a signed token.
 pub(in crate::engine) enum TokenPlace {
@@ -88,7 +89,7 @@ impl Found {
     }
 
     fn in_file(path: &Path, named_by: LicenseSource, sought: &Sought<'_>) -> Self {
-        let file = LicenseSource::File(path.display().to_string());
+        let file = LicenseSource::File(shown_path(path));
         match read_regular(path, sought.most_bytes) {
             Ok(text) => Self {
                 source: file,

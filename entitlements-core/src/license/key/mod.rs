@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::files::read_regular;
 use crate::strict::base64url;
+use crate::strict::text::shown_path;
 
 pub use algorithm::Algorithm;
 pub use error::KeyError;
@@ -35,7 +36,7 @@ const MAX_KEY_FILE_BYTES: usize = 64 * 1024;
 /// Reads the file of a key, public or private.
 pub(super) fn read_key_file(path: &Path) -> Result<Vec<u8>, KeyError> {
     read_regular(path, MAX_KEY_FILE_BYTES).map_err(|cause| KeyError::File {
-        path: path.display().to_string(),
+        path: shown_path(path),
         cause: cause.to_string(),
     })
 }
