@@ -12,14 +12,19 @@ Exit codes:
   0  fine (verify: the license is active or in grace)
   1  another failure
   2  usage, which a bad key file, public key, revocation list or catalog is too
-  3  verified but not in force: expired, not yet valid, revoked, or bound elsewhere
-  4  rejected: the key's signature or form is wrong, or it is issued in the future
+  3  verified but not in force: expired, not yet valid, revoked, bound elsewhere
+  4  rejected: its signature or form is wrong, or it is issued in the future
 
-Errors go to stderr. With `--json` results are one line of JSON on stdout, errors one on stderr.";
+Errors go to stderr. With `--json` results are one line of JSON on stdout,
+errors one on stderr.";
+
+/// What a line of help has room for.
+const COLUMNS: usize = 80;
 
 /// Makes keys, issues and checks licenses, checks catalogs.
 #[derive(Debug, Parser)]
 #[command(name = "entitlements", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(max_term_width = COLUMNS)]
 pub(crate) struct Cli {
     /// Write results as JSON on stdout, errors as JSON on stderr
     #[arg(long, global = true)]

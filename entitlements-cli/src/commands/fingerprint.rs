@@ -14,11 +14,13 @@ Examples:
   entitlements fingerprint
   entitlements fingerprint --data-dir /var/lib/acme --salt acme-panel
 
-The customer runs it where the product runs, as the same user, and sends what it prints. The vendor binds the license
-to it: `entitlements issue --instance FINGERPRINT ...`.
+The customer runs it where the product runs, as the same user, and sends what it
+prints. The vendor binds the license to it:
+  entitlements issue --instance FINGERPRINT ...
 
-It is a hash of the machine id, the host name and the salt. Without a machine id, as in most containers, it is one of a
-random id in the file `instance-id` in --data-dir, made if missing, and of the salt. Nothing else is read, and nothing
+It is a hash of the machine id, the host name and the salt. Without a machine
+id, as in most containers, it is one of a random id in the file `instance-id` in
+--data-dir, made if missing, and of the salt. Nothing else is read, and nothing
 is sent.";
 
 #[derive(Debug, clap::Args)]

@@ -19,8 +19,9 @@ Examples:
   pbpaste | entitlements inspect -
   entitlements inspect --json @license.key
 
-No key is needed, and nothing is checked: anybody can write such a text, and what it says may be a lie.
-`entitlements verify` says whether it is genuine. The signature is not shown, so what is shown is no license key.
+No key is needed, and nothing is checked: anybody can write such a text, and
+what it says may be a lie. `entitlements verify` says whether it is genuine. The
+signature is not shown, so what is shown is no license key.
 Exit codes: 0 it is shown, 4 it does not have the form of a license key.";
 
 const UNVERIFIED: Style = AnsiColor::Yellow.on_default().bold();

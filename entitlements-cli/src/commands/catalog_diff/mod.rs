@@ -13,8 +13,9 @@ Examples:
   entitlements catalog diff sold.toml next.toml
   entitlements catalog diff --json sold.toml next.toml
 
-Compared is what customers have, not what is written: `extends` is followed, and what the default plan gives to
-everybody is nobody's loss. Before the gains come the keys that are already issued and would be refused.
+Compared is what customers have, not what is written: `extends` is followed, and
+what the default plan gives to everybody is nobody's loss. Before the gains come
+the keys that are already issued and would be refused.
 Exit codes: 0 both catalogs can be used, whatever differs; 2 one of them cannot.";
 
 #[derive(Debug, clap::Args)]

@@ -21,8 +21,9 @@ Examples:
   entitlements catalog table entitlements.toml --format markdown >> PRICING.md
   entitlements catalog table entitlements.toml --json
 
-Plans come in the order of `plan_order`, others behind them by name. `html` is a `<table>` to put into a page.
-`json` is what the global `--json` writes too; the README of entitlements-cli describes its members.
+Plans come in the order of `plan_order`, others behind them by name. `html` is a
+`<table>` to put into a page. `json` is what the global `--json` writes too; the
+README of entitlements-cli describes its members.
 Exit codes: 0 fine, 2 the catalog cannot be used.";
 
 #[derive(Debug, clap::Args)]

@@ -17,27 +17,41 @@ mod refusal;
 
 const EXAMPLES: &str = "\
 Examples:
-  entitlements issue --key keys/acme.private.pem --customer \"Acme GmbH\" --plan business --days 365
-  entitlements issue --key keys/acme.private.pem --catalog entitlements.toml --customer \"Acme GmbH\" \\
-      --plan enterprise --limit users=50 --limit nodes=unlimited --feature sso --expires 2027-12-31
-  entitlements issue --key keys/acme.private.pem --catalog entitlements.toml --batch customers.csv \\
-      --out licenses --plan business --days 365
+  entitlements issue --key keys/acme.private.pem --customer \"Acme GmbH\" \\
+      --plan business --days 365
+  entitlements issue --key keys/acme.private.pem --catalog entitlements.toml \\
+      --customer \"Acme GmbH\" --plan enterprise --limit users=50 \\
+      --limit nodes=unlimited --feature sso --expires 2027-12-31
+  entitlements issue --key keys/acme.private.pem --catalog entitlements.toml \\
+      --batch customers.csv --out licenses --plan business --days 365
 
-With `--catalog` the key gets the claims that the catalog's `[license]` table says, and names that the
-catalog lacks are refused. The key alone goes to stdout.
+With `--catalog` the key gets the claims that the catalog's `[license]` table
+says, and names that the catalog lacks are refused. The key alone goes to
+stdout.
 
-Many keys at once: the first line of the CSV file names its columns, of these: customer, plan, features,
-without_features, limits, rates, addons, expires, days, not_before, issued_at, grace_days, deployments,
-instance, trial, id. Several names in one cell are separated by `;`, limits and rates are written
-`users=50;nodes=unlimited`, trial `yes` or `no`.
-The flags of the same meaning count for rows whose cell is empty or missing; a cell replaces them.
-Each key becomes `DIR/<id>.key`; no file is ever written over. Rows that are refused do not stop the others:
-they are reported, and copied to `DIR/refused.csv` to be corrected and given to `--batch` again (its column
-`reason` is not read). Giving the same file a second time issues new keys for rows without an id, and refuses
-rows with one, whose file exists. Exit codes: 0 all were issued, 1 some were refused.";
+Many keys at once: the first line of the CSV file names its columns, of these:
+customer, plan, features, without_features, limits, rates, addons, expires,
+days, not_before, issued_at, grace_days, deployments, instance, trial, id. They
+can be spelled as the flags are too (`feature`, `not-before`), in any case.
+Several names in one cell are separated by `;`, limits and rates are written
+`users=50;nodes=unlimited`, trial `yes` or `no`, `true` or `false`, `1` or `0`.
+The flags of the same meaning count for rows whose cell is empty or missing; a
+cell replaces them. Each key becomes `DIR/<id>.key`; no file is ever written
+over. Rows that are refused do not stop the others: they are reported, and
+copied to `DIR/refused.csv` to be corrected and given to `--batch` again (its
+column `reason` is not read). Giving the same file a second time issues new keys
+for rows without an id, and refuses rows with one, whose file exists.
+Exit codes: 0 all were issued, 1 some were refused.";
+
+/// What the parser would write is wider than a terminal, and does not say that a batch needs `--out`.
+const USAGE: &str = "\
+entitlements issue --key <PRIVATE.pem> --customer <NAME>
+           <--expires <DATE|TIME>|--days <N>> [OPTIONS]
+       entitlements issue --key <PRIVATE.pem> --batch <FILE.csv> --out <DIR>
+           [OPTIONS]";
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, override_usage = USAGE)]
 #[command(group = ArgGroup::new("end").args(["expires", "days", "batch"]).required(true).multiple(true))]
 pub(crate) struct Args {
     /// The private key that signs (PKCS#8 PEM, as `keygen` writes it)

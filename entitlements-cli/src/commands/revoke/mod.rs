@@ -19,14 +19,19 @@ mod refusal;
 
 const EXAMPLES: &str = "\
 Examples:
-  entitlements revoke --key keys/acme.private.pem --list revoked.jwt 01a205fa-7dc0-7e89-9f82-9c7ca65fba9f
-  entitlements revoke --key keys/new.private.pem --list revoked.jwt --signing-key=YKNWtWp-FtjUTVpje_HzmuEVNMgAINongZc3CJi3tZw
+  entitlements revoke --key keys/acme.private.pem --list revoked.jwt \\
+      01a205fa-7dc0-7e89-9f82-9c7ca65fba9f
+  entitlements revoke --key keys/new.private.pem --list revoked.jwt \\
+      --signing-key YKNWtWp-FtjUTVpje_HzmuEVNMgAINongZc3CJi3tZw
   entitlements revoke --key keys/acme.private.pem lic_1 lic_2 > revoked.jwt
 
-Of the lists that one key signed, products follow the newest alone: name the list so far with `--list`, and the new one
-says what it said and more, and takes its place in the file. Never redirect stdout onto that file, which empties it first.
-Products take the list from `ENTITLEMENTS_REVOCATIONS_FILE`, or posted to their management API, which holds it until they
-are started again. To give a license back, sign a new list without it: leave out `--list`, and name all other ids.";
+Of the lists that one key signed, products follow the newest alone: name the
+list so far with `--list`, and the new one says what it said and more, and takes
+its place in the file. Never redirect stdout onto that file, which empties it
+first. Products take the list from `ENTITLEMENTS_REVOCATIONS_FILE`, or posted to
+their management API, which holds it until they are started again. To give a
+license back, sign a new list without it: leave out `--list`, and name all other
+ids.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
