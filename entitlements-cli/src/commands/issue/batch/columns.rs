@@ -12,16 +12,22 @@ use crate::quote::quoted;
 pub(super) enum Column {
     Customer,
     Plan,
+    #[value(alias = "feature")]
     Features,
+    #[value(alias = "without_feature")]
     WithoutFeatures,
+    #[value(alias = "limit")]
     Limits,
+    #[value(alias = "rate")]
     Rates,
+    #[value(alias = "addon")]
     Addons,
     Expires,
     Days,
     NotBefore,
     IssuedAt,
     GraceDays,
+    #[value(alias = "deployment")]
     Deployments,
     Instance,
     Trial,
@@ -32,9 +38,10 @@ pub(super) enum Column {
 }
 
 impl Column {
-    /// The column of this name, else the name that was most likely meant.
+    /// The column of this name, which may be spelled as the flag is, in any case; else the name that was most likely meant.
     fn named(name: &str) -> Result<Self, Option<String>> {
-        Self::from_str(name, false).map_err(|_| nearest(name))
+        let name = name.to_lowercase().replace('-', "_");
+        Self::from_str(&name, false).map_err(|_| nearest(&name))
     }
 
     pub(super) fn name(self) -> String {
@@ -114,7 +121,7 @@ fn nearest(name: &str) -> Option<String> {
         .value_parser(EnumValueParser::<Column>::new())
         .allow_hyphen_values(true);
     let parser = Command::new("columns").no_binary_name(true).arg(column);
-    let name = name.to_lowercase().replace([' ', '-'], "_");
+    let name = name.replace(' ', "_");
     if let Ok(column) = Column::from_str(&name, false) {
         return Some(column.name());
     }

@@ -52,12 +52,37 @@ pub(super) fn report(
     })
 }
 
+/// How many keys are told one by one. More are no longer read, and are in the directory.
+const MOST_TOLD: usize = 20;
+
+/// The keys, the refused rows, and how many there are of both.
 fn text(outcome: &Outcome<'_>) -> String {
     let (issued, refused) = (outcome.issued.len(), outcome.refused.len());
     let summary = format!("{issued} issued, {refused} refused");
-    if refused == 0 {
-        return summary;
+    let mut parts = Vec::new();
+    if (1..=MOST_TOLD).contains(&issued) {
+        parts.push(issued_table(outcome));
     }
+    if refused > 0 {
+        parts.push(refused_table(outcome));
+    }
+    parts.push(summary);
+    parts.join("\n\n")
+}
+
+fn issued_table(outcome: &Outcome<'_>) -> String {
+    let shown = |text| quote::plain(quote::without_key(text));
+    let rows = outcome.issued.iter().map(|kept| {
+        [
+            kept.line.to_string(),
+            shown(kept.license.customer()),
+            shown(kept.license.id()),
+        ]
+    });
+    table(["line", "customer", "id"], rows)
+}
+
+fn refused_table(outcome: &Outcome<'_>) -> String {
     let rows = outcome.refused.iter().map(|refused| {
         let customer = refused.customer.as_deref().unwrap_or_default();
         [
@@ -66,10 +91,7 @@ fn text(outcome: &Outcome<'_>) -> String {
             refused.why.message.clone(),
         ]
     });
-    format!(
-        "{}\n\n{summary}",
-        table(["line", "customer", "reason"], rows)
-    )
+    table(["line", "customer", "reason"], rows)
 }
 
 fn json<'a>(outcome: &'a Outcome<'_>) -> Json<'a> {

@@ -92,8 +92,8 @@ fn number(cell: &str, least: u32, most: u32) -> Result<u32, String> {
 /// Spreadsheets write truth in capitals.
 fn yes_or_no(cell: &str) -> Result<bool, String> {
     match cell.to_ascii_lowercase().as_str() {
-        "yes" | "true" => Ok(true),
-        "no" | "false" => Ok(false),
+        "yes" | "true" | "1" => Ok(true),
+        "no" | "false" | "0" => Ok(false),
         _ => Err("neither `yes` nor `no`".to_owned()),
     }
 }

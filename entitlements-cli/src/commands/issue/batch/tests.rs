@@ -33,11 +33,17 @@ fn a_file_of_another_form_is_refused_with_its_place() {
     refused("customer\tdays\na\t1\n", "separates its columns by tabs");
     refused("Acme,30\n", "unknown column `Acme` in line 1, column 1");
     refused("customer,planet\n", "column 2, did you mean `plan`?");
-    refused("customer,feature\n", "did you mean `features`?");
-    refused("Customer\n", "did you mean `customer`?");
-    refused("PLAN\n", "did you mean `plan`?");
+    refused("Customers\n", "did you mean `customer`?");
+    refused("PLANN\n", "did you mean `plan`?");
     refused("Grace Days\n", "did you mean `grace_days`?");
-    refused("not-before\n", "did you mean `not_before`?");
+    refused(
+        "not-before,Not_Before\n",
+        "the column `not_before` in line 1, column 2, and in column 1 already",
+    );
+    refused(
+        "limits,LIMIT\n",
+        "the column `limits` in line 1, column 2, and in column 1 already",
+    );
     refused("--days\n", "unknown column `--days`");
     refused("customer,,days\n", "unknown column `` in line 1, column 2");
     refused(
