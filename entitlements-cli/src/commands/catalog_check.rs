@@ -4,8 +4,8 @@ use entitlements_core::Catalog;
 use entitlements_core::catalog::{CatalogError, Mistake, Place};
 use serde::Serialize;
 
+use crate::catalog_file::check_readable;
 use crate::failure::Failure;
-use crate::files::open_regular;
 use crate::quote;
 use crate::report::{Report, Verdict};
 
@@ -14,7 +14,8 @@ Examples:
   entitlements catalog check entitlements.toml
   entitlements catalog check --json entitlements.json
 
-Exit codes: 0 no mistakes, 2 mistakes, or the file cannot be read or is not named *.toml or *.json.";
+Exit codes: 0 no mistakes, 2 mistakes, or the file cannot be read or is not
+named *.toml or *.json.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -55,33 +56,12 @@ struct Found<'a> {
 
 pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
     let path = &args.file;
+    // A file that cannot be read has no mistakes to list.
     check_readable(path)?;
     match Catalog::read_file(path) {
         Ok(catalog) => fine(path, &catalog),
         Err(error) => faulty(path, &error),
     }
-}
-
-/// A file that cannot be read has no mistakes to list.
-fn check_readable(path: &Path) -> Result<(), Failure> {
-    let extension = path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default();
-    let known = ["toml", "json"]
-        .iter()
-        .any(|known| extension.eq_ignore_ascii_case(known));
-    let why = match open_regular(path) {
-        Err(why) => why,
-        Ok(_) if !known => "its name does not end in `.toml` or `.json`".to_owned(),
-        Ok(_) => return Ok(()),
-    };
-    let message = format!("cannot read the catalog {}: {why}", quote::path(path));
-    Err(Failure::usage(
-        "catalog",
-        message,
-        "name a file such as `entitlements.toml`",
-    ))
 }
 
 fn fine(path: &Path, catalog: &Catalog) -> Result<Report, Failure> {
