@@ -14,6 +14,7 @@ mod columns;
 mod commands;
 mod failure;
 mod files;
+mod hyphens;
 mod input;
 mod output;
 mod progress;
@@ -23,6 +24,7 @@ mod rejection;
 mod replace;
 mod report;
 mod revocation_file;
+mod rows;
 mod signing_key;
 mod table;
 mod time_arg;
@@ -38,7 +40,7 @@ use crate::output::Format;
 /// What the binary does: reads the arguments of the process, runs the command they name and says how it went.
 #[must_use]
 pub fn main() -> ExitCode {
-    let exit = match Cli::try_parse() {
+    let exit = match Cli::try_parse_from(hyphens::put_apart(&command(), std::env::args_os())) {
         Ok(cli) => {
             let format = if cli.json { Format::Json } else { Format::Text };
             match cli.command.run(format) {

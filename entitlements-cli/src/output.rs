@@ -63,19 +63,6 @@ pub(crate) fn failure(failure: &Failure, format: Format) -> Exit {
     failure.exit
 }
 
-/// Rows of a label and a value, the values below each other.
-pub(crate) fn rows(rows: &[(&str, String)]) -> String {
-    let width = rows
-        .iter()
-        .map(|(label, _)| label.len() + 2)
-        .max()
-        .unwrap_or_default();
-    rows.iter()
-        .map(|(label, value)| format!("{:width$}{value}", format!("{label}:")))
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
 /// A reader that has seen enough and closed the pipe is no failure.
 fn stdout(line: &str) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();

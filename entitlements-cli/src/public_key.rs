@@ -18,11 +18,13 @@ struct Named {
 }
 
 impl Named {
-    /// What begins with `/` or `.` is a path, whatever follows; else a `kid` ends at the first `=`.
+    /// What begins with `/` or `.` is a path, whatever follows, and so is what as a whole is the path of a file; else a `kid`
+    /// ends at the first `=`.
     fn parse(argument: &OsStr) -> Self {
         let bytes = argument.as_encoded_bytes();
         let equals = bytes.iter().position(|byte| *byte == b'=');
-        let split = equals.filter(|_| !matches!(bytes, [b'/' | b'.', ..]));
+        let is_path = matches!(bytes, [b'/' | b'.', ..]) || Path::new(argument).is_file();
+        let split = equals.filter(|_| !is_path);
         let parts = split.and_then(|at| Some((bytes.get(..at)?, bytes.get(at + 1..)?)));
         match parts.and_then(|(kid, path)| Some((String::from_utf8(kid.to_vec()).ok()?, path))) {
             Some((kid, path)) => Self {

@@ -79,7 +79,8 @@ fn every_argument_reaches_the_key() {
     assert_eq!(
         ran.json(),
         json!({
-            "status": "active", "in_force": true, "reason": "in force until 2026-12-31T23:59:59Z",
+            "status": "active", "in_force": true, "reason": "active",
+            "message": "in force until 2026-12-31T23:59:59Z",
             "checked_at": "2026-06-01T00:00:00Z", "id": "lic_1", "customer": "Acme GmbH",
             "plan": "business", "features": {"audit": true, "sso": true},
             "limits": {"nodes": null, "seats": 0, "users": 50}, "rates": {}, "addons": ["regulated"],
@@ -123,7 +124,7 @@ fn json_says_what_was_issued() {
     desk.verify(["--catalog", "catalog.toml", "--at", at, key])
         .exits(0);
     // The claims are this vendor's, so without its catalog the key cannot be read.
-    desk.verify(["--at", at, key]).fails(4, "lacks a claim");
+    desk.verify(["--at", at, key]).rejects("lacks a claim");
 }
 
 #[test]
@@ -267,7 +268,6 @@ fn garbage_in_arguments_is_a_usage_error() {
         &["--days=1", "--feature", "sso", "--feature", "sso"],
         &["--days=1", "--feature", ""],
         &["--days=1", "--feature", "a\u{202e}b"],
-        &["--days=1", "--feature", &wide],
         &["--days=1", "--addon", "a", "--addon", "a"],
         &["--days=1", "--addon", "a\nb"],
         &["--days=1", "--deployment", ""],
@@ -325,5 +325,5 @@ fn a_plan_of_the_catalog_is_written_by_the_vendors_name_for_it() {
     let other = common::CATALOG.replace("biz", "bizz");
     desk.write("other.toml", other);
     desk.verify(["--catalog", "other.toml", &key])
-        .fails(4, "`biz`");
+        .rejects("`biz`");
 }

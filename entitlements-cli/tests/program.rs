@@ -40,6 +40,11 @@ fn help_and_version_are_complete() {
             "{ran:?}"
         );
         assert_eq!(ran.stderr, "");
+        for help in ["-h", "--help"] {
+            let ran = desk.run(command.iter().chain(&[help])).exits(0);
+            let wide = ran.stdout.lines().find(|line| line.chars().count() > 80);
+            assert_eq!(wide, None, "{command:?}");
+        }
     }
     let nothing: [&str; 0] = [];
     desk.run(nothing).exits(2);
@@ -108,6 +113,11 @@ fn errors_are_one_line_of_json_where_asked() {
             // A rejected key has a status too, for scripts that read stdout.
             assert_eq!(ran.json()["status"], "invalid", "{ran:?}");
             assert_eq!(ran.json()["reason"], word, "{ran:?}");
+            assert_eq!(
+                ran.json()["message"],
+                ran.json_error()["message"],
+                "{ran:?}"
+            );
         } else {
             assert_eq!(ran.stdout, "", "{ran:?}");
         }

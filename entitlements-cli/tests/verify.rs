@@ -52,9 +52,14 @@ fn boundaries_before_at_and_after() {
         assert_eq!(json["status"], status);
         assert_eq!(json["in_force"], code == 0);
         assert_eq!(json["checked_at"], at);
+        assert_eq!(json["reason"], status);
+        assert_eq!(json["message"], ran.value("why"));
     }
+    let json = desk.verify(["--json", &key]).json();
+    let now = json["checked_at"].as_str().unwrap();
+    assert_eq!(now.len(), "2026-01-01T00:00:00Z".len(), "whole seconds");
     desk.verify(["--at", "2025-12-31T23:58:59Z", &key])
-        .fails(4, "issued in the future");
+        .rejects("issued in the future");
 }
 
 #[test]
@@ -82,8 +87,34 @@ fn says_what_the_license_says() {
     ] {
         assert_eq!(ran.row(label), value, "{label}");
     }
-    assert!(ran.row("why").contains("2027-01-02T00:00:00Z"));
+    assert!(ran.value("why").contains("2027-01-02T00:00:00Z"));
     assert_eq!(ran.row("signed by").len(), 43);
+}
+
+#[test]
+fn what_is_long_goes_on_below_and_is_whole() {
+    let desk = Desk::new();
+    let features: Vec<String> = (10..30).map(|n| format!("feature_{n}")).collect();
+    let customer = "Acme ".repeat(40) + &"x".repeat(90);
+    let id = "i".repeat(128);
+    let given = features
+        .iter()
+        .flat_map(|name| ["--feature", name.as_str()]);
+    let more = ["--customer", &customer, "--id", &id].into_iter();
+    let key = ["issue", "--key", "acme.private.pem"].into_iter();
+    let key = desk.run(key.chain(TERM).chain(more).chain(given)).exits(0);
+    let at = ["--at", "2026-06-01T00:00:00Z"].into_iter();
+    let ran = desk.verify(at.chain([key.stdout.trim_end()])).exits(0);
+    assert_eq!(ran.value("features"), features.join(", "));
+    assert_eq!(
+        ran.value("customer"),
+        format!("{}…", customer.get(..256).unwrap())
+    );
+    assert_eq!(ran.row("id"), id);
+    for line in ran.stdout.lines().filter(|line| line.len() > 80) {
+        let words = line.trim_start().trim_start_matches("id:").trim();
+        assert!(!words.contains(' '), "{line}");
+    }
 }
 
 #[test]
@@ -127,7 +158,7 @@ fn what_the_catalog_lacks_is_a_warning() {
         "2026-06-01T00:00:00Z",
         &key,
     ]);
-    assert!(ran.exits(0).row("warning").contains("`teleport`"));
+    assert!(ran.exits(0).value("warning").contains("`teleport`"));
 }
 
 #[test]
@@ -161,11 +192,11 @@ fn a_key_of_somebody_else_is_rejected() {
     let key = desk.issue(["--plan", "p", "--days", "1"]);
     let other = ["verify", "--public-key", "other.public.pem"];
     desk.run(other.into_iter().chain([key.as_str()]))
-        .fails(4, "not trusted here");
+        .rejects("not trusted here");
     // By the same name, so that only the signature tells.
     let named = desk.issue(["--plan", "p", "--days", "1", "--kid", "k"]);
     desk.run(["verify", "--public-key", "k=other.public.pem", &named])
-        .fails(4, "signature");
+        .rejects("signature");
     desk.run(["verify", "--public-key", "k=acme.public.pem", &named])
         .exits(0);
     // Several keys: the right one is found, in any order.
@@ -211,7 +242,7 @@ fn garbage_as_a_key_is_rejected_and_not_repeated() {
         &swapped,
         head,
     ] {
-        let ran = desk.verify([garbage]).fails(4, "license key");
+        let ran = desk.verify([garbage]).rejects("license key");
         assert!(
             !ran.stderr.contains("eyJ") && !ran.stderr.contains(signature),
             "{ran:?}"
@@ -241,7 +272,7 @@ fn keys_come_from_the_command_line_files_and_stdin() {
     desk.verify(["@license.key"]).exits(0);
     let bare = desk
         .verify(["license.key"])
-        .fails(4, "header.payload.signature");
+        .rejects("header.payload.signature");
     assert!(
         bare.stderr.contains("write `@` before the name"),
         "{bare:?}"
@@ -254,24 +285,24 @@ fn keys_come_from_the_command_line_files_and_stdin() {
         .exits(0);
     }
     let nothing = desk.pipe(["verify", "--public-key", "acme.public.pem", "-"], "");
-    nothing.fails(4, "header.payload.signature");
+    nothing.rejects("header.payload.signature");
 }
 
 #[test]
 fn too_much_is_refused_without_reading_it_all() {
     let desk = Desk::new();
     let stdin = ["verify", "--public-key", "acme.public.pem", "-"];
-    desk.pipe(stdin, vec![b' '; 10 << 20]).fails(4, "too long");
-    desk.pipe(stdin, vec![b'a'; 10 << 20]).fails(4, "too long");
+    desk.pipe(stdin, vec![b' '; 10 << 20]).rejects("too long");
+    desk.pipe(stdin, vec![b'a'; 10 << 20]).rejects("too long");
     desk.pipe(stdin, vec![b'\n'; (64 << 10) + 1])
-        .fails(4, "too long");
+        .rejects("too long");
     desk.pipe(stdin, vec![b'\n'; 64 << 10])
-        .fails(4, "header.payload.signature");
+        .rejects("header.payload.signature");
     std::fs::File::create(desk.path("huge"))
         .unwrap()
         .set_len(1 << 40)
         .unwrap();
-    desk.verify(["@huge"]).fails(4, "too long");
+    desk.verify(["@huge"]).rejects("too long");
 }
 
 #[test]
@@ -284,9 +315,8 @@ fn a_file_that_cannot_be_read_is_a_usage_error() {
         .fails(2, "`missing`: there is no such file");
     desk.verify(["@folder"]).fails(2, "directory");
     desk.verify(["@"]).fails(2, "no such file");
-    desk.verify(["@binary"])
-        .fails(4, "header.payload.signature");
-    desk.verify(["@empty"]).fails(4, "header.payload.signature");
+    desk.verify(["@binary"]).rejects("header.payload.signature");
+    desk.verify(["@empty"]).rejects("header.payload.signature");
 }
 
 #[test]
@@ -328,7 +358,15 @@ fn other_garbage_in_arguments_is_a_usage_error() {
     desk.verify(["--at", "2027-01-01", &key]).fails(2, "--at");
     desk.verify(["--at", "", &key]).fails(2, "--at");
     desk.verify(["--at", "now", &key]).fails(2, "--at");
-    desk.verify(["--catalog", "missing.toml", &key])
-        .fails(2, "missing.toml");
+    let missing = desk.verify(["--catalog", "missing.toml", &key]).fails(
+        2,
+        "cannot read the catalog `missing.toml`: there is no such file",
+    );
+    let checked = desk.run(["catalog", "check", "missing.toml"]);
+    assert_eq!(missing.stderr, checked.exits(2).stderr);
+    desk.verify(["--catalog", "acme.public.pem", &key])
+        .fails(2, "does not end in `.toml`");
+    desk.verify(["--catalog", ".", &key])
+        .fails(2, "cannot read the catalog `.`: it is a directory");
     desk.verify([]).fails(2, "missing");
 }

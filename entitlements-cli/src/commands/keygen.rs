@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::files::{why, write_private, write_public};
-use crate::output::{self, Format};
+use crate::output::Format;
 use crate::progress;
 use crate::quote;
 use crate::report::Report;
+use crate::rows;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,10 +20,11 @@ Examples:
   entitlements keygen --out keys --kid acme-2026
   entitlements keygen --algorithm rsa4096 --out keys
 
-Ed25519 is the better choice: its license keys are much shorter. RSA (RS512) is for those who must sign with it; making
-such a key takes some seconds.
+Ed25519 is the better choice: its license keys are much shorter. RSA (RS512) is
+for those who must sign with it; making such a key takes some seconds.
 
-Keep the private key off servers and out of version control: whoever has it can issue licenses.";
+Keep the private key off servers and out of version control: whoever has it can
+issue licenses.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -109,7 +111,7 @@ pub(crate) fn run(args: &Args, format: Format) -> Result<Report, Failure> {
         private_key: private.to_string_lossy().into_owned(),
         public_key: public.to_string_lossy().into_owned(),
     };
-    let text = output::rows(&[
+    let text = rows::rows(&[
         ("private key", quote::plain(&made.private_key)),
         ("public key", quote::plain(&made.public_key)),
         ("thumbprint", made.thumbprint.to_owned()),

@@ -156,6 +156,16 @@ impl Ran {
         ran.explains(cause)
     }
 
+    /// What `verify` says of a key that is not genuine: the status and why on stdout, the cause and what to do on stderr.
+    #[track_caller]
+    pub(crate) fn rejects(self, cause: &str) -> Self {
+        let ran = self.exits(4);
+        assert_eq!(ran.row("status"), "invalid", "{ran:?}");
+        assert!(ran.stderr.contains(&ran.value("why")), "{ran:?}");
+        assert!(ran.stdout.lines().all(|line| line.len() <= 80), "{ran:?}");
+        ran.explains(cause)
+    }
+
     #[track_caller]
     pub(crate) fn explains(self, cause: &str) -> Self {
         let lines: Vec<&str> = self.stderr.lines().collect();
@@ -193,7 +203,18 @@ impl Ran {
         error.clone()
     }
 
-    /// The value behind a label of the block that `verify` writes.
+    /// The value behind a label, with the lines in which it goes on.
+    #[track_caller]
+    pub(crate) fn value(&self, label: &str) -> String {
+        let mut lines = self.stdout.lines();
+        let first = lines.find_map(|line| line.strip_prefix(&format!("{label}:")));
+        let first = first.unwrap_or_else(|| panic!("no {label} in {self:?}"));
+        let more = lines.take_while(|line| line.starts_with(' '));
+        let words: Vec<&str> = [first].into_iter().chain(more).map(str::trim).collect();
+        words.join(" ")
+    }
+
+    /// The value behind a label of the block that `verify` writes, as far as it is in one line.
     #[track_caller]
     pub(crate) fn row(&self, label: &str) -> &str {
         let label = format!("{label}:");

@@ -88,8 +88,10 @@ fn read(ran: &Ran) -> Result<Verdict, String> {
     let reason = shows.get("reason").and_then(Value::as_str);
     let wrote = format!("{}{}", ran.stdout, ran.stderr);
     let verdict = match (ran.code, status.as_str(), reason) {
-        (0, "active" | "grace", _)
-        | (3, "not_yet_valid" | "expired" | "revoked" | "wrong_deployment", _) => {
+        (0, "active" | "grace", Some(reason))
+        | (3, "not_yet_valid" | "expired" | "revoked" | "wrong_deployment", Some(reason))
+            if reason == status =>
+        {
             Verdict::status(status, shows)
         }
         (4, "invalid", Some(reason)) => Verdict::refused(reason),

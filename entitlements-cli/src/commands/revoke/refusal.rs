@@ -20,12 +20,6 @@ pub(super) fn list(error: &IssueError) -> Failure {
     };
     let failure = match refused.kind() {
         Kind::TooLong => too_long(),
-        // A list is issued a second after the one that it follows, at the least.
-        Kind::IssuedInFuture => Failure::failed(
-            "revocations",
-            "the list so far says it was issued later than now, so none can follow it yet",
-            "check the clock, and run the same command again in a minute",
-        ),
         _ => Failure::usage(
             "revocations",
             refused.to_string(),

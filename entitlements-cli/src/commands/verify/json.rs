@@ -13,7 +13,9 @@ use crate::quote::escaped;
 pub(super) struct Json<'a> {
     status: &'static str,
     in_force: bool,
-    reason: &'a str,
+    /// The status again, where a rejected key has the verifier's word.
+    reason: &'static str,
+    message: &'a str,
     checked_at: String,
     id: &'a str,
     customer: &'a str,
@@ -53,7 +55,8 @@ pub(super) fn json<'a>(judged: &'a Judged<'_>) -> Json<'a> {
     Json {
         status: judged.status.as_str(),
         in_force: judged.status.is_in_force(),
-        reason: &judged.reason,
+        reason: judged.status.as_str(),
+        message: &judged.why,
         checked_at: judged.now.to_string(),
         id: license.id(),
         customer: license.customer(),

@@ -1,14 +1,14 @@
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use entitlements_core::license::{Deployment, LicenseVerifier, Revocations};
 use entitlements_core::resolve::{Notice, license_notices};
-use entitlements_core::{Clock as _, License, LicenseError, LicenseStatus, SystemClock, Timestamp};
+use entitlements_core::{Clock as _, License, LicenseStatus, SystemClock, Timestamp};
 use serde::Serialize;
 
 use crate::catalog_file;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::input::license_key;
 use crate::public_key;
 use crate::rejection::rejected_argument;
@@ -17,20 +17,25 @@ use crate::revocation_file;
 use crate::time_arg;
 
 mod json;
-mod reason;
 mod text;
+mod why;
 
 const EXAMPLES: &str = "\
 Examples:
   entitlements verify --public-key keys/acme.public.pem @license.key
-  entitlements verify --public-key keys/acme.public.pem --catalog entitlements.toml --at 2027-12-31T12:00:00Z @license.key
+  entitlements verify --public-key keys/acme.public.pem \\
+      --catalog entitlements.toml --at 2027-12-31T12:00:00Z @license.key
   pbpaste | entitlements verify --public-key keys/acme.public.pem -
-  entitlements verify --public-key acme-2026=keys/acme.public.pem @issued-with-kid-acme-2026.key
-  entitlements verify --public-key keys/acme.public.pem --revocations revoked.jwt --deployment eu-1 @license.key
+  entitlements verify --public-key acme-2026=keys/acme.public.pem \\
+      @issued-with-kid-acme-2026.key
+  entitlements verify --public-key keys/acme.public.pem \\
+      --revocations revoked.jwt --deployment eu-1 @license.key
 
-White space and line breaks in the key do not matter. Without `--catalog` the standard claims are expected and
-any plan is taken; deployment and instance are compared only if they are given.
-Exit codes: 0 active or grace, 3 expired, not yet valid, revoked or bound elsewhere, 4 not genuine.";
+White space and line breaks in the key do not matter. Without `--catalog` the
+standard claims are expected and any plan is taken; deployment and instance are
+compared only if they are given.
+Exit codes: 0 active or grace, 3 expired, not yet valid, revoked or bound
+elsewhere, 4 not genuine.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -38,7 +43,8 @@ pub(crate) struct Args {
     /// A public key to trust, as PATH or KID=PATH; can be repeated
     ///
     /// A key's id is its thumbprint unless KID says otherwise, for licenses that were issued with `--kid`. What begins
-    /// with `/` or `.` is a path, `=` or not. The file holds one key: PEM (PKCS#1 too), DER, JWK or 32 raw bytes.
+    /// with `/` or `.`, and what as a whole is the path of a file, is a path, `=` or not. The file holds one key: PEM
+    /// (PKCS#1 too), DER, JWK or 32 raw bytes.
     #[arg(long = "public-key", value_name = "PUB.pem", required = true)]
     public_keys: Vec<OsString>,
 
@@ -74,7 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
 }
 
 fn run_at(args: &Args, clock: Timestamp) -> Result<Report, Failure> {
-    let now = args.at.unwrap_or(clock);
+    let now = args.at.unwrap_or(time_arg::whole_seconds(clock));
     let mut verifier = public_key::verifier(args.public_keys.iter().map(OsString::as_os_str))?;
     let catalog = args
         .catalog
@@ -87,15 +93,18 @@ fn run_at(args: &Args, clock: Timestamp) -> Result<Report, Failure> {
     // Whoever asks how things stood at an earlier time has today's lists: a list is from the future only if the clock
     // says so too.
     let revocations = revocations(args, &verifier, clock.max(now))?;
-    let key = license_key(&args.key)?;
+    let key = match license_key(&args.key) {
+        Err(failure) if failure.exit == Exit::Rejected => return refused(failure),
+        key => key?,
+    };
     let license = match verifier.verify(&key, now) {
         Ok(license) => license,
-        Err(error) => return refused(&args.key, &error),
+        Err(error) => return refused(rejected_argument(&args.key, &error)),
     };
     let status = license.status(now, &deployment(args), &revocations);
     let judged = Judged {
         status,
-        reason: reason::reason(&license, status, args, &revocations),
+        why: why::why(&license, status, args, &revocations),
         now,
         warnings: catalog
             .map(|catalog| license_notices(&catalog, &license))
@@ -114,7 +123,7 @@ fn run_at(args: &Args, clock: Timestamp) -> Result<Report, Failure> {
 struct Judged<'a> {
     status: LicenseStatus,
     /// Why it has this status, in words.
-    reason: String,
+    why: String,
     now: Timestamp,
     /// What is in the key and has no effect with this catalog.
     warnings: Vec<Notice>,
@@ -146,19 +155,19 @@ fn deployment(args: &Args) -> Deployment {
     here
 }
 
-/// A status too, for scripts: `invalid` and why. For people it is an error.
-fn refused(given: &OsStr, error: &LicenseError) -> Result<Report, Failure> {
+/// A status too: `invalid` and why. What to do about it is with the error.
+fn refused(failure: Failure) -> Result<Report, Failure> {
     #[derive(Serialize)]
-    struct Refused {
+    struct Refused<'a> {
         status: &'static str,
         reason: &'static str,
-        message: String,
+        message: &'a str,
     }
-    let failure = rejected_argument(given, error);
     let refused = Refused {
         status: LicenseStatus::Invalid.as_str(),
-        reason: error.reason(),
-        message: failure.message.clone(),
+        reason: failure.code,
+        message: &failure.message,
     };
-    Ok(Report::new(String::new(), &refused)?.with_verdict(Verdict::Bad(failure)))
+    let report = Report::new(text::refused(&failure.message), &refused)?;
+    Ok(report.with_verdict(Verdict::Bad(failure)))
 }

@@ -4,14 +4,22 @@ use anstyle::{AnsiColor, Style};
 use entitlements_core::{LicenseStatus, Limit};
 
 use super::Judged;
-use crate::output;
 use crate::quote::{escaped, plain};
+use crate::rows;
 
 const FINE: Style = AnsiColor::Green.on_default().bold();
 const SOON: Style = AnsiColor::Yellow.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
 const NONE: &str = "none";
+
+/// A key that is not genuine: of what it says nothing may be believed, so nothing is shown.
+pub(super) fn refused(why: &str) -> String {
+    rows::rows(&[
+        ("status", status(LicenseStatus::Invalid)),
+        ("why", why.to_owned()),
+    ])
+}
 
 pub(super) fn text(judged: &Judged<'_>) -> String {
     let license = judged.license;
@@ -31,7 +39,7 @@ pub(super) fn text(judged: &Judged<'_>) -> String {
     };
     let mut rows = vec![
         ("status", status(judged.status)),
-        ("why", judged.reason.clone()),
+        ("why", judged.why.clone()),
         ("id", plain(license.id())),
         ("customer", or_none(license.customer())),
         ("plan", or_none(license.plan().unwrap_or_default())),
@@ -82,7 +90,7 @@ pub(super) fn text(judged: &Judged<'_>) -> String {
             .iter()
             .map(|warning| ("warning", escaped(warning.message()))),
     );
-    output::rows(&rows)
+    rows::rows(&rows)
 }
 
 fn or_none(text: &str) -> String {

@@ -6,7 +6,7 @@ use entitlements_core::{License, LicenseStatus};
 use super::Args;
 use crate::quote::quoted;
 
-pub(super) fn reason(
+pub(super) fn why(
     license: &License,
     status: LicenseStatus,
     args: &Args,
