@@ -37,7 +37,8 @@ fn write_text(text: &mut String, base: &str, setup: &Setup, arguments: &Argument
         "  open to all       GET /  /ping  /office  /users, POST /users, DELETE /users/{{id}}\n  \
            feature `sso`     GET /sso\n  \
            feature `audit`   GET /audit\n  \
-           admin token       GET, POST, DELETE /api/v1/license, GET /api/v1/license/status\n  \
+           admin token       GET, POST, DELETE /api/v1/license, GET /api/v1/license/status,\n  \
+                             POST /api/v1/license/revocations\n  \
            this account      GET /api/v1/entitlements"
     )?;
     writeln!(
