@@ -6,6 +6,9 @@ use entitlements_core::license::{LicenseErrorKind, LicenseVerifier, MAX_TOKEN_BY
 use entitlements_core::strict::base64url::encode;
 use entitlements_core::testing::{NOW, TestVendor};
 
+const MEMBERS: &str = "a header of 1,350 members, one twice";
+const FORGERY: &str = "a good form, a forged signature";
+
 fn refuse(verifier: &LicenseVerifier, token: &str, kind: LicenseErrorKind) {
     let refused = verifier.verify(token, NOW).map_err(|error| error.kind());
     assert_eq!(refused.err(), Some(kind));
@@ -62,7 +65,7 @@ pub(crate) fn table() -> Table {
         Case::new("a header of open brackets", || {
             refuse(&verifier, &deep, Depth);
         }),
-        Case::new("a header of a thousand members, one twice", || {
+        Case::new(MEMBERS, || {
             refuse(&verifier, &repeated, DuplicateMember);
         }),
         Case::new("a good form, signed by a stranger", || {
@@ -71,21 +74,30 @@ pub(crate) fn table() -> Table {
         Case::new("a good form, a signature of 3 bytes", || {
             refuse(&verifier, &short, Signature);
         }),
-        Case::new("a good form, a forged signature", || {
+        Case::new(FORGERY, || {
             refuse(&verifier, &forged, Signature);
         }),
     ]);
-    let worst = figures
-        .iter()
-        .filter(|figure| figure.name != "a good form, a forged signature")
-        .map(|figure| figure.nanoseconds)
-        .fold(0.0, f64::max);
     let mut table = Table {
         title: "Refusing 16 KiB of garbage",
         about: "By how far it gets. The last one is no garbage but a forgery: its signature has to be checked, over 16 KiB.",
         figures,
         bars: Vec::new(),
     };
-    table.bar("the dearest garbage", worst / 1_000.0, 50.0, " µs");
+    let (crafted, forgery) = (MEMBERS, FORGERY);
+    let others = table
+        .figures
+        .iter()
+        .filter(|figure| ![crafted, forgery].contains(&figure.name));
+    let dearest = others.map(|figure| figure.nanoseconds).fold(0.0, f64::max);
+    table.bar("the dearest garbage", dearest / 1_000.0, 50.0, " µs");
+    let crafted = table.nanoseconds(crafted);
+    table.bar(
+        "crafted to cost the most: members, one twice",
+        crafted / 1_000.0,
+        50.0,
+        " µs",
+    );
+    table.known("each of 1,350 names is read and looked up");
     table
 }

@@ -49,6 +49,17 @@ pub enum DeactivateError {
     Managed(LicenseSource),
 }
 
+impl DeactivateError {
+    /// Why, as one snake_case word.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Managed(_) => "managed",
+        }
+    }
+}
+
 impl Entitlements {
     /// Takes a license key into use: checks it, keeps it, and lets it count from the next request on.
     ///

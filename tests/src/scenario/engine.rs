@@ -68,7 +68,10 @@ async fn take(engine: &Entitlements, step: &Step, scenario: &Scenario) -> Result
         }
         (None, Some(id), None) => {
             let removed = engine.deactivate(id).await;
-            ("deactivating", removed.err().as_ref().map(word))
+            (
+                "deactivating",
+                removed.err().as_ref().map(DeactivateError::reason),
+            )
         }
         (None, None, Some(list)) => {
             let text = list.text().expect("a list to apply is there");
@@ -92,13 +95,5 @@ async fn take(engine: &Entitlements, step: &Step, scenario: &Scenario) -> Result
             "{what} should be refused as {:?}, and was as {refused:?}",
             step.refused
         ))
-    }
-}
-
-fn word(error: &DeactivateError) -> &'static str {
-    match error {
-        DeactivateError::NotFound => "not_found",
-        DeactivateError::Managed(_) => "managed",
-        _ => "unknown to the scenarios",
     }
 }
