@@ -1,5 +1,6 @@
 //! The ways that a request can take to a gate: one file each, and a line in [`FRONTS`].
 
+mod actix;
 mod axum;
 mod bare;
 mod socket;
@@ -46,6 +47,11 @@ pub const FRONTS: &[Front] = &[
         name: "axum on a socket",
         cuts_head: true,
         answer: |case| Box::pin(socket::answer(case)),
+    },
+    Front {
+        name: "actix",
+        cuts_head: false,
+        answer: |case| Box::pin(actix::answer(case)),
     },
 ];
 

@@ -1,0 +1,44 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "admin")]
+mod admin;
+mod current;
+mod denied;
+mod engine_layer;
+mod gate;
+mod require;
+mod respond;
+
+#[cfg(feature = "admin")]
+pub use admin::{AdminService, admin};
+#[cfg(feature = "admin")]
+pub use entitlements_admin::{
+    Access, AdminApi, BearerToken, BearerTokenError, BoxError, BoxFuture, FieldError, Fields,
+    FixedAccount, Guard, MAX_BODY_BYTES, Principal, Refusal, ResolveAccount, ResponseFuture,
+    read_body,
+};
+
+pub use current::{Current, CurrentRejection};
+pub use denied::Denied;
+pub use engine_layer::{EntitlementsLayer, EntitlementsService};
+/// What [`Current`] wraps: the type in the extensions of a request.
+pub use entitlements_core::Current as EngineCurrent;
+pub use entitlements_core::*;
+pub use gate::{RequireFuture, RequireService};
+pub use require::{
+    Require, RequireEnterprise, RequireFeature, RequirePaid, RequirePlan, RequireValidLicense,
+};
+pub use respond::denial_response;
+
+/// Makes typed constants of the names in a catalog; see [`entitlements_core::catalog!`].
+///
+/// A name that the catalog lacks then does not compile.
+#[macro_export]
+macro_rules! catalog {
+    ($path:literal) => {
+        $crate::__names_of_catalog!($path, crate = $crate);
+    };
+}
+
+#[doc(hidden)]
+pub use entitlements_core::catalog as __names_of_catalog;
