@@ -2,14 +2,18 @@
 
 use std::net::SocketAddr;
 
-use actix_web::dev::{Service, ServiceRequest};
+use actix_web::body::to_bytes;
+use actix_web::dev::{Payload, Service, ServiceRequest};
+use actix_web::error::PayloadError;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::test::init_service;
+use actix_web::web::Bytes;
 use actix_web::{App, HttpMessage, web};
 use entitlements_actix::testing::TestEngine;
 use entitlements_actix::{
     Access, AccountId, AdminService, BearerToken, FixedAccount, RequireFeature, admin,
 };
+use futures_util::StreamExt;
 
 use crate::payloads::counted;
 use crate::sockets::{has_status, raw, serve};
@@ -237,4 +241,26 @@ async fn the_api_can_stand_beside_gates() {
         ask(&app, authorized("/api/license/status")).await.status,
         200
     );
+}
+
+/// A connection that breaks is the client's to know; the API takes nothing of the body.
+#[actix_web::test]
+async fn a_body_that_breaks_off_is_refused() {
+    let app = App::new().service(web::scope("/api").service(api(&on("community"))));
+    let app = init_service(app).await;
+    let parts = [
+        Ok(Bytes::from_static(b"{\"key\":")),
+        Err(PayloadError::Incomplete(None)),
+    ];
+    let payload = futures_util::stream::iter(parts).boxed_local();
+    let request =
+        to("POST", "/api/license").insert_header(("authorization", format!("Bearer {TOKEN}")));
+    let (request, _) = request
+        .to_request()
+        .replace_payload(Payload::Stream { payload });
+    let response = app.call(request).await.unwrap();
+    assert_eq!(response.status(), 400);
+    let body = to_bytes(response.into_body()).await.unwrap();
+    let body = String::from_utf8_lossy(&body);
+    assert!(body.contains("the body did not arrive whole"), "{body}");
 }

@@ -19,6 +19,7 @@ mod mistakes;
 mod names;
 mod outside;
 mod payloads;
+mod readiness;
 mod sockets;
 
 use actix_http::Request;

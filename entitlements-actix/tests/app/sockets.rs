@@ -117,3 +117,23 @@ async fn a_denial_comes_before_the_payload() {
     assert_eq!(&start, b"HTTP/1.1 402");
     server.stop(false).await;
 }
+
+/// What a payload says is never taken for a request, although nobody read it.
+#[actix_web::test]
+async fn an_unread_payload_is_not_the_next_request() {
+    let (address, server) = serve(&on("community"));
+    let hidden = "GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n";
+    for framing in [
+        format!("content-length: {}\r\n\r\n{hidden}", hidden.len()),
+        format!(
+            "transfer-encoding: chunked\r\n\r\n{:x}\r\n{hidden}\r\n0\r\n\r\n",
+            hidden.len()
+        ),
+    ] {
+        let denied = format!("POST /sso HTTP/1.1\r\nhost: x\r\n{framing}");
+        let answers = raw(address, [denied, request("GET")].concat().as_bytes()).await;
+        assert!(has_status(&answers, 402), "{answers}");
+        assert!(!answers.contains("HTTP/1.1 404"), "{answers}");
+    }
+    server.stop(false).await;
+}
