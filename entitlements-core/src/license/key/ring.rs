@@ -18,6 +18,8 @@ impl KeyRing {
             }
             ring.keys.push(key);
         }
+        // I6: where one key is trusted under two names, the same one is tried first whatever the order of configuration.
+        ring.keys.sort_by(|a, b| a.kid().cmp(b.kid()));
         Ok(ring)
     }
 
