@@ -1,6 +1,7 @@
 //! The management API under a scope, in a test service and over a real socket.
 
 use std::net::SocketAddr;
+use std::task::Poll;
 
 use actix_web::body::to_bytes;
 use actix_web::dev::{Payload, Service, ServiceRequest};
@@ -11,7 +12,8 @@ use actix_web::web::Bytes;
 use actix_web::{App, HttpMessage, web};
 use entitlements_actix::testing::TestEngine;
 use entitlements_actix::{
-    Access, AccountId, AdminService, BearerToken, FixedAccount, RequireFeature, admin,
+    Access, AccountId, AdminService, BearerToken, BoxFuture, FixedAccount, Guard, RequireFeature,
+    admin,
 };
 use futures_util::StreamExt;
 
@@ -263,4 +265,31 @@ async fn a_body_that_breaks_off_is_refused() {
     let body = to_bytes(response.into_body()).await.unwrap();
     let body = String::from_utf8_lossy(&body);
     assert!(body.contains("the body did not arrive whole"), "{body}");
+}
+
+/// A guard that has to wait for what it asks, such as a database.
+struct Slow;
+
+impl Guard for Slow {
+    fn check<'a>(&'a self, _: &'a http::request::Parts) -> BoxFuture<'a, Access> {
+        let mut waited = false;
+        Box::pin(std::future::poll_fn(move |cx| {
+            if waited {
+                return Poll::Ready(Access::Unauthenticated);
+            }
+            waited = true;
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }))
+    }
+}
+
+#[actix_web::test]
+async fn while_a_guard_waits_nothing_is_read() {
+    let engine = on("community").entitlements().clone();
+    let api = admin(engine, Slow, Slow, FixedAccount(AccountId::LOCAL));
+    let app = init_service(App::new().service(web::scope("/api").service(api))).await;
+    let (request, asked) = counted(to("POST", "/api/license").to_request());
+    let response = app.call(request).await.unwrap();
+    assert_eq!((response.status().as_u16(), asked.get()), (401, 0));
 }
