@@ -24,10 +24,11 @@ fn without_id() -> Machine {
 }
 
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bindings-{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+    // A folder of its own for each run, so that two runs at once do not meet.
+    let folder = tempfile::Builder::new()
+        .prefix(name)
+        .tempdir_in(env!("CARGO_TARGET_TMPDIR"));
+    folder.unwrap().keep()
 }
 
 fn fingerprint(machine: Machine) -> String {
