@@ -18,24 +18,27 @@ const FILE_NAME: &str = "revocations.json";
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// The lists that are kept, and where.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct KeptLists {
     folder: Option<PathBuf>,
     lists: Vec<KeptList>,
+    /// Lists that do not verify today. They are kept as they are: their key may be trusted again tomorrow.
+    others: Vec<String>,
     /// The file that is there holds something else. It is set aside before anything is written.
     is_damaged: bool,
 }
 
-#[derive(Clone)]
 struct KeptList {
     list: RevocationList,
     token: String,
 }
 
-/// Says whose the list is, not the list.
-impl std::fmt::Debug for KeptList {
+/// Says whose the lists are, not the lists.
+impl std::fmt::Debug for KeptLists {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("KeptList").field(&self.list.kid()).finish()
+        f.debug_list()
+            .entries(self.lists.iter().map(|kept| kept.list.kid()))
+            .finish()
     }
 }
 
@@ -69,11 +72,13 @@ impl KeptLists {
                     revocations.add(list.clone());
                     kept.put(KeptList { list, token });
                 }
-                // It stays in the file until another list is kept: the key may be trusted again tomorrow.
-                Err(error) => rejected.push(RejectedRevocations {
-                    source: source.clone(),
-                    cause: RevocationsCause::List(error),
-                }),
+                Err(error) => {
+                    kept.others.push(token);
+                    rejected.push(RejectedRevocations {
+                        source: source.clone(),
+                        cause: RevocationsCause::List(error),
+                    });
+                }
             }
         }
         (kept, rejected)
@@ -92,8 +97,9 @@ impl KeptLists {
             token: token.to_owned(),
         });
         let tokens = self.lists.iter().map(|kept| kept.token.as_str());
+        let others = self.others.iter().map(String::as_str);
         let mut file = ObjectWriter::new();
-        file.strings("lists", tokens);
+        file.strings("lists", tokens.chain(others));
         self.set_aside_what_is_damaged()
             .and_then(|()| files::replace(&folder, FILE_NAME, &file.finish()))
             .map_err(|error| error.to_string())?;
@@ -105,7 +111,14 @@ impl KeptLists {
         self.folder.is_some()
     }
 
+    /// In place of older lists of the same key, unless there is a newer one (L16).
     fn put(&mut self, new: KeptList) {
+        let is_newer = |kept: &KeptList| {
+            kept.list.kid() == new.list.kid() && kept.list.issued_at() > new.list.issued_at()
+        };
+        if self.lists.iter().any(is_newer) {
+            return;
+        }
         self.lists.retain(|kept| {
             let (kept, new) = (&kept.list, &new.list);
             kept.kid() != new.kid() || (kept.issued_at() == new.issued_at() && kept != new)

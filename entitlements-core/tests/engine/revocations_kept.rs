@@ -138,6 +138,38 @@ fn a_list_in_the_file_that_nobody_signed_counts_for_nothing() {
 }
 
 #[test]
+fn l16a_an_older_list_in_the_file_takes_no_newer_ones_place_at_the_next_writing() {
+    let (vendor, partner) = (Vendor::new(), Vendor::new());
+    for newest_first in [true, false] {
+        let folder = tempdir().unwrap();
+        let mut lists = [vendor.list(10, &["lic"]), vendor.list(20, &["other"])];
+        if !newest_first {
+            lists.reverse();
+        }
+        let text = format!(r#"{{"lists":["{}","{}"]}}"#, lists[0], lists[1]);
+        fs::write(folder.path().join(FILE), text).unwrap();
+        let first = start(&[&vendor, &partner], folder.path());
+        assert_eq!(first.current().status(), LicenseStatus::Revoked);
+        block_on(first.apply_revocations(&partner.list(5, &["else"]))).unwrap();
+        let second = start(&[&vendor, &partner], folder.path());
+        assert_eq!(second.current().status(), LicenseStatus::Revoked);
+    }
+}
+
+#[test]
+fn l16a_a_list_whose_key_is_not_trusted_today_counts_again_when_it_is() {
+    let (vendor, partner) = (Vendor::new(), Vendor::new());
+    let folder = tempdir().unwrap();
+    let both = start(&[&vendor, &partner], folder.path());
+    block_on(both.apply_revocations(&partner.list(10, &["lic"]))).unwrap();
+    let alone = start(&[&vendor], folder.path());
+    assert!(alone.current().has("sso"));
+    block_on(alone.apply_revocations(&vendor.list(5, &["else"]))).unwrap();
+    let both = start(&[&vendor, &partner], folder.path());
+    assert_eq!(both.current().status(), LicenseStatus::Revoked);
+}
+
+#[test]
 fn what_cannot_be_kept_counts_all_the_same_and_is_told() {
     let (vendor, folder) = (Vendor::new(), tempdir().unwrap());
     let file = folder.path().join("a-file");
