@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-mod account;
+pub mod account;
 pub mod catalog;
 mod clock;
 pub mod decide;

@@ -41,7 +41,8 @@ impl Current {
     /// Whose entitlements these are.
     #[must_use]
     pub const fn account(&self) -> &AccountId {
-        &AccountId::LOCAL
+        const LOCAL: &AccountId = &AccountId::LOCAL;
+        LOCAL
     }
 
     /// The engine; `None` once its last handle is gone.

@@ -1,0 +1,155 @@
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// The longest id that is kept in place, in bytes: a UUID and two letters.
+const INLINE: usize = 38;
+
+/// The identity of an account: the billing entity whose entitlements a request is judged by.
+///
+/// A self-hosted product has one, [`AccountId::LOCAL`]. Ids of up to 38 bytes are kept in place, so that
+/// cloning one copies 40 bytes and touches nothing that threads share.
+///
+/// ```
+/// use entitlements_core::AccountId;
+///
+/// assert_eq!(AccountId::LOCAL.as_str(), "local");
+/// assert_eq!(AccountId::new("acc_42").to_string(), "acc_42");
+/// ```
+#[derive(Clone)]
+pub struct AccountId(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    /// INVARIANT: the first `length` bytes are UTF-8.
+    Inline {
+        length: u8,
+        bytes: [u8; INLINE],
+    },
+    Shared(Arc<str>),
+}
+
+impl AccountId {
+    /// The one account of a self-hosted product.
+    pub const LOCAL: Self = Self::from_short("local");
+
+    /// All callers whom no account could be told of, where the application puts them on a plan.
+    pub const ANONYMOUS: Self = Self::from_short("anonymous");
+
+    /// The account with this id.
+    #[must_use]
+    pub fn new(id: impl AsRef<str>) -> Self {
+        let id = id.as_ref();
+        if id.len() <= INLINE {
+            Self::from_short(id)
+        } else {
+            Self(Repr::Shared(id.into()))
+        }
+    }
+
+    #[inline]
+    const fn from_short(id: &str) -> Self {
+        let text = id.as_bytes();
+        let mut bytes = [0; INLINE];
+        let (start, _) = bytes.split_at_mut(text.len());
+        start.copy_from_slice(text);
+        #[expect(clippy::cast_possible_truncation, reason = "at most 38")]
+        let length = text.len() as u8;
+        Self(Repr::Inline { length, bytes })
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Repr::Inline { .. } => std::str::from_utf8(self.as_bytes()).unwrap_or_default(),
+            Repr::Shared(id) => id,
+        }
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Repr::Shared(id) => id.as_bytes(),
+        }
+    }
+}
+
+impl PartialEq for AccountId {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for AccountId {}
+
+impl PartialOrd for AccountId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By the bytes of the id, which is the order of its text.
+impl Ord for AccountId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for AccountId {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.as_bytes());
+        state.write_u8(0xff);
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountId({:?})", self.as_str())
+    }
+}
+
+impl From<&str> for AccountId {
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<String> for AccountId {
+    fn from(id: String) -> Self {
+        Self::new(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_any_length_keep_their_text_and_order() {
+        let texts: Vec<_> = (0..60).map(|length| "é".repeat(length)).collect();
+        for text in &texts {
+            assert_eq!(AccountId::new(text).as_str(), text);
+        }
+        let mut ids: Vec<_> = texts.iter().rev().map(AccountId::new).collect();
+        ids.sort();
+        let sorted: Vec<_> = ids.iter().map(AccountId::as_str).collect();
+        assert_eq!(sorted, texts);
+    }
+
+    #[test]
+    fn an_id_is_small() {
+        assert_eq!(size_of::<AccountId>(), 40);
+        assert_eq!(size_of::<Option<AccountId>>(), 40);
+    }
+}
