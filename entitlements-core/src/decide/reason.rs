@@ -44,7 +44,7 @@ fn missing(ids: &[FeatureId], set: &EntitlementSet) -> impl Iterator<Item = Feat
         .filter(|id| !feature::is_in_force(*id, set))
 }
 
-/// D11: whether a license that has ended would have met the term.
+/// D11: whether a license or subscription that has ended would have met the term.
 fn had(term: &BoundTerm, ended: &Ended, set: &EntitlementSet) -> bool {
     let catalog = set.catalog();
     match term {
@@ -83,7 +83,10 @@ fn available_in(term: &BoundTerm, set: &EntitlementSet) -> Vec<String> {
     let meets = |plan: &PlanId| {
         // Whoever has the plan has the base plan too (R1).
         let base = catalog.plan_at(set.base_plan_id());
-        let has = |id: &FeatureId| catalog.plan_at(*plan).has(*id) || base.has(*id);
+        let has = |id: &FeatureId| {
+            // What an override takes, no plan gives (R6).
+            (catalog.plan_at(*plan).has(*id) || base.has(*id)) && !set.is_taken(*id)
+        };
         match term {
             BoundTerm::Feature(id) => has(id),
             BoundTerm::AnyFeature(ids) => ids.iter().any(has),

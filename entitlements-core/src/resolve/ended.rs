@@ -1,12 +1,15 @@
 //! R8: what an account had and has no more.
 
-use super::grant;
-use super::status::Judged;
+use super::grant::Grant;
+use super::overrides::Overridden;
+use super::sources::Judged;
 use crate::catalog::{FeatureId, FeatureSet, Id, LimitId, PlanId};
 use crate::license::LicenseStatus;
 use crate::{Catalog, Limit, Timestamp};
 
-/// What one license gave that has ended.
+/// What one license gave that has ended, or a subscription.
+///
+/// Less what an override takes or replaces: a new license would not bring that back.
 #[derive(Debug, Clone)]
 pub struct Ended {
     expired_at: Timestamp,
@@ -41,19 +44,31 @@ impl Ended {
     }
 }
 
-/// The licenses that have ended, the last to expire first.
-pub(super) fn of_licenses(catalog: &Catalog, base: PlanId, licenses: &[Judged<'_>]) -> Vec<Ended> {
-    let mut ended: Vec<_> = licenses
+/// The sources that have ended, the last to expire first.
+pub(super) fn of_sources(
+    catalog: &Catalog,
+    base: PlanId,
+    sources: &[Judged<'_>],
+    overridden: &Overridden,
+) -> Vec<Ended> {
+    let expired = |judged: &&Judged<'_>| judged.status == LicenseStatus::Expired;
+    let mut ended: Vec<_> = sources
         .iter()
-        .filter(|judged| judged.status == LicenseStatus::Expired)
-        .map(|judged| {
-            let grant = grant::of_license(catalog, base, judged.license);
-            Ended {
-                expired_at: judged.license.expires_at(),
+        .filter(expired)
+        .filter_map(|judged| {
+            let mut grant = Grant::of(catalog, base, judged.source);
+            for feature in overridden.taken.iter() {
+                grant.features.remove(feature);
+            }
+            for limit in &overridden.limits {
+                grant.limits.get_mut(limit.index())?.take();
+            }
+            Some(Ended {
+                expired_at: judged.expires_at?,
                 plan: judged.plan,
                 features: grant.features,
                 limits: grant.limits,
-            }
+            })
         })
         .collect();
     ended.sort_by_key(|ended| std::cmp::Reverse(ended.expired_at));

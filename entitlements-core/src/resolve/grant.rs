@@ -1,12 +1,13 @@
 //! R3 and R4: what one source gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::addons::Addition;
+use super::offer::Offer;
+use super::sources::Source;
 use crate::catalog::{
-    Addon, AddonLimit, FeatureSet, Grants, Id, LimitId, LimitTerm, Plan, PlanId, Rate, RateTerm,
-    Retention,
+    AddonLimit, FeatureSet, Id, LimitId, LimitTerm, PlanId, Rate, RateTerm, Retention,
 };
-use crate::license::License;
 use crate::{Catalog, Limit};
 
 /// What a source gives, by itself.
@@ -20,50 +21,66 @@ pub(super) struct Grant {
     pub(super) retention: BTreeMap<String, Retention>,
 }
 
-/// What a license gives: its plan, what it lists and its add-ons; with `grants = "listed"` the listed features and
-/// limits alone.
-pub(super) fn of_license(catalog: &Catalog, base: PlanId, license: &License) -> Grant {
-    match catalog.license().grants() {
-        Grants::PlanAndListed => by_plan(catalog, base, license),
-        Grants::Listed => Grant {
-            features: features(catalog, None, license),
+impl Grant {
+    /// What a source gives: its plan, what it lists and its add-ons.
+    pub(super) fn of(catalog: &Catalog, base: PlanId, source: Source<'_>) -> Self {
+        let offer = Offer::of(catalog, base, source);
+        let mut grant = Self::without_addons(catalog, base, &offer);
+        offer.addons.additions().for_each(|step| grant.add(step));
+        grant
+    }
+
+    /// What a source gives by its plan and what it lists.
+    pub(super) fn without_addons(catalog: &Catalog, base: PlanId, offer: &Offer<'_>) -> Self {
+        Self {
+            features: features(catalog, offer),
             limits: catalog
                 .limits()
-                .map(|(id, _)| limit(catalog, base, None, license, id))
+                .map(|(id, _)| limit(catalog, base, offer, id))
                 .collect(),
-            rates: catalog.rates().map(|_| None).collect(),
-            retention: BTreeMap::new(),
-        },
+            rates: rates(catalog, offer),
+            retention: offer
+                .plan
+                .map(|plan| plan.retention().clone())
+                .unwrap_or_default(),
+        }
     }
-}
 
-fn by_plan(catalog: &Catalog, base: PlanId, license: &License) -> Grant {
-    let plan = license.plan().and_then(|plan| catalog.plan(plan));
-    let mut grant = Grant {
-        features: features(catalog, plan, license),
-        limits: catalog
-            .limits()
-            .map(|(id, _)| limit(catalog, base, plan, license, id))
-            .collect(),
-        rates: rates(catalog, plan, license),
-        retention: plan
-            .map(|plan| plan.retention().clone())
-            .unwrap_or_default(),
-    };
-    let addons = addons_in_force(catalog, license);
-    for addon in &addons {
-        add_addon(&mut grant, addon);
+    /// Takes one step of adding an add-on.
+    pub(super) fn add(&mut self, step: Addition<'_>) {
+        let addon = match step {
+            Addition::Adds(addon) => {
+                self.features.union(&addon.features);
+                join_retention(&mut self.retention, addon.retention());
+                addon
+            }
+            Addition::Raises(addon) => addon,
+        };
+        for &(id, change) in addon.limits() {
+            let Some(limit) = self.limits.get_mut(id.index()) else {
+                continue;
+            };
+            match (step, change) {
+                (Addition::Adds(_), AddonLimit::Add(more)) => {
+                    *limit = Some(limit.unwrap_or(Limit::AtMost(0)).plus(more));
+                }
+                (Addition::Raises(_), AddonLimit::AtLeast(least)) => {
+                    *limit = Some(limit.map_or(least, |limit| limit.max(least)));
+                }
+                (Addition::Adds(_), AddonLimit::AtLeast(_))
+                | (Addition::Raises(_), AddonLimit::Add(_)) => {}
+            }
+        }
     }
-    for addon in &addons {
-        raise_limits(&mut grant, addon);
-    }
-    grant
 }
 
 /// R3: the plan's features, plus those listed, minus those listed `false`.
-fn features(catalog: &Catalog, plan: Option<&Plan>, license: &License) -> FeatureSet {
-    let mut features = plan.map(|plan| plan.features.clone()).unwrap_or_default();
-    for (name, on) in license.features() {
+fn features(catalog: &Catalog, offer: &Offer<'_>) -> FeatureSet {
+    let mut features = offer
+        .plan
+        .map(|plan| plan.features.clone())
+        .unwrap_or_default();
+    for (name, on) in offer.features {
         match catalog.feature_id(name) {
             Some(id) if *on => features.insert(id),
             Some(id) => features.remove(id),
@@ -73,36 +90,28 @@ fn features(catalog: &Catalog, plan: Option<&Plan>, license: &License) -> Featur
     features
 }
 
-/// R4: the plan's value, and the key's number as the plan lets it count.
-fn limit(
-    catalog: &Catalog,
-    base: PlanId,
-    plan: Option<&Plan>,
-    license: &License,
-    id: LimitId,
-) -> Option<Limit> {
-    let name = catalog.limit_at(id).name();
-    let listed = license
-        .limits()
-        .iter()
-        .find(|(limit, _)| limit == name)
-        .map(|(_, limit)| *limit);
-    let Some(plan) = plan else {
+/// R4: the plan's value, and the number that is named or bought as the plan lets it count.
+fn limit(catalog: &Catalog, base: PlanId, offer: &Offer<'_>, id: LimitId) -> Option<Limit> {
+    let listed = offer.listed_limit(catalog.limit_at(id).name());
+    let Some(plan) = offer.plan else {
         return listed;
     };
+    let larger = |value: Limit| listed.map_or(value, |listed| listed.max(value));
     let base_value = || without_license(catalog, base, id);
-    Some(match (plan.limit(id), listed) {
-        (LimitTerm::Fixed(limit), listed) => listed.map_or(limit, |listed| listed.max(limit)),
-        (LimitTerm::Licensed { plus, .. }, Some(listed)) => listed.plus(plus),
-        (LimitTerm::Licensed { default, .. }, None) => default.unwrap_or_else(base_value),
-        (LimitTerm::Quantity { default }, listed) => {
-            let value = default.unwrap_or_else(base_value);
-            listed.map_or(value, |listed| listed.max(value))
+    Some(match plan.limit(id) {
+        LimitTerm::Fixed(limit) => larger(limit),
+        LimitTerm::Licensed { plus, default } => match listed {
+            Some(listed) => listed.plus(plus),
+            None => default.unwrap_or_else(base_value),
+        },
+        LimitTerm::Quantity { default } => {
+            let bought = offer.quantity.or(default);
+            larger(bought.unwrap_or_else(base_value))
         }
     })
 }
 
-/// What a plan gives to whoever has no license: a fixed number, or the default of a licensed one.
+/// What a plan gives to whoever has no license: a fixed number, or the default of one that is licensed or bought.
 pub(super) fn without_license(catalog: &Catalog, plan: PlanId, id: LimitId) -> Limit {
     let own = |plan: PlanId| match catalog.plan_at(plan).limit(id) {
         LimitTerm::Fixed(limit) => Some(limit),
@@ -115,19 +124,15 @@ pub(super) fn without_license(catalog: &Catalog, plan: PlanId, id: LimitId) -> L
 }
 
 /// The plan's rates, the key's requests in place of the plan's where it names some; the burst scales with them.
-fn rates(catalog: &Catalog, plan: Option<&Plan>, license: &License) -> Vec<Option<RateTerm>> {
+fn rates(catalog: &Catalog, offer: &Offer<'_>) -> Vec<Option<RateTerm>> {
     catalog
         .rates()
         .map(|(id, definition)| {
-            let listed = license
-                .rates()
-                .iter()
-                .find(|(rate, _)| rate == definition.name());
-            let term = plan.map(|plan| plan.rate(id));
-            match (listed, term) {
-                (Some((_, requests)), Some(term)) => Some(scaled(term, *requests)),
-                (_, term) => term,
-            }
+            let term = offer.plan?.rate(id);
+            Some(match offer.listed_rate(definition.name()) {
+                Some(requests) => scaled(term, requests),
+                None => term,
+            })
         })
         .collect()
 }
@@ -142,60 +147,6 @@ fn scaled(term: RateTerm, requests: Limit) -> RateTerm {
         per: rate.per,
         burst: u64::try_from(burst).unwrap_or(u64::MAX).max(1),
     })
-}
-
-/// The license's add-ons whose `requires` its plan meets.
-fn addons_in_force<'a>(catalog: &'a Catalog, license: &License) -> Vec<&'a Addon> {
-    let plan = license.plan().and_then(|plan| catalog.plan_id(plan));
-    addons(catalog, license)
-        .filter(|addon| is_for(addon, plan))
-        .collect()
-}
-
-/// The license's add-ons that its plan cannot have.
-pub(crate) fn inapplicable_addons<'a>(
-    catalog: &'a Catalog,
-    license: &License,
-) -> impl Iterator<Item = &'a Addon> {
-    let plan = license.plan().and_then(|plan| catalog.plan_id(plan));
-    addons(catalog, license).filter(move |addon| !is_for(addon, plan))
-}
-
-/// The license's add-ons, each once however often the key names it (I6).
-fn addons<'a>(catalog: &'a Catalog, license: &License) -> impl Iterator<Item = &'a Addon> {
-    let named = license
-        .addons()
-        .iter()
-        .filter_map(|name| catalog.addon_id(name));
-    let named: BTreeSet<_> = named.collect();
-    named.into_iter().map(|id| catalog.addon_at(id))
-}
-
-/// Whether an add-on may be added to this plan.
-fn is_for(addon: &Addon, plan: Option<PlanId>) -> bool {
-    addon.requires().is_empty() || plan.is_some_and(|plan| addon.requires().contains(&plan))
-}
-
-/// What adds up.
-fn add_addon(grant: &mut Grant, addon: &Addon) {
-    grant.features.union(&addon.features);
-    for &(id, change) in addon.limits() {
-        if let (AddonLimit::Add(more), Some(limit)) = (change, grant.limits.get_mut(id.index())) {
-            *limit = Some(limit.unwrap_or(Limit::AtMost(0)).plus(more));
-        }
-    }
-    join_retention(&mut grant.retention, addon.retention());
-}
-
-/// What replaces a smaller number, once everything is added: so the order of add-ons does not matter (I6).
-fn raise_limits(grant: &mut Grant, addon: &Addon) {
-    for &(id, change) in addon.limits() {
-        if let (AddonLimit::AtLeast(least), Some(limit)) =
-            (change, grant.limits.get_mut(id.index()))
-        {
-            *limit = Some(limit.map_or(least, |limit| limit.max(least)));
-        }
-    }
 }
 
 /// The larger of each.

@@ -1,45 +1,55 @@
-//! What an account has at a time: from licenses, plans and the catalog to one [`EntitlementSet`].
+//! What an account has at a time: from licenses, an account's terms and the catalog to one [`EntitlementSet`].
 //!
 //! The rules are numbered in `spec/resolution.md`, and each file here is one of them:
 //!
 //! - R1 `base_plan.rs`: what one has without anything;
-//! - R2 `status.rs`: which sources are in force;
-//! - R3 and R4 `grant.rs`: what one source gives;
+//! - R2 `sources.rs` and `subscription.rs`: which sources there are, and which are in force;
+//! - R3 `offer.rs` and `addons.rs`: what a source says; R4 `grant.rs`: what it thereby gives;
 //! - R5 `join.rs`: how sources and base plan come together;
+//! - R6 `overrides.rs`: what an operator changed for one account;
 //! - R7 `shown.rs`: which plan is in force and which is shown;
 //! - R8 `ended.rs`: what was there and has ended, so that a denial can say so;
-//! - R9 `notices.rs`: what to tell the operator.
+//! - R9 `notices/`: what to tell the operator;
+//! - R10 `explain/`: which source gave what;
+//! - R11 `downgrade.rs`: what another plan would take.
 //!
-//! [`resolve`] is pure: the same inputs and time give the same set, in whatever order the licenses come.
+//! All of it is pure: the same inputs and time give the same set, in whatever order licenses, add-ons and overrides come.
 
+mod addons;
 mod base_plan;
 mod ended;
 mod grant;
 mod holdings;
 mod join;
 mod notices;
+mod offer;
+mod overrides;
 mod set;
 mod shown;
-mod status;
+mod sources;
+mod span;
+mod subscription;
 
+pub(crate) use addons::inapplicable_addons;
 pub use base_plan::{DeploymentMode, base_plan};
 pub use ended::Ended;
-pub(crate) use grant::inapplicable_addons;
 pub use holdings::{
     HeldLicense, Holdings, LicenseSource, RejectedCause, RejectedKey, RejectedRevocations,
     RevocationsCause,
 };
 pub use notices::{Notice, license_notices};
 pub use set::{EntitlementSet, FeatureState, LicenseEntry};
+pub(crate) use span::Span;
 
 use std::sync::Arc;
 
+use crate::account::AccountTerms;
 use crate::catalog::PlanId;
 use crate::{Catalog, Timestamp};
+use grant::Grant;
 use join::Joined;
-use status::Judged;
 
-/// What an account has at `now`.
+/// What everybody has at `now` who holds this: an account without terms of its own.
 ///
 /// The set says for which span of time it is the answer ([`EntitlementSet::holds_at`]): until the next moment at which
 /// one of the licenses begins, ends, or leaves its grace.
@@ -60,65 +70,67 @@ pub fn resolve(
     holdings: &Holdings,
     now: Timestamp,
 ) -> EntitlementSet {
-    let licenses = status::judge(catalog, holdings, now);
+    resolve_account(catalog, base, holdings, &AccountTerms::default(), now)
+}
+
+/// What an account with these terms has at `now`, beside what everybody has who holds this.
+///
+/// The set ends at the next moment at which one of the licenses, the subscription or an override begins, ends, or leaves
+/// its grace.
+///
+/// ```
+/// use entitlements_core::account::{AccountTerms, Override, OverrideValue};
+/// use entitlements_core::resolve::{Holdings, resolve_account};
+/// use entitlements_core::{Limit, testing};
+///
+/// let catalog = testing::catalog();
+/// let mut terms = AccountTerms::on_plan("business");
+/// let more = OverrideValue::Limit("users".into(), Limit::AtMost(40));
+/// terms.overrides.push(Override::new("o1", more, testing::NOW).because("a promise"));
+///
+/// let (base, holdings) = (catalog.default_plan(), Holdings::default());
+/// let set = resolve_account(&catalog, base, &holdings, &terms, testing::NOW);
+/// assert_eq!(set.plan_in_force().name(), "business");
+/// assert!(set.has("sso"));
+/// assert_eq!(set.limit("users"), Limit::AtMost(40));
+/// ```
+#[must_use]
+pub fn resolve_account(
+    catalog: &Arc<Catalog>,
+    base: PlanId,
+    holdings: &Holdings,
+    terms: &AccountTerms,
+    now: Timestamp,
+) -> EntitlementSet {
+    let sources = sources::judge(catalog, base, holdings, terms, now);
     let mut joined = Joined::base(catalog, base);
-    for judged in licenses.iter().filter(|judged| judged.status.is_in_force()) {
-        let grant = grant::of_license(catalog, base, judged.license);
-        joined.add(&grant, judged.status);
+    for judged in sources.iter().filter(|judged| judged.is_in_force()) {
+        joined.add(&Grant::of(catalog, base, judged.source), judged.status);
     }
-    let ended = ended::of_licenses(catalog, base, &licenses);
-    let shown = shown::best(&licenses);
-    let span = Span::around(now, &licenses);
-    let notices = notices::collect(catalog, holdings, &licenses);
-    let status = shown.map_or(holdings.status_without_license(), |best| best.status);
+    let overridden = overrides::apply(catalog, terms, now, &mut joined);
+    let ended = ended::of_sources(catalog, base, &sources, &overridden);
+    let shown = shown::best(&sources);
+    let notices = notices::collect(catalog, base, holdings, terms, &sources, now);
+    let ends_of_overrides = terms.overrides.iter().filter_map(|over| over.ends_at);
+    let boundaries = sources.iter().flat_map(|judged| judged.boundaries());
     EntitlementSet {
         catalog: Arc::clone(catalog),
-        status,
+        status: shown.map_or(holdings.status_without_license(), |best| best.status),
         base_plan: base,
         plan_shown: shown.and_then(|best| best.plan).unwrap_or(base),
-        plan_in_force: shown::plan_in_force(catalog, base, &licenses),
+        plan_in_force: shown::plan_in_force(catalog, base, &sources),
         features: joined.features,
         grace_features: joined.grace_features,
         limits: joined.limits,
         rates: joined.rates,
         retention: joined.retention,
+        overridden,
         ended,
-        expires_at: shown.map(|best| best.license.expires_at()),
-        grace_ends_at: shown.map(|best| best.license.grace_ends_at()),
-        licenses: set::entries(catalog, holdings, &licenses),
+        expires_at: shown.and_then(|best| best.expires_at),
+        grace_ends_at: shown.and_then(|best| best.grace_ends_at),
+        licenses: set::entries(catalog, holdings, &sources),
         warnings: notices.warnings,
         errors: notices.errors,
-        span,
-    }
-}
-
-/// The time for which a set is the answer: from its first moment to the one after its last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) from: Timestamp,
-    pub(crate) until: Timestamp,
-    /// Nothing is to come, so that it also holds at the latest time there is, which nothing is after.
-    pub(crate) endless: bool,
-}
-
-impl Span {
-    fn around(now: Timestamp, licenses: &[Judged<'_>]) -> Self {
-        let mut span = Self {
-            from: Timestamp::MIN,
-            until: Timestamp::MAX,
-            endless: true,
-        };
-        for boundary in licenses
-            .iter()
-            .flat_map(|judged| judged.license.boundaries())
-        {
-            if boundary <= now {
-                span.from = span.from.max(boundary);
-            } else {
-                span.until = span.until.min(boundary);
-                span.endless = false;
-            }
-        }
-        span
+        span: Span::around(now, boundaries.chain(ends_of_overrides)),
     }
 }

@@ -1,17 +1,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::status::Judged;
+use super::overrides::Overridden;
+use super::sources::{Judged, Source};
 use super::{Ended, Holdings, LicenseSource, Notice, Span};
 use crate::catalog::{
-    FeatureId, FeatureSet, Id, LimitId, Plan, PlanId, RateId, RateTerm, Retention,
+    FeatureId, FeatureSet, Id, LimitId, Plan, PlanId, Rate, RateId, RateTerm, Retention,
 };
 use crate::license::LicenseStatus;
 use crate::{Catalog, Limit, Timestamp};
 
 /// Everything an account has, for a span of time: what gates decide by.
 ///
-/// It never changes; when something changes, another one takes its place. Made by [`resolve`](super::resolve()).
+/// It never changes; when something changes, another one takes its place. Made by [`resolve`](super::resolve()) and
+/// [`resolve_account`](super::resolve_account).
 #[derive(Debug)]
 pub struct EntitlementSet {
     pub(super) catalog: Arc<Catalog>,
@@ -24,6 +27,7 @@ pub struct EntitlementSet {
     pub(super) limits: Vec<Limit>,
     pub(super) rates: Vec<RateTerm>,
     pub(super) retention: BTreeMap<String, Retention>,
+    pub(super) overridden: Overridden,
     pub(super) ended: Vec<Ended>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) grace_ends_at: Option<Timestamp>,
@@ -39,7 +43,7 @@ pub struct EntitlementSet {
 pub enum FeatureState {
     /// It is there.
     Entitled,
-    /// It is there, but only a license in its grace gives it.
+    /// It is there, but only what is in its grace gives it: a license, or a subscription that is past due.
     GracePeriod,
     /// It is not there.
     NotEntitled,
@@ -127,6 +131,32 @@ impl EntitlementSet {
             .unwrap_or(Limit::AtMost(0))
     }
 
+    /// Whether an override sets how many there may be, so that no plan and no license changes it.
+    #[must_use]
+    pub fn is_limit_overridden(&self, limit: LimitId) -> bool {
+        self.overridden.limits.contains(&limit)
+    }
+
+    /// Whether an override takes the feature, so that no plan and no license gives it.
+    pub(crate) fn is_taken(&self, feature: FeatureId) -> bool {
+        self.overridden.taken.contains(feature)
+    }
+
+    /// How fast something may happen. A name that the catalog lacks lets nothing happen at all.
+    ///
+    /// Takes text, and the constants that [`catalog!`](crate::catalog!) makes.
+    #[must_use]
+    pub fn rate(&self, rate: impl AsRef<str>) -> RateTerm {
+        let never = RateTerm::AtMost(Rate {
+            requests: 0,
+            per: Duration::from_secs(1),
+            burst: 0,
+        });
+        self.catalog
+            .rate_id(rate.as_ref())
+            .map_or(never, |id| self.rate_id(id))
+    }
+
     /// How fast something may happen.
     #[must_use]
     pub fn rate_id(&self, rate: RateId) -> RateTerm {
@@ -148,7 +178,7 @@ impl EntitlementSet {
         &self.catalog
     }
 
-    /// The status over all licenses.
+    /// The status over all licenses and the account's subscription.
     #[must_use]
     pub const fn status(&self) -> LicenseStatus {
         self.status
@@ -166,7 +196,7 @@ impl EntitlementSet {
         self.plan_in_force
     }
 
-    /// The plan to show: the best license's, even where it is not in force.
+    /// The plan to show: the best source's, even where it is not in force.
     #[must_use]
     pub fn plan_shown(&self) -> &Plan {
         self.catalog.plan_at(self.plan_shown)
@@ -178,25 +208,25 @@ impl EntitlementSet {
         self.base_plan
     }
 
-    /// When the license that is shown expires.
+    /// When the license or subscription that is shown expires; none where it just goes on.
     #[must_use]
     pub const fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 
-    /// When the grace of the license that is shown ends.
+    /// When the grace of the license or subscription that is shown ends.
     #[must_use]
     pub const fn grace_ends_at(&self) -> Option<Timestamp> {
         self.grace_ends_at
     }
 
-    /// Licenses that have ended, the last to expire first.
+    /// Licenses and subscriptions that have ended, the last to expire first.
     #[must_use]
     pub fn ended(&self) -> &[Ended] {
         &self.ended
     }
 
-    /// Every key that is held, those that do not verify last.
+    /// Every key that is held and counts for the account, those that do not verify last.
     #[must_use]
     pub fn licenses(&self) -> &[LicenseEntry] {
         &self.licenses
@@ -245,16 +275,19 @@ impl EntitlementSet {
 pub(super) fn entries(
     catalog: &Catalog,
     holdings: &Holdings,
-    licenses: &[Judged<'_>],
+    sources: &[Judged<'_>],
 ) -> Vec<LicenseEntry> {
-    let verified = licenses.iter().map(|judged| LicenseEntry {
-        id: Some(judged.license.id().to_owned()),
-        source: judged.source.clone(),
-        plan: judged
-            .plan
-            .map(|plan| catalog.plan_at(plan).name().to_owned()),
-        status: judged.status,
-        expires_at: Some(judged.license.expires_at()),
+    let verified = sources.iter().filter_map(|judged| match judged.source {
+        Source::Subscription(_) => None,
+        Source::License(held) => Some(LicenseEntry {
+            id: Some(held.license.id().to_owned()),
+            source: held.source.clone(),
+            plan: judged
+                .plan
+                .map(|plan| catalog.plan_at(plan).name().to_owned()),
+            status: judged.status,
+            expires_at: Some(held.license.expires_at()),
+        }),
     });
     let rejected = holdings.rejected.iter().map(|key| LicenseEntry {
         id: None,

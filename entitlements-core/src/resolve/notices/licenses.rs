@@ -1,56 +1,19 @@
-//! R9: what to tell the operator about the licenses that are held.
+//! What is the matter with the licenses that are held.
 
-use super::grant::inapplicable_addons;
-use super::holdings::RejectedCause;
-use super::status::Judged;
-use super::{Holdings, RejectedKey, RejectedRevocations, RevocationsCause};
+use super::{Notice, Notices};
 use crate::Catalog;
 use crate::license::{Deployment, License, LicenseErrorKind, LicenseStatus};
+use crate::resolve::addons::inapplicable_addons;
+use crate::resolve::sources::Judged;
+use crate::resolve::{Holdings, RejectedCause, RejectedKey, RejectedRevocations, RevocationsCause};
 
-/// Something that an operator should know, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    code: &'static str,
-    message: String,
-    action: &'static str,
-}
-
-impl Notice {
-    const fn new(code: &'static str, message: String, action: &'static str) -> Self {
-        Self {
-            code,
-            message,
-            action,
-        }
-    }
-
-    /// What it is, as one snake_case word.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.code
-    }
-
-    /// What is the matter, as a sentence.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// What to do.
-    #[must_use]
-    pub const fn action(&self) -> &'static str {
-        self.action
-    }
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Notices {
-    pub(super) warnings: Vec<Notice>,
-    pub(super) errors: Vec<Notice>,
-}
-
-pub(super) fn collect(catalog: &Catalog, holdings: &Holdings, licenses: &[Judged<'_>]) -> Notices {
-    let mut notices = Notices::default();
+/// Adds what is the matter with what is configured, and with each license.
+pub(super) fn collect(
+    catalog: &Catalog,
+    holdings: &Holdings,
+    sources: &[Judged<'_>],
+    notices: &mut Notices,
+) {
     notices
         .errors
         .extend(holdings.rejected.iter().map(rejected));
@@ -74,18 +37,17 @@ pub(super) fn collect(catalog: &Catalog, holdings: &Holdings, licenses: &[Judged
         ));
     }
     // A license that is in force silences what is the matter with those that it replaced.
-    let renewed = licenses
-        .iter()
-        .any(|judged| judged.status == LicenseStatus::Active);
-    for judged in licenses {
+    let licenses = || {
+        let licenses = sources.iter();
+        licenses.filter_map(|judged| Some((judged.source.license()?, judged.status)))
+    };
+    let renewed = licenses().any(|(_, status)| status == LicenseStatus::Active);
+    for (license, status) in licenses() {
         if !renewed {
-            by_status(judged, &holdings.deployment, &mut notices);
+            by_status(license, status, &holdings.deployment, notices);
         }
-        notices
-            .warnings
-            .extend(license_notices(catalog, judged.license));
+        notices.warnings.extend(license_notices(catalog, license));
     }
-    notices
 }
 
 fn rejected(key: &RejectedKey) -> Notice {
@@ -136,10 +98,9 @@ fn rejected_list(list: &RejectedRevocations) -> Notice {
     }
 }
 
-fn by_status(judged: &Judged<'_>, here: &Deployment, notices: &mut Notices) {
-    let license = judged.license;
+fn by_status(license: &License, status: LicenseStatus, here: &Deployment, notices: &mut Notices) {
     let id = license.id();
-    match judged.status {
+    match status {
         LicenseStatus::Grace => notices.warnings.push(Notice::new(
             "license_grace",
             format!(

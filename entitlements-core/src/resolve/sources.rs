@@ -1,0 +1,126 @@
+//! R2: which sources there are, and which of them are in force.
+
+use super::subscription;
+use super::{HeldLicense, Holdings};
+use crate::account::{AccountTerms, SubscriptionStatus};
+use crate::catalog::PlanId;
+use crate::license::{License, LicenseStatus};
+use crate::{Catalog, Timestamp};
+
+/// Something that gives, beside the base plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Source<'a> {
+    /// What the account was sold.
+    Subscription(&'a AccountTerms),
+    /// A license that is held, and where it comes from.
+    License(&'a HeldLicense),
+}
+
+impl<'a> Source<'a> {
+    pub(super) const fn license(self) -> Option<&'a License> {
+        match self {
+            Self::License(held) => Some(&held.license),
+            Self::Subscription(_) => None,
+        }
+    }
+}
+
+/// A source with its state at the time of resolving.
+#[derive(Debug)]
+pub(super) struct Judged<'a> {
+    pub(super) source: Source<'a>,
+    pub(super) status: LicenseStatus,
+    /// The plan, where it has one: a key need not name one, and an account may have add-ons alone.
+    pub(super) plan: Option<PlanId>,
+    /// How high the plan is; none is below all.
+    pub(super) rank: Option<usize>,
+    /// When it expires, not counting grace; none is never.
+    pub(super) expires_at: Option<Timestamp>,
+    /// When it stops being in force; none is never.
+    pub(super) grace_ends_at: Option<Timestamp>,
+}
+
+impl Judged<'_> {
+    pub(super) const fn is_in_force(&self) -> bool {
+        self.status.is_in_force()
+    }
+
+    /// The times at which the state changes by itself, in no order.
+    pub(super) fn boundaries(&self) -> Vec<Timestamp> {
+        match self.source {
+            Source::License(held) => held.license.boundaries().collect(),
+            Source::Subscription(terms) => match terms.status {
+                SubscriptionStatus::Cancelled { .. } => Vec::new(),
+                _ => self.grace_ends_at.into_iter().collect(),
+            },
+        }
+    }
+}
+
+/// Judges every license and then the subscription, in an order that does not depend on the order of holding (I6).
+pub(super) fn judge<'a>(
+    catalog: &Catalog,
+    base: PlanId,
+    holdings: &'a Holdings,
+    terms: &'a AccountTerms,
+    now: Timestamp,
+) -> Vec<Judged<'a>> {
+    let counts = |held: &&HeldLicense| !is_signed_for_subscription(&held.license, terms);
+    let mut licenses: Vec<_> = holdings.licenses.iter().filter(counts).collect();
+    licenses.sort_by(|a, b| a.license.id().cmp(b.license.id()));
+    let mut judged: Vec<_> = licenses
+        .into_iter()
+        .map(|held| license(catalog, holdings, held, now))
+        .collect();
+    judged.extend(subscription(catalog, base, terms, now));
+    judged
+}
+
+/// Whether the license stands for the subscription, which is known here: together they would count twice.
+pub(super) fn is_signed_for_subscription(license: &License, terms: &AccountTerms) -> bool {
+    terms.plan.is_some() && terms.license_id.as_deref() == Some(license.id())
+}
+
+/// A license with its state at `now`.
+pub(super) fn license<'a>(
+    catalog: &Catalog,
+    holdings: &Holdings,
+    held: &'a HeldLicense,
+    now: Timestamp,
+) -> Judged<'a> {
+    let license = &held.license;
+    let plan = license.plan().and_then(|name| catalog.plan_id(name));
+    Judged {
+        source: Source::License(held),
+        status: license.status(now, &holdings.deployment, &holdings.revocations),
+        plan,
+        rank: plan.and_then(|plan| catalog.rank(plan)),
+        expires_at: Some(license.expires_at()),
+        grace_ends_at: Some(license.grace_ends_at()),
+    }
+}
+
+/// The subscription, where there is one and the catalog has its plan. One without a plan, for add-ons alone, has the
+/// days of grace of the base plan that they stand on.
+fn subscription<'a>(
+    catalog: &Catalog,
+    base: PlanId,
+    terms: &'a AccountTerms,
+    now: Timestamp,
+) -> Option<Judged<'a>> {
+    let plan = match &terms.plan {
+        Some(name) => Some(catalog.plan_id(name.as_str())?),
+        None if terms.addons.is_empty() => return None,
+        None => None,
+    };
+    let grace_days = catalog.plan_at(plan.unwrap_or(base)).past_due_grace_days();
+    let state = subscription::state(terms, grace_days, now);
+    Some(Judged {
+        source: Source::Subscription(terms),
+        status: state.status,
+        plan,
+        rank: plan.and_then(|plan| catalog.rank(plan)),
+        expires_at: state.expires_at,
+        grace_ends_at: state.grace_ends_at,
+    })
+}
