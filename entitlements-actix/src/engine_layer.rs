@@ -1,9 +1,18 @@
+use std::fmt;
 use std::future::{Ready, ready};
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 
 use actix_web::dev::{Service, ServiceRequest, Transform};
 use actix_web::{Error, HttpMessage};
-use entitlements_core::Entitlements;
+use entitlements_core::decide::UnknownName;
+use entitlements_core::{
+    Callers, Current, DefaultAccount, Entitlements, NoCurrent, PlanName, Reply, ResolveAccount,
+};
+use pin_project_lite::pin_project;
+
+use crate::head::Head;
 
 /// Gives every request what holds for it: the layer that gates and handlers find the engine by.
 ///
@@ -30,50 +39,94 @@ use entitlements_core::Entitlements;
 /// # });
 /// ```
 #[derive(Debug, Clone)]
-pub struct EntitlementsLayer {
-    entitlements: Entitlements,
+#[must_use = "a layer does nothing until it is applied"]
+pub struct EntitlementsLayer<R = DefaultAccount> {
+    callers: Callers<R>,
 }
 
 impl EntitlementsLayer {
     /// A layer that provides this engine.
-    #[must_use]
-    pub const fn new(entitlements: Entitlements) -> Self {
-        Self { entitlements }
+    ///
+    /// Whose request it is says the `AccountId` that the application's authentication put into its extensions. A request without
+    /// one is that of the one account of a self-hosted product, and nobody's where the engine has many
+    /// ([`accounts`](entitlements_core::EntitlementsBuilder::accounts)).
+    pub fn new(entitlements: Entitlements) -> Self {
+        Self {
+            callers: Callers::new(entitlements),
+        }
     }
 }
 
-impl<S> Transform<S, ServiceRequest> for EntitlementsLayer
+impl<R> EntitlementsLayer<R> {
+    /// Tells accounts in another way, such as by API key or host name.
+    pub fn account_from<T: ResolveAccount>(self, resolver: T) -> EntitlementsLayer<T> {
+        EntitlementsLayer {
+            callers: self.callers.told_by(resolver),
+        }
+    }
+
+    /// Puts callers whom no account can be told of on a plan, instead of answering them 401 at the gates.
+    ///
+    /// # Panics
+    /// When the catalog lacks the plan: a mistake in the program, found when it starts. Use
+    /// [`try_anonymous_on_plan`](Self::try_anonymous_on_plan) for names that are not in the program's text.
+    #[track_caller]
+    #[expect(
+        clippy::panic,
+        reason = "a mistake in the program; `try_anonymous_on_plan` is there for names from elsewhere"
+    )]
+    pub fn anonymous_on_plan(self, plan: impl Into<PlanName>) -> Self {
+        match self.try_anonymous_on_plan(plan) {
+            Ok(layer) => layer,
+            Err(unknown) => panic!("a layer cannot be built: {unknown}"),
+        }
+    }
+
+    /// Puts callers whom no account can be told of on a plan.
+    ///
+    /// # Errors
+    /// When the catalog lacks the plan.
+    pub fn try_anonymous_on_plan(self, plan: impl Into<PlanName>) -> Result<Self, UnknownName> {
+        Ok(Self {
+            callers: self.callers.try_anonymous_on_plan(plan)?,
+        })
+    }
+}
+
+impl<S, R> Transform<S, ServiceRequest> for EntitlementsLayer<R>
 where
-    S: Service<ServiceRequest, Error = Error>,
+    S: Service<ServiceRequest, Error = Error> + 'static,
+    R: ResolveAccount + Clone,
 {
     type Response = S::Response;
     type Error = Error;
-    type Transform = EntitlementsService<S>;
+    type Transform = EntitlementsService<S, R>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
         ready(Ok(EntitlementsService {
-            inner,
-            entitlements: self.entitlements.clone(),
+            inner: Rc::new(inner),
+            callers: self.callers.clone(),
         }))
     }
 }
 
 /// The service of [`EntitlementsLayer`].
 #[derive(Debug, Clone)]
-pub struct EntitlementsService<S> {
-    inner: S,
-    entitlements: Entitlements,
+pub struct EntitlementsService<S, R = DefaultAccount> {
+    inner: Rc<S>,
+    callers: Callers<R>,
 }
 
-impl<S> Service<ServiceRequest> for EntitlementsService<S>
+impl<S, R> Service<ServiceRequest> for EntitlementsService<S, R>
 where
-    S: Service<ServiceRequest, Error = Error>,
+    S: Service<ServiceRequest, Error = Error> + 'static,
+    R: ResolveAccount,
 {
     type Response = S::Response;
     type Error = Error;
-    type Future = S::Future;
+    type Future = EntitlementsFuture<S>;
 
     #[inline]
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -82,7 +135,83 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        request.extensions_mut().insert(self.entitlements.current());
-        self.inner.call(request)
+        let found = self.callers.current(&Head(&request));
+        let stage = match found {
+            Reply::Now(found) => {
+                insert(&request, found);
+                Stage::Called {
+                    response: self.inner.call(request),
+                }
+            }
+            Reply::Later(found) => Stage::Asking {
+                found,
+                waiting: Some((Rc::clone(&self.inner), request)),
+            },
+        };
+        EntitlementsFuture { stage }
+    }
+}
+
+#[inline]
+fn insert(request: &ServiceRequest, found: Result<Current, NoCurrent>) {
+    let mut extensions = request.extensions_mut();
+    match found {
+        Ok(current) => {
+            extensions.insert(current);
+        }
+        // What an outer layer said does not count any more.
+        Err(why) => {
+            extensions.remove::<Current>();
+            extensions.insert(why);
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`EntitlementsService`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct EntitlementsFuture<S: Service<ServiceRequest>> {
+        #[pin]
+        stage: Stage<S>,
+    }
+}
+
+type Found = Pin<Box<dyn Future<Output = Result<Current, NoCurrent>> + Send>>;
+
+pin_project! {
+    #[project = StageProjection]
+    enum Stage<S: Service<ServiceRequest>> {
+        Called { #[pin] response: S::Future },
+        // None once it was called.
+        Asking { found: Found, waiting: Option<(Rc<S>, ServiceRequest)> },
+    }
+}
+
+impl<S: Service<ServiceRequest>> Future for EntitlementsFuture<S> {
+    type Output = Result<S::Response, S::Error>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut stage = self.project().stage;
+        loop {
+            match stage.as_mut().project() {
+                StageProjection::Called { response } => return response.poll(cx),
+                StageProjection::Asking { found, waiting } => {
+                    let found = ready!(found.as_mut().poll(cx));
+                    let Some((inner, request)) = waiting.take() else {
+                        return Poll::Pending;
+                    };
+                    insert(&request, found);
+                    let response = inner.call(request);
+                    stage.set(Stage::Called { response });
+                }
+            }
+        }
+    }
+}
+
+impl<S: Service<ServiceRequest>> fmt::Debug for EntitlementsFuture<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntitlementsFuture").finish_non_exhaustive()
     }
 }

@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::header;
 use actix_web::{Error, HttpMessage};
-use entitlements_core::{Current, Decision, Gate, RequestHead};
+use entitlements_core::{Current, Decision, Gate};
 use pin_project_lite::pin_project;
 
+use crate::head::Head;
 use crate::{Require, denial_response};
 
 impl<S, B> Transform<S, ServiceRequest> for Require
@@ -77,25 +77,6 @@ where
             }
         };
         RequireFuture { verdict }
-    }
-}
-
-/// A request as core's gate asks it.
-struct Head<'a>(&'a ServiceRequest);
-
-impl RequestHead for Head<'_> {
-    fn method(&self) -> &str {
-        self.0.method().as_str()
-    }
-
-    fn path(&self) -> &str {
-        self.0.path()
-    }
-
-    fn has_cors_headers(&self) -> bool {
-        let headers = self.0.headers();
-        headers.contains_key(header::ORIGIN)
-            && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
     }
 }
 

@@ -6,6 +6,7 @@ mod current;
 mod denied;
 mod engine_layer;
 mod gate;
+mod head;
 mod require;
 mod respond;
 
@@ -14,13 +15,12 @@ pub use admin::{AdminService, admin};
 #[cfg(feature = "admin")]
 pub use entitlements_admin::{
     Access, AdminApi, BearerToken, BearerTokenError, BoxError, BoxFuture, FieldError, Fields,
-    FixedAccount, Guard, MAX_BODY_BYTES, Principal, Refusal, ResolveAccount, ResponseFuture,
-    read_body,
+    Guard, MAX_BODY_BYTES, Principal, Refusal, ResponseFuture, TellAccount, read_body,
 };
 
 pub use current::{Current, CurrentRejection};
 pub use denied::Denied;
-pub use engine_layer::{EntitlementsLayer, EntitlementsService};
+pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsService};
 /// What [`Current`] wraps: the type in the extensions of a request.
 pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;

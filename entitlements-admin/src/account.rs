@@ -1,61 +1,49 @@
 //! Whose account a request reads.
 
-use std::future::ready;
-use std::sync::Arc;
-
-use entitlements_core::AccountId;
+use entitlements_core::{AccountId, ResolveAccount};
 use http::request::Parts;
 
-use crate::BoxFuture;
+use crate::head::Head;
 
-/// Says which account a request may read.
+/// Says which account a request may read: any [`ResolveAccount`], or a closure over the request's head.
 ///
 /// The account must come from a verified place, such as what the application's authentication put into the extensions
-/// of the request. Closures resolve accounts:
+/// of the request.
 ///
 /// ```
-/// use entitlements_admin::ResolveAccount;
-/// use entitlements_core::AccountId;
+/// use entitlements_admin::TellAccount;
+/// use entitlements_core::{AccountId, FixedAccount};
 /// use http::request::Parts;
 ///
-/// fn of_session() -> impl ResolveAccount {
-///     |head: &Parts| head.extensions.get::<AccountId>().cloned()
-/// }
-/// # let _ = of_session();
+/// fn takes<Kind>(_: impl TellAccount<Kind>) {}
+///
+/// takes(FixedAccount(AccountId::LOCAL));
+/// takes(|head: &Parts| head.extensions.get::<AccountId>().cloned());
 /// ```
-pub trait ResolveAccount: Send + Sync + 'static {
+pub trait TellAccount<Kind>: Send + Sync + 'static {
     /// The account, or none where the request does not say whose it is: 401.
-    ///
-    /// # Cancel safety
-    /// It may be dropped at any point, when the client goes away.
-    fn resolve<'a>(&'a self, head: &'a Parts) -> BoxFuture<'a, Option<AccountId>>;
+    fn account(&self, head: &Parts) -> Option<AccountId>;
 }
 
-impl<F> ResolveAccount for F
+/// Resolvers, which layers take too.
+#[derive(Debug)]
+pub struct ByResolver(());
+
+/// Closures over `http`'s type.
+#[derive(Debug)]
+pub struct ByClosure(());
+
+impl<R: ResolveAccount> TellAccount<ByResolver> for R {
+    fn account(&self, head: &Parts) -> Option<AccountId> {
+        self.resolve(&Head(head))
+    }
+}
+
+impl<F> TellAccount<ByClosure> for F
 where
     F: Fn(&Parts) -> Option<AccountId> + Send + Sync + 'static,
 {
-    fn resolve<'a>(&'a self, head: &'a Parts) -> BoxFuture<'a, Option<AccountId>> {
-        Box::pin(ready(self(head)))
-    }
-}
-
-/// One resolver in two places.
-impl<R: ResolveAccount + ?Sized> ResolveAccount for Arc<R> {
-    fn resolve<'a>(&'a self, head: &'a Parts) -> BoxFuture<'a, Option<AccountId>> {
-        R::resolve(self, head)
-    }
-}
-
-/// The same account for every request: the one of a self-hosted product, [`AccountId::LOCAL`].
-///
-/// Whoever reaches the API then reads that account; where that shall not be everybody, the application asks for
-/// credentials in front of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FixedAccount(pub AccountId);
-
-impl ResolveAccount for FixedAccount {
-    fn resolve<'a>(&'a self, _head: &'a Parts) -> BoxFuture<'a, Option<AccountId>> {
-        Box::pin(ready(Some(self.0.clone())))
+    fn account(&self, head: &Parts) -> Option<AccountId> {
+        self(head)
     }
 }

@@ -2,13 +2,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use entitlements_core::{Denial, DenialKind, Entitlements};
+use entitlements_core::{AccountId, Denial, DenialKind, Entitlements};
 use http::request::Parts;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 
-use crate::account::ResolveAccount;
+use crate::account::TellAccount;
 use crate::body;
 use crate::guard::{Access, Guard};
 use crate::refusal::{Failure, Refusal};
@@ -28,8 +28,11 @@ struct Shared {
     entitlements: Entitlements,
     admin: Box<dyn Guard>,
     owner: Box<dyn Guard>,
-    account: Box<dyn ResolveAccount>,
+    account: Box<AccountFn>,
 }
+
+/// Whose account a request reads.
+type AccountFn = dyn Fn(&Parts) -> Option<AccountId> + Send + Sync;
 
 /// What a request may do, once its body is there.
 struct Admitted {
@@ -44,13 +47,14 @@ impl AdminApi {
     ///
     /// There is no default guard: who may manage is never left unsaid.
     #[must_use]
-    pub fn new(
+    pub fn new<Kind>(
         entitlements: Entitlements,
         admin: impl Guard,
         owner: impl Guard,
-        account: impl ResolveAccount,
+        account: impl TellAccount<Kind>,
     ) -> Self {
-        let (admin, owner, account) = (Box::new(admin), Box::new(owner), Box::new(account));
+        let (admin, owner) = (Box::new(admin), Box::new(owner));
+        let account = Box::new(move |head: &Parts| account.account(head));
         Self {
             shared: Arc::new(Shared {
                 entitlements,
@@ -105,7 +109,7 @@ impl AdminApi {
                 Access::Forbidden => return Err(Refusal::Forbidden.into()),
                 Access::Unauthenticated => return Err(Refusal::Unauthorized.into()),
             },
-            Action::Account(act) => match self.shared.account.resolve(head).await {
+            Action::Account(act) => match (self.shared.account)(head) {
                 Some(account) => Box::new(move |call| act(call, account)),
                 None => return Err(Denial::new(DenialKind::AccountUnknown).into()),
             },

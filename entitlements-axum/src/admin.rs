@@ -1,4 +1,4 @@
-use entitlements_admin::{AdminApi, Guard, ResolveAccount};
+use entitlements_admin::{AdminApi, Guard, TellAccount};
 use entitlements_core::Entitlements;
 
 /// The management API, to mount with `nest_service`.
@@ -30,11 +30,11 @@ use entitlements_core::Entitlements;
 /// # }).unwrap();
 /// ```
 #[must_use]
-pub fn admin(
+pub fn admin<Kind>(
     entitlements: Entitlements,
     admin: impl Guard,
     owner: impl Guard,
-    resolver: impl ResolveAccount,
+    resolver: impl TellAccount<Kind>,
 ) -> AdminApi {
     AdminApi::new(entitlements, admin, owner, resolver)
 }

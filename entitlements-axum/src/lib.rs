@@ -10,8 +10,7 @@ pub use admin::admin;
 #[cfg(feature = "admin")]
 pub use entitlements_admin::{
     Access, AdminApi, BearerToken, BearerTokenError, BoxError, BoxFuture, FieldError, Fields,
-    FixedAccount, Guard, MAX_BODY_BYTES, Principal, Refusal, ResolveAccount, ResponseFuture,
-    read_body,
+    Guard, MAX_BODY_BYTES, Principal, Refusal, ResponseFuture, TellAccount, read_body,
 };
 
 pub use current::{Current, CurrentRejection};
@@ -20,8 +19,9 @@ pub use denied::Denied;
 pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;
 pub use entitlements_tower::{
-    DenialBody, EntitlementsLayer, EntitlementsService, Require, RequireEnterprise, RequireFeature,
-    RequireFuture, RequirePaid, RequirePlan, RequireService, RequireValidLicense, denial_response,
+    DenialBody, EntitlementsFuture, EntitlementsLayer, EntitlementsService, Require,
+    RequireEnterprise, RequireFeature, RequireFuture, RequirePaid, RequirePlan, RequireService,
+    RequireValidLicense, denial_response,
 };
 
 /// Makes typed constants of the names in a catalog; see [`entitlements_core::catalog!`].

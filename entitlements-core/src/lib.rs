@@ -19,14 +19,14 @@ pub mod testing;
 mod time;
 pub mod usage;
 
-pub use account::AccountId;
+pub use account::{AccountId, FixedAccount, ResolveAccount};
 pub use catalog::{Catalog, CatalogError, Limit, Rate, RateTerm};
 pub use clock::{Clock, SystemClock};
 pub use decide::{Decision, Requirement, UnknownName};
 pub use denial::{Denial, DenialKind, Problem, Wanted};
 pub use engine::{
-    ActivateError, AppliedRevocations, ConfigError, Current, DeactivateError, Entitlements,
-    EntitlementsBuilder, Environment, Upkeep,
+    ActivateError, AppliedRevocations, Callers, ConfigError, Current, DeactivateError,
+    DefaultAccount, Entitlements, EntitlementsBuilder, Environment, NoCurrent, Upkeep,
 };
 pub use entitlements_macros::catalog;
 pub use gate::{Gate, RequestHead};

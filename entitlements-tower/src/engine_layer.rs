@@ -1,9 +1,17 @@
-use std::task::{Context, Poll};
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use entitlements_core::Entitlements;
+use entitlements_core::decide::UnknownName;
+use entitlements_core::{
+    Callers, Current, DefaultAccount, Entitlements, NoCurrent, PlanName, Reply, ResolveAccount,
+};
 use http::Request;
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
+
+use crate::head::Head;
 
 /// Gives every request what holds for it: the layer that gates and handlers find the engine by.
 ///
@@ -29,43 +37,88 @@ use tower_service::Service;
 /// # }).unwrap();
 /// ```
 #[derive(Debug, Clone)]
-pub struct EntitlementsLayer {
-    entitlements: Entitlements,
+#[must_use = "a layer does nothing until it is applied"]
+pub struct EntitlementsLayer<R = DefaultAccount> {
+    callers: Callers<R>,
 }
 
 impl EntitlementsLayer {
     /// A layer that provides this engine.
-    #[must_use]
-    pub const fn new(entitlements: Entitlements) -> Self {
-        Self { entitlements }
+    ///
+    /// Whose request it is says the `AccountId` that the application's authentication put into its extensions. A request without
+    /// one is that of the one account of a self-hosted product, and nobody's where the engine has many
+    /// ([`accounts`](entitlements_core::EntitlementsBuilder::accounts)).
+    pub fn new(entitlements: Entitlements) -> Self {
+        Self {
+            callers: Callers::new(entitlements),
+        }
     }
 }
 
-impl<S> Layer<S> for EntitlementsLayer {
-    type Service = EntitlementsService<S>;
+impl<R> EntitlementsLayer<R> {
+    /// Tells accounts in another way, such as by API key or host name.
+    pub fn account_from<T: ResolveAccount>(self, resolver: T) -> EntitlementsLayer<T> {
+        EntitlementsLayer {
+            callers: self.callers.told_by(resolver),
+        }
+    }
+
+    /// Puts callers whom no account can be told of on a plan, instead of answering them 401 at the gates.
+    ///
+    /// # Panics
+    /// When the catalog lacks the plan: a mistake in the program, found when it starts. Use
+    /// [`try_anonymous_on_plan`](Self::try_anonymous_on_plan) for names that are not in the program's text.
+    #[track_caller]
+    #[expect(
+        clippy::panic,
+        reason = "a mistake in the program; `try_anonymous_on_plan` is there for names from elsewhere"
+    )]
+    pub fn anonymous_on_plan(self, plan: impl Into<PlanName>) -> Self {
+        match self.try_anonymous_on_plan(plan) {
+            Ok(layer) => layer,
+            Err(unknown) => panic!("a layer cannot be built: {unknown}"),
+        }
+    }
+
+    /// Puts callers whom no account can be told of on a plan.
+    ///
+    /// # Errors
+    /// When the catalog lacks the plan.
+    pub fn try_anonymous_on_plan(self, plan: impl Into<PlanName>) -> Result<Self, UnknownName> {
+        Ok(Self {
+            callers: self.callers.try_anonymous_on_plan(plan)?,
+        })
+    }
+}
+
+impl<S, R: Clone> Layer<S> for EntitlementsLayer<R> {
+    type Service = EntitlementsService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
         EntitlementsService {
             inner,
-            entitlements: self.entitlements.clone(),
+            callers: self.callers.clone(),
         }
     }
 }
 
 /// The service of [`EntitlementsLayer`].
+///
+/// Readiness is the inner service's; where an account has to be looked up elsewhere, the readied service waits with the request.
 #[derive(Debug, Clone)]
-pub struct EntitlementsService<S> {
+pub struct EntitlementsService<S, R = DefaultAccount> {
     inner: S,
-    entitlements: Entitlements,
+    callers: Callers<R>,
 }
 
-impl<S, B> Service<Request<B>> for EntitlementsService<S>
+impl<S, R, B> Service<Request<B>> for EntitlementsService<S, R>
 where
-    S: Service<Request<B>>,
+    S: Service<Request<B>> + Clone,
+    R: ResolveAccount,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = EntitlementsFuture<S, B>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -75,7 +128,88 @@ where
     // A request is some 200 bytes, and a call that is not inlined copies them.
     #[inline(always)]
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        request.extensions_mut().insert(self.entitlements.current());
-        self.inner.call(request)
+        match self.callers.current(&Head(&request)) {
+            Reply::Now(found) => {
+                insert(&mut request, found);
+                EntitlementsFuture {
+                    stage: Stage::Called {
+                        response: self.inner.call(request),
+                    },
+                }
+            }
+            Reply::Later(found) => {
+                let next = self.inner.clone();
+                let readied = std::mem::replace(&mut self.inner, next);
+                EntitlementsFuture {
+                    stage: Stage::Asking {
+                        found,
+                        waiting: Some((readied, request)),
+                    },
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn insert<B>(request: &mut Request<B>, found: Result<Current, NoCurrent>) {
+    let extensions = request.extensions_mut();
+    match found {
+        Ok(current) => {
+            extensions.insert(current);
+        }
+        // What an outer layer said does not count any more.
+        Err(why) => {
+            extensions.remove::<Current>();
+            extensions.insert(why);
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`EntitlementsService`].
+    pub struct EntitlementsFuture<S: Service<Request<B>>, B> {
+        #[pin]
+        stage: Stage<S, B>,
+    }
+}
+
+type Found = Pin<Box<dyn Future<Output = Result<Current, NoCurrent>> + Send>>;
+
+pin_project! {
+    #[project = StageProjection]
+    enum Stage<S: Service<Request<B>>, B> {
+        Called { #[pin] response: S::Future },
+        // None once it was called.
+        Asking { found: Found, waiting: Option<(S, Request<B>)> },
+    }
+}
+
+impl<S: Service<Request<B>>, B> Future for EntitlementsFuture<S, B> {
+    type Output = Result<S::Response, S::Error>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut stage = self.project().stage;
+        loop {
+            match stage.as_mut().project() {
+                StageProjection::Called { response } => return response.poll(cx),
+                StageProjection::Asking { found, waiting } => {
+                    let found = ready!(found.as_mut().poll(cx));
+                    let Some((mut readied, mut request)) = waiting.take() else {
+                        return Poll::Pending;
+                    };
+                    insert(&mut request, found);
+                    let response = readied.call(request);
+                    stage.set(Stage::Called { response });
+                }
+            }
+        }
+    }
+}
+
+impl<S: Service<Request<B>>, B> fmt::Debug for EntitlementsFuture<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntitlementsFuture").finish_non_exhaustive()
     }
 }

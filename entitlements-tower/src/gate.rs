@@ -4,12 +4,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use entitlements_core::{Current, Decision, Denial, Gate, RequestHead};
-use http::{Request, Response, header};
+use entitlements_core::{Current, Decision, Denial, Gate};
+use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::head::Head;
 use crate::{DenialBody, Require, denial_response};
 
 impl<S> Layer<S> for Require {
@@ -64,25 +65,6 @@ where
             }
         };
         RequireFuture { verdict }
-    }
-}
-
-/// A request as core's gate asks it.
-struct Head<'a, B>(&'a Request<B>);
-
-impl<B> RequestHead for Head<'_, B> {
-    fn method(&self) -> &str {
-        self.0.method().as_str()
-    }
-
-    fn path(&self) -> &str {
-        self.0.uri().path()
-    }
-
-    fn has_cors_headers(&self) -> bool {
-        let headers = self.0.headers();
-        headers.contains_key(header::ORIGIN)
-            && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
     }
 }
 

@@ -3,11 +3,12 @@
 mod body;
 mod engine_layer;
 mod gate;
+mod head;
 mod require;
 mod respond;
 
 pub use body::DenialBody;
-pub use engine_layer::{EntitlementsLayer, EntitlementsService};
+pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsService};
 pub use gate::{RequireFuture, RequireService};
 pub use require::{
     Require, RequireEnterprise, RequireFeature, RequirePaid, RequirePlan, RequireValidLicense,

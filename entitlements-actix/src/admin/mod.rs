@@ -6,7 +6,7 @@ mod serve;
 
 use actix_web::dev::{AppService, HttpServiceFactory, ResourceDef, fn_service};
 use actix_web::{HttpMessage, HttpRequest};
-use entitlements_admin::{AdminApi, Guard, Principal, ResolveAccount};
+use entitlements_admin::{AdminApi, Guard, Principal, TellAccount};
 use entitlements_core::{AccountId, Entitlements};
 
 /// The management API, to mount in a scope.
@@ -34,11 +34,11 @@ use entitlements_core::{AccountId, Entitlements};
 /// assert_eq!(test::call_service(&app, stranger.to_request()).await.status(), 401);
 /// # });
 /// ```
-pub fn admin(
+pub fn admin<Kind>(
     entitlements: Entitlements,
     admin: impl Guard,
     owner: impl Guard,
-    resolver: impl ResolveAccount,
+    resolver: impl TellAccount<Kind>,
 ) -> AdminService {
     AdminService {
         api: AdminApi::new(entitlements, admin, owner, resolver),

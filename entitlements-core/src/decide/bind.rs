@@ -4,7 +4,7 @@ use super::Requirement;
 use super::requirement::Term;
 use crate::catalog::{FeatureId, PlanId};
 use crate::suggest::nearest;
-use crate::{Catalog, Denial, FeatureName};
+use crate::{Catalog, Denial, FeatureName, PlanName};
 
 /// A requirement whose names were looked up in one catalog; made by [`Requirement::bind`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +114,12 @@ impl UnknownName {
             name: name.to_owned(),
             nearest: nearest.map(str::to_owned),
         }
+    }
+
+    /// The plan of this name, comparable or not.
+    pub(crate) fn find_plan(name: &PlanName, catalog: &Catalog) -> Result<PlanId, Self> {
+        let plan = catalog.plan_id(name.as_str());
+        plan.ok_or_else(|| Self::plan(name.as_str(), Fault::NotInCatalog, catalog))
     }
 
     /// The name as the gate has it.

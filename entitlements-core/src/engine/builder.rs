@@ -3,9 +3,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::place::Place;
+use super::shared::{AccountKind, Accounts, Shared};
 use super::sources::{self, TokenPlace};
-use super::state::Shared;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
+use crate::account::{AccountStore, MemoryAccounts};
 use crate::instance::{InstanceOptions, Machine};
 use crate::license::{LicenseVerifier, TrustedKey};
 use crate::resolve::{DeploymentMode, base_plan};
@@ -25,6 +26,7 @@ pub struct EntitlementsBuilder {
     data_dir: Option<PathBuf>,
     environment: Environment,
     deployment_mode: Option<DeploymentMode>,
+    accounts: Option<Arc<dyn AccountStore>>,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -149,6 +151,16 @@ impl EntitlementsBuilder {
         self
     }
 
+    /// Serves many accounts, which this store knows. A request is then nobody's until a resolver, or the application's authentication, says
+    /// whose it is (A3).
+    ///
+    /// Without it the product has one account, [`AccountId::LOCAL`](crate::AccountId::LOCAL), and others where a layer tells them from
+    /// requests, kept in memory.
+    pub fn accounts(mut self, store: impl AccountStore) -> Self {
+        self.accounts = Some(Arc::new(store));
+        self
+    }
+
     /// Reads the time from this clock instead of the system's.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -189,7 +201,17 @@ impl EntitlementsBuilder {
         sources::load_revocations(lists, environment, &verifier, now, self.data_dir, &mut keys);
         let place = Place::new(self.deployment_id, self.instance, environment)?;
         let base = base_plan(&catalog, mode);
-        let shared = Shared::new(catalog, clock, verifier, place, base, keys);
+        let accounts = match self.accounts {
+            Some(store) => Accounts {
+                store,
+                kind: AccountKind::Many,
+            },
+            None => Accounts {
+                store: Arc::new(MemoryAccounts::default()),
+                kind: AccountKind::One,
+            },
+        };
+        let shared = Shared::new(catalog, clock, verifier, place, accounts, base, keys);
         let upkeep = Upkeep::new(&shared);
         let entitlements = Entitlements { shared };
         report::start(entitlements.current().set());

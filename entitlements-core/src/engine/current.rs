@@ -2,7 +2,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Entitlements;
-use super::state::State;
+use super::state::Seen;
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, decide};
 use crate::gate::GateId;
 use crate::resolve::EntitlementSet;
@@ -14,21 +14,23 @@ use crate::{AccountId, Denial, Timestamp};
 /// [`EntitlementSet`] can be asked, this can be asked too.
 #[derive(Debug, Clone)]
 pub struct Current {
-    /// The one count that is shared: this value is made for every request.
-    state: Arc<State>,
+    /// This value is made for every request, so the count in it is the thread's own.
+    seen: Arc<Seen>,
+    account: AccountId,
     now: Timestamp,
 }
 
 impl Current {
-    pub(super) const fn new(state: Arc<State>, now: Timestamp) -> Self {
-        Self { state, now }
+    #[inline]
+    pub(super) const fn new(seen: Arc<Seen>, account: AccountId, now: Timestamp) -> Self {
+        Self { seen, account, now }
     }
 
     /// The set.
     #[must_use]
     #[inline]
     pub fn set(&self) -> &EntitlementSet {
-        &self.state.set
+        &self.seen.state.set
     }
 
     /// The moment by which everything about the request is judged.
@@ -41,14 +43,14 @@ impl Current {
     /// Whose entitlements these are.
     #[must_use]
     pub const fn account(&self) -> &AccountId {
-        const LOCAL: &AccountId = &AccountId::LOCAL;
-        LOCAL
+        &self.account
     }
 
     /// The engine; `None` once its last handle is gone.
     #[must_use]
     pub fn entitlements(&self) -> Option<Entitlements> {
-        self.state
+        self.seen
+            .state
             .engine
             .upgrade()
             .map(|shared| Entitlements { shared })
@@ -59,7 +61,7 @@ impl Current {
     #[inline]
     pub fn is_of(&self, entitlements: &Entitlements) -> bool {
         std::ptr::eq(
-            self.state.engine.as_ptr(),
+            self.seen.state.engine.as_ptr(),
             Arc::as_ptr(&entitlements.shared),
         )
     }
@@ -73,13 +75,13 @@ impl Current {
     ) -> Decision {
         // Facts can only turn such a denial into an Allow, by D2.
         if !facts.is_cors_preflight()
-            && let Some(denial) = self.state.denials.of(gate)
+            && let Some(denial) = self.seen.state.denials.of(gate)
         {
             return Decision::Deny(denial.clone());
         }
         let decision = decide(requirement, facts, self.set());
         if let Decision::Deny(denial) = &decision {
-            self.state.denials.remember(gate, denial);
+            self.seen.state.denials.remember(gate, denial);
         }
         decision
     }

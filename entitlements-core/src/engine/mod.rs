@@ -4,36 +4,41 @@
 //! from a catalog, trusted keys and places where license keys may be. Time-driven work is done by [`Upkeep`], which the
 //! application spawns; without it grants still end on time, because every reading judges by the clock.
 
+mod accounts;
 mod activate;
 mod builder;
+mod callers;
 mod config_error;
 mod current;
 mod denials;
 mod environment;
 mod kept_lists;
 mod keys;
-mod latest;
 mod place;
+mod recent;
 mod report;
 mod revoke;
+mod shared;
 mod sources;
 mod state;
 mod upkeep;
 
 pub use activate::{ActivateError, DeactivateError};
 pub use builder::EntitlementsBuilder;
+pub use callers::{Callers, DefaultAccount, NoCurrent};
 pub use config_error::ConfigError;
 pub use current::Current;
 pub use environment::Environment;
 pub use revoke::AppliedRevocations;
+pub(crate) use state::State;
 pub use upkeep::Upkeep;
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide, is_met};
-use crate::{Catalog, Clock, Timestamp};
-use state::Shared;
+use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide};
+use crate::{AccountId, Catalog, Clock, Timestamp};
+use shared::Shared;
 
 /// The entitlements of a running product: the handle that gates, handlers and the management API share.
 ///
@@ -61,7 +66,7 @@ impl Entitlements {
         EntitlementsBuilder::default()
     }
 
-    /// What holds now, to keep for as long as one request takes.
+    /// What holds now for the one account of a self-hosted product, to keep for as long as one request takes.
     #[must_use]
     #[inline]
     pub fn current(&self) -> Current {
@@ -70,7 +75,10 @@ impl Entitlements {
 
     #[inline]
     pub(crate) fn current_at(&self, now: Timestamp) -> Current {
-        Current::new(self.shared.state_at(now), now)
+        let seen = self.shared.seen_of(&AccountId::LOCAL, now);
+        // A store elsewhere is not waited for here: whoever asks for an account by name does that.
+        let seen = seen.unwrap_or_else(|| self.shared.seen_at(&self.shared.nothing_sold, now));
+        Current::new(seen, AccountId::LOCAL, now)
     }
 
     /// The clock's time; read it once a request.
@@ -80,10 +88,10 @@ impl Entitlements {
         self.shared.clock.now()
     }
 
-    /// Decides by what holds at the time in `facts`, which is this engine's [`now`](Self::now).
+    /// Decides by what holds at the time in `facts` for the one account of a self-hosted product; `facts` has this engine's
+    /// [`now`](Self::now).
     pub fn decide(&self, requirement: &BoundRequirement, facts: &Facts<'_>) -> Decision {
-        self.shared
-            .with_set_at(facts.now(), |set| decide(requirement, facts, set))
+        decide(requirement, facts, self.current_at(facts.now()).set())
     }
 
     /// Looks a requirement's names up in the catalog.
@@ -108,13 +116,8 @@ impl Entitlements {
 
     /// Judges everything that is held again, as the clock now says.
     pub fn revalidate(&self) {
-        self.shared.resolve_again(self.now());
-    }
-
-    /// Whether everything that is demanded holds at `now`.
-    #[inline]
-    pub(crate) fn is_met_at(&self, requirement: &BoundRequirement, now: Timestamp) -> bool {
-        self.shared.with_set_at(now, |set| is_met(requirement, set))
+        let shared = &self.shared;
+        shared.resolve_again(&shared.nothing_sold, self.now());
     }
 }
 

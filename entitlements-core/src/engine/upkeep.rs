@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::state::Shared;
+use super::shared::Shared;
 
 /// How long, at most, until everything that is held is judged again.
 const REVALIDATE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
@@ -56,13 +56,14 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
         let since = match since.filter(|since| *since < REVALIDATE_EVERY) {
             Some(since) => since,
             None => {
-                engine.resolve_again(now);
+                engine.resolve_again(&engine.nothing_sold, now);
                 judged = Some(monotonic);
                 Duration::ZERO
             }
         };
         let next = now.saturating_add(REVALIDATE_EVERY.saturating_sub(since));
-        let boundary = engine.with_set_at(now, |set| set.changes_at());
+        let boundary =
+            engine.with_state_at(&engine.nothing_sold, now, |state| state.set.changes_at());
         let deadline = boundary.map_or(next, |boundary| boundary.min(next));
         let clock = Arc::clone(&engine.clock);
         // Waiting must not keep the engine alive.

@@ -12,8 +12,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide, is_met};
+use crate::engine::{Callers, NoCurrent};
+use crate::resolve::EntitlementSet;
 use crate::strict::text::escaped_start;
-use crate::{Catalog, Current, Denial, Entitlements, Timestamp};
+use crate::{Catalog, Current, Denial, Entitlements, Reply, Timestamp};
 use counters::Counters;
 
 /// Tells gates apart, for what is remembered of each.
@@ -38,7 +40,8 @@ impl GateId {
 pub struct Gate {
     id: GateId,
     requirement: Requirement,
-    engine: Option<Entitlements>,
+    /// The engine that it was given, and how callers are told apart where no layer did it.
+    callers: Option<Callers>,
     /// The names looked up, for the first catalog that was met.
     bound: OnceLock<(Arc<Catalog>, Result<BoundRequirement, UnknownName>)>,
     mistake_logged: AtomicBool,
@@ -52,7 +55,7 @@ impl Gate {
         Self {
             id: GateId::next(),
             requirement,
-            engine: None,
+            callers: None,
             bound: OnceLock::new(),
             mistake_logged: AtomicBool::new(false),
             counters: Counters::default(),
@@ -66,7 +69,7 @@ impl Gate {
     pub fn on(requirement: Requirement, engine: &Entitlements) -> Result<Self, UnknownName> {
         let bound = engine.bind(&requirement)?;
         let gate = Self {
-            engine: Some(engine.clone()),
+            callers: Some(Callers::new(engine.clone())),
             ..Self::new(requirement)
         };
         let _ = gate.bound.set((Arc::clone(engine.catalog()), Ok(bound)));
@@ -81,8 +84,8 @@ impl Gate {
 
     /// The engine that it was given, if it was.
     #[must_use]
-    pub const fn engine(&self) -> Option<&Entitlements> {
-        self.engine.as_ref()
+    pub fn engine(&self) -> Option<&Entitlements> {
+        self.callers.as_ref().map(Callers::entitlements)
     }
 
     /// Whether the request may pass.
@@ -92,9 +95,11 @@ impl Gate {
     /// is judged by one time.
     #[inline(always)]
     pub fn judge(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
-        let current = match (&self.engine, current) {
-            (Some(engine), Some(current)) if current.is_of(engine) => Some(current),
-            (Some(engine), _) => return self.judge_alone(engine, head),
+        let current = match (&self.callers, current) {
+            (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
+                Some(current)
+            }
+            (Some(callers), _) => return self.judge_alone(callers, head),
             (None, current) => current,
         };
         match current {
@@ -105,11 +110,20 @@ impl Gate {
 
     /// Judges a request that did not come through this gate's engine's layer: by the clock, read once.
     #[inline(always)]
-    fn judge_alone(&self, engine: &Entitlements, head: &impl RequestHead) -> Decision {
-        let now = engine.now();
-        match self.bound.get() {
-            Some((_, Ok(bound))) if engine.is_met_at(bound, now) => self.allow(),
-            _ => self.weigh(Some(&engine.current_at(now)), head),
+    fn judge_alone(&self, callers: &Callers, head: &impl RequestHead) -> Decision {
+        let met = |set: &EntitlementSet| matches!(self.bound.get(), Some((_, Ok(bound))) if is_met(bound, set));
+        match callers.with_set(head, met) {
+            Some(true) => self.allow(),
+            _ => self.weigh_alone(callers, head),
+        }
+    }
+
+    #[cold]
+    fn weigh_alone(&self, callers: &Callers, head: &impl RequestHead) -> Decision {
+        match callers.current(head) {
+            Reply::Now(Ok(current)) => self.weigh(Some(&current), head),
+            Reply::Now(Err(why)) => self.weigh_nobody(&why, head),
+            Reply::Later(_) => self.weigh_nobody(&NoCurrent::Unavailable(None), head),
         }
     }
 
@@ -142,11 +156,26 @@ impl Gate {
         }
         let decision = match current {
             Some(current) => self.weigh_by(current, &facts, head.path()),
+            None if let Some(why) = head.extension::<NoCurrent>() => Decision::Deny(why.denial()),
             None => {
                 self.log_once(head.path(), &"the request did not pass an `EntitlementsLayer`; wrap the router in one, outside this gate, or give the gate its engine with `.on(&entitlements)`");
                 Decision::Deny(Denial::layer_missing())
             }
         };
+        self.counters.count(&decision, &self.requirement);
+        decision
+    }
+
+    /// Judges a request that nobody can be told from.
+    fn weigh_nobody(&self, why: &NoCurrent, head: &impl RequestHead) -> Decision {
+        let facts = Facts::new(head.method(), Timestamp::UNIX_EPOCH);
+        if facts
+            .with_cors_headers(head.has_cors_headers())
+            .is_cors_preflight()
+        {
+            return self.allow();
+        }
+        let decision = Decision::Deny(why.denial());
         self.counters.count(&decision, &self.requirement);
         decision
     }
@@ -191,7 +220,7 @@ impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
             .field("requirement", &self.requirement)
-            .field("engine", &self.engine)
+            .field("engine", &self.engine())
             .finish_non_exhaustive()
     }
 }

@@ -1,23 +1,8 @@
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
-use super::{Gate, RequestHead};
+use super::Gate;
+use crate::testing::TestRequest;
 use crate::{Requirement, testing};
-
-struct Get;
-
-impl RequestHead for Get {
-    fn method(&self) -> &str {
-        "GET"
-    }
-
-    fn path(&self) -> &str {
-        "/"
-    }
-
-    fn has_cors_headers(&self) -> bool {
-        false
-    }
-}
 
 #[test]
 fn decisions_are_counted_by_requirement_outcome_and_code() {
@@ -28,13 +13,13 @@ fn decisions_are_counted_by_requirement_outcome_and_code() {
         let judge = |feature: &'static str, times| {
             let gate = Gate::on(Requirement::feature(feature), &engine).unwrap();
             for _ in 0..times {
-                let _ = gate.judge(None, &Get);
+                let _ = gate.judge(None, &TestRequest::get("/"));
             }
         };
         judge("sso", 3);
         judge("scim", 2);
         let lost = Gate::new(Requirement::paid());
-        let _ = lost.judge(None, &Get);
+        let _ = lost.judge(None, &TestRequest::get("/"));
     });
     let mut counted: Vec<_> = snapshotter
         .snapshot()

@@ -15,10 +15,12 @@
 
 mod clock;
 mod engine;
+mod request;
 mod vendor;
 
 pub use clock::ManualClock;
 pub use engine::{TestEngine, on_plan, with_license, without_license};
+pub use request::TestRequest;
 pub use vendor::TestVendor;
 
 use std::sync::Arc;

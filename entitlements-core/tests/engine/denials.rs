@@ -2,34 +2,14 @@
 
 use std::thread;
 
-use entitlements_core::testing::{self, TestEngine};
-use entitlements_core::{Current, Decision, Gate, RequestHead, Requirement};
+use entitlements_core::testing::{self, TestEngine, TestRequest};
+use entitlements_core::{Current, Decision, Gate, Requirement};
 
 use crate::block_on;
 
-struct Head {
-    method: &'static str,
-    cors: bool,
+fn get() -> TestRequest {
+    TestRequest::get("/")
 }
-
-impl RequestHead for Head {
-    fn method(&self) -> &str {
-        self.method
-    }
-
-    fn path(&self) -> &str {
-        "/"
-    }
-
-    fn has_cors_headers(&self) -> bool {
-        self.cors
-    }
-}
-
-const GET: Head = Head {
-    method: "GET",
-    cors: false,
-};
 
 /// Gates that differ in what they deny with, many more than there are places.
 fn gates() -> Vec<(Gate, &'static str)> {
@@ -52,7 +32,7 @@ fn denied_feature(decision: &Decision) -> String {
 fn ask_all(engine: &TestEngine, gates: &[(Gate, &'static str)]) {
     let current: Current = engine.current();
     for (gate, feature) in gates {
-        let decision = gate.judge(Some(&current), &GET);
+        let decision = gate.judge(Some(&current), &get());
         assert_eq!(denied_feature(&decision), *feature);
     }
 }
@@ -88,7 +68,7 @@ fn gates_that_are_asked_at_once_get_their_own_denials() {
 fn what_was_denied_passes_after_the_activation_and_is_denied_again_after_the_end() {
     let engine = testing::without_license(testing::catalog());
     let gate = Gate::new(Requirement::feature("sso"));
-    let ask = || gate.judge(Some(&engine.current()), &GET);
+    let ask = || gate.judge(Some(&engine.current()), &get());
     assert_eq!(ask().denial().unwrap().code(), "LICENSE_REQUIRED");
     assert_eq!(ask().denial().unwrap().code(), "LICENSE_REQUIRED");
     let key = engine.key(|draft| draft.plan("business").grace_days(0));
@@ -107,8 +87,8 @@ fn one_gate_in_front_of_two_engines_remembers_for_each() {
     expired.clock().advance_days(400);
     let gate = Gate::new(Requirement::feature("sso"));
     for _ in 0..3 {
-        let one = gate.judge(Some(&community.current()), &GET);
-        let other = gate.judge(Some(&expired.current()), &GET);
+        let one = gate.judge(Some(&community.current()), &get());
+        let other = gate.judge(Some(&expired.current()), &get());
         assert_eq!(one.denial().unwrap().code(), "LICENSE_REQUIRED");
         assert_eq!(other.denial().unwrap().code(), "LICENSE_EXPIRED");
     }
@@ -119,14 +99,20 @@ fn d2_a_preflight_passes_where_a_denial_is_remembered() {
     let engine = testing::without_license(testing::catalog());
     let gate = Gate::new(Requirement::feature("sso"));
     let current = engine.current();
-    assert!(!gate.judge(Some(&current), &GET).is_allowed());
+    assert!(!gate.judge(Some(&current), &get()).is_allowed());
     for (method, cors, passes) in [
         ("OPTIONS", true, true),
         ("OPTIONS", false, false),
         ("GET", true, false),
         ("options", true, false),
     ] {
-        let decision = gate.judge(Some(&current), &Head { method, cors });
+        let mut request = TestRequest::new(method, "/");
+        if cors {
+            request = request
+                .header("origin", "https://a.example")
+                .header("access-control-request-method", "GET");
+        }
+        let decision = gate.judge(Some(&current), &request);
         assert_eq!(decision.is_allowed(), passes, "{method} {cors}");
     }
 }
@@ -136,8 +122,8 @@ fn a_remembered_denial_is_the_very_same() {
     let engine = testing::without_license(testing::catalog());
     let gate = Gate::new(Requirement::feature("sso"));
     let current = engine.current();
-    let first = gate.judge(Some(&current), &GET);
-    let second = gate.judge(Some(&current), &GET);
+    let first = gate.judge(Some(&current), &get());
+    let second = gate.judge(Some(&current), &get());
     assert_eq!(first, second);
     let bodies = [&first, &second].map(|decision| decision.denial().unwrap().problem());
     // Rendered once.

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use entitlements_core::testing::{ManualClock, NOW};
+use entitlements_core::testing::{ManualClock, NOW, TestRequest};
 use entitlements_core::{
-    Catalog, Clock, Decision, Entitlements, Environment, Gate, RequestHead, Requirement,
+    Catalog, Clock, Decision, Entitlements, Environment, Gate, Requirement,
 };
 use entitlements_tests::scenario::{keys, set};
 use proptest::collection::vec;
@@ -69,28 +69,12 @@ fn requirements(catalog: &Catalog) -> Vec<Requirement> {
     all
 }
 
-struct Get;
-
-impl RequestHead for Get {
-    fn method(&self) -> &str {
-        "GET"
-    }
-
-    fn path(&self) -> &str {
-        "/"
-    }
-
-    fn has_cors_headers(&self) -> bool {
-        false
-    }
-}
-
 /// The body of the denial, or that it is allowed.
 fn answer(gate: &Gate, engine: &Entitlements) -> String {
-    let through_layer = gate.judge(Some(&engine.current()), &Get);
+    let through_layer = gate.judge(Some(&engine.current()), &TestRequest::get("/"));
     let own = Gate::on(gate.requirement().clone(), engine)
         .unwrap()
-        .judge(None, &Get);
+        .judge(None, &TestRequest::get("/"));
     assert_eq!(through_layer, own, "through the layer, and without it");
     match own {
         Decision::Allow => "allow".to_owned(),

@@ -1,6 +1,7 @@
 //! The gate without a framework.
 
-use entitlements_core::{Decision, Gate, RequestHead};
+use entitlements_core::testing::TestRequest;
+use entitlements_core::{Decision, Gate};
 
 use super::{Answer, Case};
 use crate::scenario::model::Request;
@@ -13,9 +14,9 @@ pub(super) fn answer(case: &Case) -> Answer {
         Gate::new(requirement)
     };
     let current = case.wiring.has_layer().then(|| case.engine.current());
-    let decision = gate.judge(current.as_ref(), &Head(&case.request));
+    let decision = gate.judge(current.as_ref(), &head(&case.request));
     // A gate may remember what it said, but not say anything else then.
-    let again = gate.judge(current.as_ref(), &Head(&case.request));
+    let again = gate.judge(current.as_ref(), &head(&case.request));
     assert_eq!(decision, again, "the same request to the same gate");
     match decision {
         Decision::Allow => Answer::new(200, [], "", 1),
@@ -23,19 +24,8 @@ pub(super) fn answer(case: &Case) -> Answer {
     }
 }
 
-struct Head<'a>(&'a Request);
-
-impl RequestHead for Head<'_> {
-    fn method(&self) -> &str {
-        &self.0.method
-    }
-
-    fn path(&self) -> &str {
-        "/"
-    }
-
-    fn has_cors_headers(&self) -> bool {
-        let has = |name| self.0.headers.contains_key(name);
-        has("origin") && has("access-control-request-method")
-    }
+fn head(request: &Request) -> TestRequest {
+    let head = TestRequest::new(&request.method, "/");
+    let headers = request.headers.iter();
+    headers.fold(head, |head, (name, value)| head.header(name, value))
 }

@@ -1,0 +1,208 @@
+//! From a request to what holds for whoever sent it: what every adapter's layer does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::shared::AccountKind;
+use super::{Current, Entitlements};
+use crate::account::{ExtensionAccount, ResolveAccount, SharedTerms};
+use crate::decide::UnknownName;
+use crate::resolve::EntitlementSet;
+use crate::{AccountId, Denial, DenialKind, PlanName, Reply, RequestHead, Timestamp};
+
+/// When to try again where accounts cannot be asked.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+
+/// An engine, and how it tells callers apart.
+///
+/// Adapters keep it in their layer, ask it for each request, and put what it says into the request's extensions: the
+/// [`Current`], or the [`NoCurrent`] that says why there is none.
+#[derive(Debug, Clone)]
+pub struct Callers<R = DefaultAccount> {
+    entitlements: Entitlements,
+    resolver: R,
+    anonymous: Option<SharedTerms>,
+}
+
+impl Callers {
+    /// Callers of this engine, told apart by what the application's authentication says ([`DefaultAccount`]).
+    #[must_use]
+    pub fn new(entitlements: Entitlements) -> Self {
+        let resolver = DefaultAccount {
+            fallback: match entitlements.shared.accounts.kind {
+                AccountKind::One => Some(AccountId::LOCAL),
+                AccountKind::Many => None,
+            },
+        };
+        Self {
+            entitlements,
+            resolver,
+            anonymous: None,
+        }
+    }
+}
+
+impl<R> Callers<R> {
+    /// Tells accounts in another way.
+    #[must_use]
+    pub fn told_by<T: ResolveAccount>(self, resolver: T) -> Callers<T> {
+        Callers {
+            entitlements: self.entitlements,
+            resolver,
+            anonymous: self.anonymous,
+        }
+    }
+
+    /// Puts callers whom no account can be told of on a plan, instead of denying them (A3).
+    ///
+    /// # Errors
+    /// When the catalog lacks the plan.
+    pub fn try_anonymous_on_plan(mut self, plan: impl Into<PlanName>) -> Result<Self, UnknownName> {
+        let plan = UnknownName::find_plan(&plan.into(), self.entitlements.catalog())?;
+        self.anonymous = Some(SharedTerms::only(plan));
+        Ok(self)
+    }
+
+    /// The engine.
+    #[must_use]
+    pub const fn entitlements(&self) -> &Entitlements {
+        &self.entitlements
+    }
+}
+
+impl<R: ResolveAccount> Callers<R> {
+    /// What holds for whoever sent this request, by one reading of the clock.
+    #[inline]
+    pub fn current(&self, head: &impl RequestHead) -> Reply<Result<Current, NoCurrent>> {
+        let now = self.entitlements.now();
+        match self.resolver.resolve(head) {
+            Some(account) => self.entitlements.current_of_at(account, now),
+            None => Reply::Now(self.anonymous_at(now)),
+        }
+    }
+
+    /// Reads the set of whoever sent this request, and takes nothing; none where it is not at hand.
+    #[inline]
+    pub(crate) fn with_set<T>(
+        &self,
+        head: &impl RequestHead,
+        read: impl Fn(&EntitlementSet) -> T,
+    ) -> Option<T> {
+        let shared = &self.entitlements.shared;
+        let now = self.entitlements.now();
+        let account = self.resolver.resolve(head)?;
+        shared.with_state_of(&account, now, |state| read(&state.set))
+    }
+
+    fn anonymous_at(&self, now: Timestamp) -> Result<Current, NoCurrent> {
+        let terms = self.anonymous.as_ref().ok_or(NoCurrent::Unknown)?;
+        let seen = self.entitlements.shared.seen_at(terms, now);
+        Ok(Current::new(seen, AccountId::ANONYMOUS, now))
+    }
+}
+
+impl Entitlements {
+    /// What holds now for an account.
+    ///
+    /// # Errors
+    /// When the accounts cannot be asked.
+    ///
+    /// # Cancel safety
+    /// Dropping the reply loses nothing.
+    #[inline]
+    pub fn current_of(&self, account: &AccountId) -> Reply<Result<Current, NoCurrent>> {
+        self.current_of_at(account.clone(), self.now())
+    }
+
+    #[inline]
+    fn current_of_at(
+        &self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Reply<Result<Current, NoCurrent>> {
+        match self.shared.seen_of(&account, now) {
+            Some(seen) => Reply::Now(Ok(Current::new(seen, account, now))),
+            None => self.fetch_current(account, now),
+        }
+    }
+
+    #[cold]
+    fn fetch_current(
+        &self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Reply<Result<Current, NoCurrent>> {
+        let engine = self.clone();
+        self.shared
+            .accounts
+            .store
+            .fetch(&account)
+            .map(move |found| {
+                let shared = &engine.shared;
+                let current = |terms: &SharedTerms| {
+                    Current::new(shared.seen_at(terms, now), account.clone(), now)
+                };
+                match found {
+                    Ok(Some(terms)) => Ok(current(&terms)),
+                    Ok(None) => Ok(current(&shared.nothing_sold)),
+                    Err(error) => {
+                        tracing::warn!(
+                            account = account.as_str(),
+                            "accounts cannot be asked: {error}"
+                        );
+                        let known = shared.accounts.store.last_known(&account);
+                        Err(NoCurrent::Unavailable(known.map(|(terms, as_of)| {
+                            Arc::new(LastKnown {
+                                current: current(&terms),
+                                as_of,
+                            })
+                        })))
+                    }
+                }
+            })
+    }
+}
+
+/// Why a request has no [`Current`]: what a layer puts into its extensions instead.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum NoCurrent {
+    /// No account can be told from it (A3).
+    Unknown,
+    /// The accounts cannot be asked (A7), and what was last known of this one.
+    Unavailable(Option<Arc<LastKnown>>),
+}
+
+/// What was last known of an account.
+#[derive(Debug)]
+pub struct LastKnown {
+    pub(crate) current: Current,
+    pub(crate) as_of: Timestamp,
+}
+
+impl NoCurrent {
+    /// The denial of a request that needs one.
+    #[must_use]
+    pub fn denial(&self) -> Denial {
+        match self {
+            Self::Unknown => Denial::new(DenialKind::AccountUnknown),
+            Self::Unavailable(_) => Denial::unavailable(TRY_AGAIN),
+        }
+    }
+}
+
+/// The account that the application's authentication put into the request as an [`AccountId`]; without one, that of a
+/// product with one account, and nobody's in a product with many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultAccount {
+    fallback: Option<AccountId>,
+}
+
+impl ResolveAccount for DefaultAccount {
+    #[inline]
+    fn resolve<H: RequestHead>(&self, head: &H) -> Option<AccountId> {
+        ExtensionAccount::new()
+            .resolve(head)
+            .or_else(|| self.fallback.clone())
+    }
+}

@@ -1,0 +1,73 @@
+//! The states that this thread read last, by terms.
+//!
+//! Reading a shared pointer costs more than everything that a gate does with it, and counting references costs more
+//! still where threads compete. So each thread keeps what it read last of each terms, and hands out references of its own. An idle
+//! thread keeps old states' memory until it reads again or ends: [`PLACES`] at most.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::state::{Seen, State};
+use crate::Timestamp;
+use crate::account::SharedTerms;
+
+/// For how many terms a thread remembers. Most accounts of a product share a few.
+const PLACES: usize = 32;
+
+thread_local! {
+    static RECENT: RefCell<[Option<Place>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
+}
+
+struct Place {
+    terms: u64,
+    seen: Arc<Seen>,
+}
+
+/// A number that was never given out before, for the holdings of an engine.
+pub(super) fn next_generation() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
+
+/// What follows from these terms now, where this thread knows it.
+#[inline]
+pub(super) fn with<T>(
+    terms: &SharedTerms,
+    generation: u64,
+    now: Timestamp,
+    read: impl FnOnce(&Arc<Seen>) -> T,
+) -> Option<T> {
+    // A thread that is ending has nothing to keep, and a reading within a reading looks at the shared one.
+    let answer = RECENT.try_with(|recent| {
+        let recent = recent.try_borrow().ok()?;
+        let place = recent.get(place_of(terms))?.as_ref()?;
+        let is_it = place.terms == terms.number() && place.seen.state.answers(generation, now);
+        is_it.then(|| read(&place.seen))
+    });
+    answer.ok().flatten()
+}
+
+/// Keeps a state for this thread's next reading of the terms.
+pub(super) fn remember(terms: &SharedTerms, state: Arc<State>) -> Arc<Seen> {
+    let seen = Arc::new(Seen { state });
+    let _ = RECENT.try_with(|recent| {
+        // What is let go of is dropped after the borrow: its drop must not find the cell taken.
+        let before = recent.try_borrow_mut().ok().and_then(|mut recent| {
+            let place = Place {
+                terms: terms.number(),
+                seen: Arc::clone(&seen),
+            };
+            recent.get_mut(place_of(terms))?.replace(place)
+        });
+        drop(before);
+    });
+    seen
+}
+
+#[inline]
+fn place_of(terms: &SharedTerms) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "less than PLACES")]
+    let place = (terms.number() % PLACES as u64) as usize;
+    place
+}

@@ -1,0 +1,206 @@
+//! What the engine knows, and how it changes while others read.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Mutex, watch};
+
+use super::keys::Keys;
+use super::place::Place;
+use super::state::{Seen, State};
+use super::{recent, report};
+use crate::account::{AccountId, AccountStore, AccountTerms, Basis, Lookup, SharedTerms};
+use crate::catalog::PlanId;
+use crate::license::LicenseVerifier;
+use crate::resolve::{Holdings, resolve};
+use crate::{Catalog, Clock, Timestamp};
+
+/// What all handles of one engine share.
+pub(super) struct Shared {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) verifier: LicenseVerifier,
+    pub(super) place: Place,
+    pub(super) accounts: Accounts,
+    pub(super) base_plan: PlanId,
+    /// This value, for the states that it makes.
+    engine: Weak<Self>,
+    /// The deployment's licenses.
+    holdings: ArcSwap<Holdings>,
+    /// A number that the holdings of no other time and engine have.
+    generation: AtomicU64,
+    /// The terms of whoever is sold nothing, and of accounts that are not known (A4).
+    pub(super) nothing_sold: SharedTerms,
+    /// Whoever changes what is held does so under this lock, one after the other.
+    pub(super) keys: Mutex<Keys>,
+    /// Says that the holdings changed, to whoever waits for their next boundary.
+    changed: watch::Sender<()>,
+}
+
+/// Who the engine's accounts are.
+#[derive(Debug)]
+pub(super) struct Accounts {
+    pub(super) store: Arc<dyn AccountStore>,
+    pub(super) kind: AccountKind,
+}
+
+/// Whether requests that name no account are the one account's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AccountKind {
+    /// A product for one customer: every request is `local`'s.
+    One,
+    /// A product for many: a request that names none is nobody's (A3).
+    Many,
+}
+
+impl Shared {
+    pub(super) fn new(
+        catalog: Arc<Catalog>,
+        clock: Arc<dyn Clock>,
+        verifier: LicenseVerifier,
+        place: Place,
+        accounts: Accounts,
+        base_plan: PlanId,
+        keys: Keys,
+    ) -> Arc<Self> {
+        let holdings = keys.holdings(&place);
+        Arc::new_cyclic(|engine| Self {
+            catalog,
+            clock,
+            verifier,
+            place,
+            accounts,
+            base_plan,
+            engine: engine.clone(),
+            holdings: ArcSwap::from_pointee(holdings),
+            generation: AtomicU64::new(recent::next_generation()),
+            nothing_sold: SharedTerms::new(AccountTerms::default()),
+            keys: Mutex::new(keys),
+            changed: watch::Sender::new(()),
+        })
+    }
+
+    /// What follows from terms at `now`, without a lock or a count that threads share.
+    #[inline]
+    pub(super) fn seen_at(&self, terms: &SharedTerms, now: Timestamp) -> Arc<Seen> {
+        let known = recent::with(terms, self.generation(), now, Arc::clone);
+        known.unwrap_or_else(|| self.fetch_at(terms, now))
+    }
+
+    /// Reads what follows from terms at `now`, and takes nothing.
+    #[inline]
+    pub(super) fn with_state_at<T>(
+        &self,
+        terms: &SharedTerms,
+        now: Timestamp,
+        read: impl Fn(&State) -> T,
+    ) -> T {
+        let known = recent::with(terms, self.generation(), now, |seen| read(&seen.state));
+        known.unwrap_or_else(|| read(&self.fetch_at(terms, now).state))
+    }
+
+    /// The way of the first request of a thread after each change.
+    #[cold]
+    fn fetch_at(&self, terms: &SharedTerms, now: Timestamp) -> Arc<Seen> {
+        let generation = self.generation();
+        let resolved = terms.resolved().load_full();
+        let state = match resolved {
+            Some(state) if state.answers(generation, now) => state,
+            _ => self.resolve_again(terms, now),
+        };
+        recent::remember(terms, state)
+    }
+
+    #[inline]
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// What follows at `now` from the terms of an account; none where they are elsewhere.
+    #[inline]
+    pub(super) fn seen_of(&self, account: &AccountId, now: Timestamp) -> Option<Arc<Seen>> {
+        let mut seen = None;
+        let lookup = self.accounts.store.look(account, &mut |terms| {
+            seen = Some(self.seen_at(terms.unwrap_or(&self.nothing_sold), now));
+        });
+        match lookup {
+            Lookup::Shown => seen,
+            Lookup::Elsewhere => None,
+        }
+    }
+
+    /// Reads what follows at `now` from the terms of an account, and takes nothing; none where they are elsewhere.
+    #[inline]
+    pub(super) fn with_state_of<T>(
+        &self,
+        account: &AccountId,
+        now: Timestamp,
+        read: impl Fn(&State) -> T,
+    ) -> Option<T> {
+        let mut answer = None;
+        let lookup = self.accounts.store.look(account, &mut |terms| {
+            answer = Some(self.with_state_at(terms.unwrap_or(&self.nothing_sold), now, &read));
+        });
+        match lookup {
+            Lookup::Shown => answer,
+            Lookup::Elsewhere => None,
+        }
+    }
+
+    /// Resolves terms anew: they are new, a boundary has passed, the holdings changed, or somebody asks for it.
+    #[cold]
+    pub(super) fn resolve_again(&self, terms: &SharedTerms, now: Timestamp) -> Arc<State> {
+        // INVARIANT: the generation is read before the holdings and written after them, so that a state is of the holdings of its
+        // generation or of later ones, and one of earlier holdings never passes for one of these.
+        let generation = self.generation();
+        let before = terms.resolved().load_full();
+        let after = Arc::new(self.state_of(terms, generation, now));
+        // Where somebody was faster, theirs stays: it is of these holdings, or of later ones.
+        let replaced = terms
+            .resolved()
+            .compare_and_swap(&before, Some(Arc::clone(&after)));
+        if let (Some(before), Some(replaced)) = (&before, &*replaced)
+            && Arc::ptr_eq(before, replaced)
+            && self.is_worth_telling(terms, before)
+        {
+            report::changes(&before.set, &after.set);
+        }
+        after
+    }
+
+    /// The log follows what everybody has; what single accounts have is theirs.
+    fn is_worth_telling(&self, terms: &SharedTerms, before: &State) -> bool {
+        terms.number() == self.nothing_sold.number() && Weak::ptr_eq(&before.engine, &self.engine)
+    }
+
+    fn state_of(&self, terms: &SharedTerms, generation: u64, now: Timestamp) -> State {
+        let catalog = &self.catalog;
+        let set = match terms.basis() {
+            Basis::Account(terms) => {
+                let _ = terms;
+                resolve(catalog, self.base_plan, &self.holdings.load(), now)
+            }
+            Basis::Only(plan, _) => resolve(catalog, *plan, &Holdings::default(), now),
+        };
+        State::new(self.engine.clone(), generation, set)
+    }
+
+    /// Takes what is held now as the truth. The caller holds the lock on the keys.
+    pub(super) fn publish(&self, keys: &Keys) {
+        self.holdings.store(Arc::new(keys.holdings(&self.place)));
+        self.generation
+            .store(recent::next_generation(), Ordering::Release);
+        self.resolve_again(&self.nothing_sold, self.clock.now());
+        self.changed.send_replace(());
+    }
+
+    /// What the deployment holds.
+    pub(super) fn holdings(&self) -> Arc<Holdings> {
+        self.holdings.load_full()
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+}

@@ -1,0 +1,29 @@
+use entitlements_core::RequestHead;
+use http::Request;
+
+/// A request as core asks it.
+pub(crate) struct Head<'a, B>(pub(crate) &'a Request<B>);
+
+impl<B> RequestHead for Head<'_, B> {
+    fn method(&self) -> &str {
+        self.0.method().as_str()
+    }
+
+    fn path(&self) -> &str {
+        self.0.uri().path()
+    }
+
+    fn authority(&self) -> Option<&str> {
+        self.0.uri().authority().map(http::uri::Authority::as_str)
+    }
+
+    fn visit_header<'a>(&'a self, name: &str, each: &mut dyn FnMut(Option<&'a str>)) {
+        let lines = self.0.headers().get_all(name);
+        lines.iter().for_each(|line| each(line.to_str().ok()));
+    }
+
+    #[inline]
+    fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        self.0.extensions().get::<T>().cloned()
+    }
+}
