@@ -55,6 +55,14 @@ pub(super) enum Addition<'a> {
     Raises(&'a Addon),
 }
 
+impl<'a> Addition<'a> {
+    pub(super) const fn addon(self) -> &'a Addon {
+        match self {
+            Self::Adds(addon) | Self::Raises(addon) => addon,
+        }
+    }
+}
+
 /// Whether an add-on may be added to this plan.
 fn is_for(addon: &Addon, plan: Option<PlanId>) -> bool {
     addon.requires().is_empty() || plan.is_some_and(|plan| addon.requires().contains(&plan))

@@ -61,7 +61,9 @@ pub(super) fn of_sources(
                 grant.features.remove(feature);
             }
             for limit in &overridden.limits {
-                grant.limits.get_mut(limit.index())?.take();
+                if let Some(limit) = grant.limits.get_mut(limit.index()) {
+                    *limit = None;
+                }
             }
             Some(Ended {
                 expired_at: judged.expires_at?,

@@ -17,7 +17,9 @@
 
 mod addons;
 mod base_plan;
+mod downgrade;
 mod ended;
+mod explain;
 mod grant;
 mod holdings;
 mod join;
@@ -32,7 +34,9 @@ mod subscription;
 
 pub(crate) use addons::inapplicable_addons;
 pub use base_plan::{DeploymentMode, base_plan};
+pub use downgrade::{DowngradePreview, Fall, LimitFall, downgrade_preview};
 pub use ended::Ended;
+pub use explain::{Effect, Explained, Explanation, IgnoredBecause, Step, StepSource, explain};
 pub use holdings::{
     HeldLicense, Holdings, LicenseSource, RejectedCause, RejectedKey, RejectedRevocations,
     RevocationsCause,

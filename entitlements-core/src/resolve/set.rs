@@ -103,13 +103,7 @@ impl EntitlementSet {
     /// Whether the feature is there, and for how long.
     #[must_use]
     pub fn feature_state(&self, feature: FeatureId) -> FeatureState {
-        if self.grace_features.contains(feature) {
-            FeatureState::GracePeriod
-        } else if self.features.contains(feature) {
-            FeatureState::Entitled
-        } else {
-            FeatureState::NotEntitled
-        }
+        state_of(&self.features, &self.grace_features, feature)
     }
 
     /// How many of something there may be. A name that the catalog lacks has no room at all.
@@ -269,6 +263,20 @@ impl EntitlementSet {
     #[must_use]
     pub fn changes_at(&self) -> Option<Timestamp> {
         (!self.span.endless).then_some(self.span.until)
+    }
+}
+
+pub(super) fn state_of(
+    there: &FeatureSet,
+    in_grace: &FeatureSet,
+    feature: FeatureId,
+) -> FeatureState {
+    if in_grace.contains(feature) {
+        FeatureState::GracePeriod
+    } else if there.contains(feature) {
+        FeatureState::Entitled
+    } else {
+        FeatureState::NotEntitled
     }
 }
 
