@@ -10,6 +10,7 @@ use entitlements_axum::{
     AccountId, BearerToken, Current, Entitlements, EntitlementsLayer, FixedAccount, Refusal,
     RequireFeature,
 };
+use quickstart_common::Users;
 use serde_json::{Value, json};
 
 use crate::{office, users};
@@ -31,7 +32,7 @@ pub(crate) fn router(entitlements: Entitlements, admin: BearerToken) -> Router {
         )
         .route("/users", get(users::list).post(users::create))
         .route("/users/{id}", delete(users::remove))
-        .with_state(users::Users::default())
+        .with_state(Users::default())
         .route("/office", get(office::show))
         .route("/ping", get(ping))
         .route_layer(EntitlementsLayer::new(entitlements))

@@ -1,57 +1,21 @@
-//! `/users`: a list in memory, for something to count.
-
-use std::sync::{Arc, Mutex, PoisonError};
+//! `/users`: a list in memory.
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use entitlements_axum::{Fields, Refusal, read_body};
-use serde_json::{Value, json};
-use uuid::Uuid;
-
-/// The longest name, in characters.
-const LONGEST_NAME: usize = 200;
-
-#[derive(Clone, Default)]
-pub(crate) struct Users {
-    list: Arc<Mutex<Vec<User>>>,
-}
-
-struct User {
-    id: Uuid,
-    name: String,
-}
-
-impl User {
-    fn view(&self) -> Value {
-        json!({ "id": self.id.to_string(), "name": self.name })
-    }
-}
-
-impl Users {
-    fn with<T>(&self, act: impl FnOnce(&mut Vec<User>) -> T) -> T {
-        act(&mut self.list.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
+use entitlements_axum::{Refusal, read_body};
+use quickstart_common::{Users, read_name};
+use serde_json::Value;
 
 pub(crate) async fn list(State(users): State<Users>) -> Json<Value> {
-    let views: Vec<_> = users.with(|list| list.iter().map(User::view).collect());
-    Json(json!({ "users": views }))
+    Json(users.view())
 }
 
 pub(crate) async fn create(State(users): State<Users>, request: Request) -> Response {
-    match read_name(request).await {
-        Ok(name) => {
-            let user = User {
-                id: Uuid::now_v7(),
-                name,
-            };
-            let view = user.view();
-            users.with(|list| list.push(user));
-            (StatusCode::CREATED, Json(view)).into_response()
-        }
+    match name_of(request).await {
+        Ok(name) => (StatusCode::CREATED, Json(users.add(name))).into_response(),
         Err(refusal) => refusal.response().into_response(),
     }
 }
@@ -61,38 +25,14 @@ pub(crate) async fn remove(
     id: Result<Path<String>, PathRejection>,
 ) -> Response {
     // What is not even text is nobody's id.
-    let removed = id.is_ok_and(|Path(id)| {
-        users.with(|list| {
-            let before = list.len();
-            list.retain(|user| user.id.to_string() != id);
-            list.len() < before
-        })
-    });
-    if removed {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        Refusal::not_found("there is no user with this id")
-            .response()
-            .into_response()
+    let id = id.map_or_else(|_| String::new(), |Path(id)| id);
+    match users.remove(&id) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => refusal.response().into_response(),
     }
 }
 
-/// `{"name"}`, and nothing else.
-async fn read_name(request: Request) -> Result<String, Refusal> {
+async fn name_of(request: Request) -> Result<String, Refusal> {
     let (head, body) = request.into_parts();
-    let body = read_body(&head.headers, body).await?;
-    let mut fields = Fields::read(&body)?;
-    let name = fields.string("name").map(String::from);
-    fields.finish()?;
-    let name = name.unwrap_or_default();
-    if name.trim().is_empty() {
-        Err(Refusal::invalid("name", "must not be empty"))
-    } else if name.chars().count() > LONGEST_NAME {
-        Err(Refusal::invalid(
-            "name",
-            format!("must have at most {LONGEST_NAME} characters"),
-        ))
-    } else {
-        Ok(name)
-    }
+    read_name(&read_body(&head.headers, body).await?)
 }

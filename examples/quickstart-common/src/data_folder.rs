@@ -4,8 +4,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use entitlements_axum::TrustedKey;
-use entitlements_axum::license::SigningKey;
+use entitlements_core::TrustedKey;
+use entitlements_core::license::SigningKey;
 
 use crate::failure::Failure;
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use entitlements_axum::{BearerToken, Entitlements, TrustedKey, Upkeep};
+use entitlements_admin::BearerToken;
+use entitlements_core::{Entitlements, TrustedKey, Upkeep};
 
 use crate::arguments::Arguments;
 use crate::data_folder::DataFolder;

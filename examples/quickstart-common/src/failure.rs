@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use entitlements_axum::license::KeyError;
+use entitlements_core::license::KeyError;
 
 const HIDDEN: &str = "(a key, not shown)";
 

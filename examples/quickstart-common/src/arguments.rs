@@ -3,15 +3,17 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Command, FromArgMatches};
 
-/// One signed key opens one real route: entitlements with axum.
-///
-/// Needs nothing prepared: the first start makes a folder with a development vendor's key pair, a catalog and an admin
-/// token, and says what to try.
-#[derive(Debug, Parser)]
-#[command(name = "quickstart-axum", version)]
+use crate::program::Program;
+
+/// What `--help` says below the program's first line.
+const NEEDS: &str = "Needs nothing prepared: the first start makes a folder with a development vendor's key pair, \
+                     a catalog and an admin token, and says what to try.";
+
+/// The flags, which are those of every quickstart.
+#[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Where to listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
@@ -40,8 +42,8 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// Reads the command line, or says what is wrong with it: then the program ends with this code.
-    pub(crate) fn read() -> Result<Self, ExitCode> {
-        Self::try_parse().map_err(|mut error| {
+    pub(crate) fn read(program: &Program) -> Result<Self, ExitCode> {
+        Self::parse(program).map_err(|mut error| {
             for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue] {
                 if let Some(ContextValue::String(text)) = error.get(kind)
                     && is_secret(text)
@@ -56,6 +58,20 @@ impl Arguments {
             };
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         })
+    }
+
+    fn parse(program: &Program) -> Result<Self, clap::Error> {
+        let about = format!(
+            "One signed key opens one real route: entitlements with {}",
+            program.framework
+        );
+        let command = Command::new(program.name)
+            .version(env!("CARGO_PKG_VERSION"))
+            .long_about(format!("{about}.\n\n{NEEDS}"))
+            .about(about);
+        let mut command = Self::augment_args(command);
+        let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 }
 
