@@ -1,0 +1,84 @@
+//! The program: routes, and what each of them asks for.
+
+use actix_web::web::{self, Json, ServiceConfig};
+use actix_web::{HttpResponse, Responder};
+use entitlements_actix::{
+    AccountId, AdminService, BearerToken, Current, Entitlements, FixedAccount, MAX_BODY_BYTES,
+    Refusal, RequireFeature,
+};
+use quickstart_common::Users;
+use serde_json::json;
+
+use crate::paths::{at, below, reading};
+use crate::refused::Refused;
+use crate::{office, users};
+
+/// What all workers share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    management: AdminService,
+    users: Users,
+}
+
+impl Shared {
+    pub(crate) fn new(entitlements: Entitlements, admin: BearerToken) -> Self {
+        let account = FixedAccount(AccountId::LOCAL);
+        Self {
+            management: entitlements_actix::admin(entitlements, admin.clone(), admin, account),
+            users: Users::default(),
+        }
+    }
+
+    /// Every route, with the gates in front of them.
+    pub(crate) fn routes(self, config: &mut ServiceConfig) {
+        config
+            .app_data(web::Data::new(self.users))
+            .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
+            .service(at("/", "GET, HEAD").route(reading().to(index)))
+            .service(
+                at("/sso", "GET, HEAD").route(reading().to(sso).wrap(RequireFeature::new("sso"))),
+            )
+            .service(
+                at("/audit", "GET, HEAD")
+                    .route(reading().to(audit).wrap(RequireFeature::new("audit"))),
+            )
+            .service(
+                at("/users", "GET, HEAD, POST")
+                    .route(reading().to(users::list))
+                    .route(web::post().to(users::create)),
+            )
+            .service(at("/users/{id}", "DELETE").route(web::delete().to(users::remove)))
+            .service(at("/office", "GET, HEAD").route(reading().to(office::show)))
+            .service(at("/ping", "GET, HEAD").route(reading().to(ping)))
+            .service(below("/api/v1").service(self.management))
+            .default_service(web::to(nothing_here));
+    }
+}
+
+async fn index(entitlements: Current) -> impl Responder {
+    Json(json!({
+        "product": entitlements.catalog().product_name(),
+        "plan": entitlements.plan_in_force().name(),
+        "status": entitlements.status().as_str(),
+    }))
+}
+
+async fn sso(entitlements: Current) -> impl Responder {
+    Json(json!({
+        "feature": "sso",
+        "plan": entitlements.plan_in_force().name(),
+        "message": "log in with your company's account",
+    }))
+}
+
+async fn audit() -> impl Responder {
+    Json(json!({ "feature": "audit", "events": [] }))
+}
+
+async fn ping() -> &'static str {
+    "pong\n"
+}
+
+async fn nothing_here() -> Result<HttpResponse, Refused> {
+    Err(Refusal::not_found("there is nothing at this path").into())
+}

@@ -1,0 +1,9 @@
+//! `/office`: a route that is open to all.
+
+use actix_web::Responder;
+use actix_web::web::Json;
+use serde_json::json;
+
+pub(crate) async fn show() -> impl Responder {
+    Json(json!({ "office": "open" }))
+}
