@@ -1,4 +1,4 @@
-//! The quickstart as its users and its attackers meet it: the real programs as processes, real sockets, real files.
+//! The quickstarts as their users and their attackers meet them: the real programs as processes, real sockets, real files.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -16,17 +16,24 @@ mod programs;
 mod server;
 mod vendor;
 
-mod bad_licenses;
-mod flags;
-mod garbage;
-mod hostile;
-mod licenses;
-mod methods;
-mod output;
-mod readme;
-mod second_start;
-mod stopping;
-mod story;
-mod trust;
-mod users;
-mod vendors_keys;
+mod parity;
+
+#[path = "."]
+mod axum {
+    const PROGRAM: crate::programs::Program = crate::programs::Program::Axum;
+
+    #[path = "each/mod.rs"]
+    mod each;
+}
+
+#[path = "."]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "what is promised of one quickstart is promised of each"
+)]
+mod actix {
+    const PROGRAM: crate::programs::Program = crate::programs::Program::Actix;
+
+    #[path = "each/mod.rs"]
+    mod each;
+}

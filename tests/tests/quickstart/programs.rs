@@ -7,10 +7,42 @@ use std::sync::LazyLock;
 use entitlements_tests::root;
 use serde_json::Value;
 
-pub(crate) static QUICKSTART: LazyLock<PathBuf> =
-    LazyLock::new(|| build("quickstart-axum", "quickstart-axum"));
+static AXUM: LazyLock<PathBuf> = LazyLock::new(|| Program::Axum.build());
+static ACTIX: LazyLock<PathBuf> = LazyLock::new(|| Program::Actix.build());
 pub(crate) static CLI: LazyLock<PathBuf> =
     LazyLock::new(|| build("entitlements-cli", "entitlements"));
+
+/// One of the quickstarts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Program {
+    Axum,
+    Actix,
+}
+
+impl Program {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Axum => "quickstart-axum",
+            Self::Actix => "quickstart-actix",
+        }
+    }
+
+    /// Where it was built to.
+    pub(crate) fn path(self) -> &'static Path {
+        match self {
+            Self::Axum => &AXUM,
+            Self::Actix => &ACTIX,
+        }
+    }
+
+    fn build(self) -> PathBuf {
+        build(self.name(), self.name())
+    }
+
+    pub(crate) fn command(self) -> Command {
+        Command::new(self.path())
+    }
+}
 
 /// Cargo, for the folder into which this test was built.
 pub(crate) fn cargo() -> PathBuf {

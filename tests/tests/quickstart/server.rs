@@ -10,7 +10,7 @@ use entitlements_tests::wire::{Response, exchange, request};
 use serde_json::{Value, json};
 
 use crate::pipe::Pipe;
-use crate::programs::QUICKSTART;
+use crate::programs::Program;
 use crate::vendor::{Vendor, file_text, issued_key_in, private_key_in};
 
 /// Variables of whoever runs the tests, which the program would read too.
@@ -30,15 +30,18 @@ pub(crate) struct Start {
     data: PathBuf,
 }
 
-impl Start {
-    pub(crate) fn new(data: &Path) -> Self {
-        let mut command = Command::new(&*QUICKSTART);
+impl Program {
+    /// A start on a free port.
+    pub(crate) fn start(self, data: &Path) -> Start {
+        let mut command = self.command();
         command
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data);
-        Self::of(command, data)
+        Start::of(command, data)
     }
+}
 
+impl Start {
     /// A start with nothing but what the command says.
     pub(crate) fn of(mut command: Command, data: &Path) -> Self {
         command.current_dir(root()).stdin(Stdio::null());

@@ -13,7 +13,7 @@
 )]
 
 #[path = "../quickstart/programs.rs"]
-#[expect(dead_code, reason = "the quickstart is for tests of its own")]
+#[expect(dead_code, reason = "the quickstarts are for tests of their own")]
 mod programs;
 
 mod cli;

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use tempfile::{TempDir, tempdir};
 
-use crate::programs::QUICKSTART;
+use super::PROGRAM;
 use crate::server::Start;
 use crate::vendor::{Vendor, private_key_in};
 
@@ -21,7 +21,7 @@ const PUBLIC: &str = "development-vendor.public.pem";
 /// A folder in which a first start made everything.
 fn used() -> TempDir {
     let folder = tempdir().unwrap();
-    drop(Start::new(folder.path()).serve());
+    drop(PROGRAM.start(folder.path()).serve());
     folder
 }
 
@@ -29,7 +29,7 @@ fn assert_refused_and_kept(data: &Path, name: &str, content: &[u8]) {
     let path = data.join(name);
     let before = fs::read(&path).unwrap();
     fs::write(&path, content).unwrap();
-    let line = Start::new(data).fails();
+    let line = PROGRAM.start(data).fails();
     assert!(line.contains(name), "{line}");
     assert!(
         !private_key_in(&line, &Vendor::of_data(data).private),
@@ -63,7 +63,7 @@ fn spoilt_files_end_the_start_and_stay_as_they_are() {
             assert_refused_and_kept(data, name, &whole[..whole.len() / 2]);
         }
     }
-    drop(Start::new(data).serve());
+    drop(PROGRAM.start(data).serve());
 }
 
 #[test]
@@ -75,12 +75,12 @@ fn half_of_a_key_pair_is_noticed() {
     assert_refused_and_kept(data, PUBLIC, &fs::read(&other.public).unwrap());
     let pair = fs::read(data.join(PRIVATE)).unwrap();
     fs::copy(&other.private, data.join(PRIVATE)).unwrap();
-    assert!(Start::new(data).fails().contains(PUBLIC));
+    assert!(PROGRAM.start(data).fails().contains(PUBLIC));
     fs::write(data.join(PRIVATE), pair).unwrap();
     assert_refused_and_kept(data, PUBLIC, &fs::read(data.join(PRIVATE)).unwrap());
     // What is missing is made again, from what is there.
     fs::remove_file(data.join(PUBLIC)).unwrap();
-    let server = Start::new(data).serve();
+    let server = PROGRAM.start(data).serve();
     assert_eq!(
         server
             .activate(&Vendor::of_data(data).key("business"))
@@ -96,7 +96,7 @@ fn what_is_no_file_is_neither_waited_for_nor_replaced() {
         let data = folder.path();
         let path = data.join(name);
         let refused = || {
-            let line = Start::new(data).fails();
+            let line = PROGRAM.start(data).fails();
             assert!(line.contains(name), "{line}");
         };
         fs::remove_file(&path).unwrap();
@@ -140,7 +140,7 @@ fn a_link_to_a_good_file_is_followed_and_to_a_bad_one_not_shown() {
         fs::rename(data.join(name), &moved).unwrap();
         symlink(&moved, data.join(name)).unwrap();
     }
-    let server = Start::new(data).serve();
+    let server = PROGRAM.start(data).serve();
     assert_eq!(
         server
             .activate(&Vendor::of_data(data).key("business"))
@@ -155,7 +155,7 @@ fn a_link_to_a_good_file_is_followed_and_to_a_bad_one_not_shown() {
         let good = fs::read_link(&path).unwrap();
         fs::remove_file(&path).unwrap();
         symlink(&secret, &path).unwrap();
-        let line = Start::new(data).fails();
+        let line = PROGRAM.start(data).fails();
         assert!(!line.contains("secret of others"), "{line}");
         fs::remove_file(&path).unwrap();
         symlink(good, &path).unwrap();
@@ -180,7 +180,7 @@ fn a_folder_that_cannot_be_made_is_one_line() {
         folder.path().join("dangling"),
         long,
     ] {
-        let line = Start::new(&data).fails();
+        let line = PROGRAM.start(&data).fails();
         assert!(line.starts_with("error: `"), "{line}");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
@@ -194,7 +194,7 @@ fn a_read_only_folder_suffices_for_a_second_start_and_not_for_a_first() {
     let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
     let program = place.path().join("quickstart");
     // By another process: a file that this one had open for writing might be held open by a child of another test.
-    let copied = Command::new("cp").args([&*QUICKSTART, &program]).status();
+    let copied = Command::new("cp").args([PROGRAM.path(), &program]).status();
     assert!(copied.unwrap().success());
     let start = |data: &Path| {
         let mut command = Command::new(&program);

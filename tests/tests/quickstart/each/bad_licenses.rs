@@ -4,7 +4,8 @@ use std::fs;
 
 use tempfile::tempdir;
 
-use crate::server::{Server, Start};
+use super::PROGRAM;
+use crate::server::Server;
 use crate::vendor::Vendor;
 
 const VARIABLE: &str = "ENTITLEMENTS_LICENSE_KEY";
@@ -39,9 +40,10 @@ fn garbage_in_flag_and_variable() {
         "' OR 1=1",
         &large,
     ] {
-        let server = Start::new(folder.path()).env(VARIABLE, garbage).serve();
+        let server = PROGRAM.start(folder.path()).env(VARIABLE, garbage).serve();
         assert_base_plan_and_one_error(&server, "the variable `ENTITLEMENTS_LICENSE_KEY`");
-        let server = Start::new(folder.path())
+        let server = PROGRAM
+            .start(folder.path())
             .arg("--license-key")
             .arg(garbage)
             .serve();
@@ -49,7 +51,7 @@ fn garbage_in_flag_and_variable() {
     }
     let not_text = std::os::unix::ffi::OsStrExt::from_bytes(b"\xff\xfe".as_slice());
     let not_text: &std::ffi::OsStr = not_text;
-    let server = Start::new(folder.path()).env(VARIABLE, not_text).serve();
+    let server = PROGRAM.start(folder.path()).env(VARIABLE, not_text).serve();
     assert_base_plan_and_one_error(&server, "the variable `ENTITLEMENTS_LICENSE_KEY`");
 }
 
@@ -71,10 +73,10 @@ fn garbage_in_the_file() {
     for name in [
         "garbage", "empty", "binary", "large", "folder", "pipe", "dangling", "missing",
     ] {
-        let server = Start::new(&data).env(FILE_VARIABLE, path(name)).serve();
+        let server = PROGRAM.start(&data).env(FILE_VARIABLE, path(name)).serve();
         assert_base_plan_and_one_error(&server, path(name).to_str().unwrap());
     }
-    let server = Start::new(&data).env(FILE_VARIABLE, "/dev/zero").serve();
+    let server = PROGRAM.start(&data).env(FILE_VARIABLE, "/dev/zero").serve();
     assert_base_plan_and_one_error(&server, "/dev/zero");
 }
 
@@ -82,12 +84,13 @@ fn garbage_in_the_file() {
 fn keys_of_strangers_and_of_yesterday() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("data");
-    drop(Start::new(&data).serve());
+    drop(PROGRAM.start(&data).serve());
     let (vendor, stranger) = (
         Vendor::of_data(&data),
         Vendor::new(folder.path(), "stranger"),
     );
-    let server = Start::new(&data)
+    let server = PROGRAM
+        .start(&data)
         .env(VARIABLE, stranger.key("business"))
         .serve();
     assert_base_plan_and_one_error(&server, "the variable");
@@ -108,7 +111,7 @@ fn keys_of_strangers_and_of_yesterday() {
         (refused.status, &refused.json()["reason"]),
         (422, &"expired".into())
     );
-    let server = Start::new(&data).env(VARIABLE, &expired).serve();
+    let server = PROGRAM.start(&data).env(VARIABLE, &expired).serve();
     let status = server.license_status();
     assert_eq!(status["status"], "expired", "{status}");
     assert_eq!(status["plan_in_force"], "community");
@@ -141,7 +144,8 @@ fn a_bad_catalog_or_mode_beside_it_still_ends_the_start() {
         "a\nb",
         &"y".repeat(10_000),
     ] {
-        let line = Start::new(folder.path())
+        let line = PROGRAM
+            .start(folder.path())
             .env("DEPLOYMENT_MODE", garbage)
             .fails();
         assert!(line.contains("`DEPLOYMENT_MODE` is"), "{line}");
@@ -149,7 +153,8 @@ fn a_bad_catalog_or_mode_beside_it_still_ends_the_start() {
     }
     for fine in ["", " cloud ", "self_hosted"] {
         drop(
-            Start::new(folder.path())
+            PROGRAM
+                .start(folder.path())
                 .env("DEPLOYMENT_MODE", fine)
                 .serve(),
         );

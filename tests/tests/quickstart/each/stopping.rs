@@ -6,7 +6,8 @@ use std::process::Command;
 use entitlements_tests::wire::{Response, connect, read_to_close, request};
 use tempfile::tempdir;
 
-use crate::server::{Server, Start};
+use super::PROGRAM;
+use crate::server::Server;
 
 fn signal(server: &Server, name: &str) {
     let pid = server.pid().to_string();
@@ -24,7 +25,7 @@ fn is_stopping(server: &Server) -> bool {
 fn a_request_under_way_is_finished_and_the_program_ends_well() {
     for name in ["-TERM", "-INT"] {
         let folder = tempdir().unwrap();
-        let mut server = Start::new(folder.path()).serve();
+        let mut server = PROGRAM.start(folder.path()).serve();
         let body = br#"{"name":"Ada"}"#;
         let whole = request("POST", "/users", &[("expect", "100-continue")], body);
         let (first, last) = whole.split_at(whole.len() - 5);
@@ -46,7 +47,7 @@ fn a_request_under_way_is_finished_and_the_program_ends_well() {
 #[test]
 fn idle_connections_do_not_keep_it() {
     let folder = tempdir().unwrap();
-    let mut server = Start::new(folder.path()).serve();
+    let mut server = PROGRAM.start(folder.path()).serve();
     let mut kept: Vec<_> = (0..8).map(|_| connect(server.address()).unwrap()).collect();
     for socket in &mut kept[..4] {
         socket
@@ -62,7 +63,7 @@ fn idle_connections_do_not_keep_it() {
 #[test]
 fn half_a_request_keeps_it_for_seconds_only() {
     let folder = tempdir().unwrap();
-    let mut server = Start::new(folder.path()).serve();
+    let mut server = PROGRAM.start(folder.path()).serve();
     let mut socket = connect(server.address()).unwrap();
     socket
         .write_all(b"GET /ping HTTP/1.1\r\nhost: x\r\n\r\nGET /pi")
@@ -75,7 +76,7 @@ fn half_a_request_keeps_it_for_seconds_only() {
 #[test]
 fn told_twice_it_ends_at_once() {
     let folder = tempdir().unwrap();
-    let mut server = Start::new(folder.path()).serve();
+    let mut server = PROGRAM.start(folder.path()).serve();
     let mut socket = connect(server.address()).unwrap();
     let head =
         b"POST /users HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n";

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use crate::server::{Server, Start};
+use super::PROGRAM;
+use crate::server::Server;
 
 fn create(server: &Server, body: &[u8]) -> (u16, Value) {
     let answer = server.send(
@@ -20,7 +21,7 @@ fn create(server: &Server, body: &[u8]) -> (u16, Value) {
 #[test]
 fn users_come_and_go() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     assert_eq!(server.get("/users").json(), json!({ "users": [] }));
     let (status, ada) = create(&server, br#"{"name":"Ada \u00e9\u0000 Lovelace"}"#);
     assert_eq!(status, 201);
@@ -48,7 +49,7 @@ fn users_come_and_go() {
 #[test]
 fn garbage_is_told_and_changes_nothing() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let deep = [&b"["[..]; 40].concat();
     let malformed: [&[u8]; 14] = [
         b"",
@@ -106,7 +107,7 @@ fn garbage_is_told_and_changes_nothing() {
 #[test]
 fn users_created_in_parallel_are_all_there() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     std::thread::scope(|scope| {
         for number in 0..64 {
             let server = &server;

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::process::Command;
 
 use tempfile::tempdir;
 
-use crate::programs::QUICKSTART;
+use super::PROGRAM;
 use crate::server::{Ended, Start};
 use crate::vendor::{Vendor, issued_key_in, private_key_in};
 
@@ -38,7 +37,7 @@ fn usage_errors_say_what_and_show_no_key() {
         [flag("--admin-token", "t0"), flag("--admin-token", "t1")].concat(),
     ];
     for arguments in cases {
-        let mut command = Command::new(&*QUICKSTART);
+        let mut command = PROGRAM.command();
         command.args(&arguments);
         let Ended {
             code,
@@ -60,11 +59,12 @@ fn usage_errors_say_what_and_show_no_key() {
 #[test]
 fn help_and_version_are_no_errors() {
     let folder = tempdir().unwrap();
+    let version = format!("{} 0", PROGRAM.name());
     for (flag, expected) in [
         ("--help", "--trusted-key <PEM>"),
-        ("--version", "quickstart-axum 0"),
+        ("--version", version.as_str()),
     ] {
-        let mut command = Command::new(&*QUICKSTART);
+        let mut command = PROGRAM.command();
         command.arg(flag);
         let Ended {
             code,
@@ -82,7 +82,7 @@ fn a_port_in_use_is_one_line_and_makes_nothing() {
     let data = folder.path().join("data");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let mut command = Command::new(&*QUICKSTART);
+    let mut command = PROGRAM.command();
     command.args(["--listen", &address, "--data"]).arg(&data);
     let line = Start::of(command, &data).fails();
     assert!(
@@ -121,7 +121,8 @@ fn a_bad_catalog_is_one_line() {
         "new\nline.toml",
     ];
     for name in names {
-        let line = Start::new(&path("data"))
+        let line = PROGRAM
+            .start(&path("data"))
             .arg("--catalog")
             .arg(path(name))
             .fails();
@@ -129,7 +130,11 @@ fn a_bad_catalog_is_one_line() {
         assert!(!path("data/admin-token").exists(), "{name}");
     }
     let key = Vendor::new(folder.path(), "v").key("business");
-    let line = Start::new(&path("data")).arg("--catalog").arg(&key).fails();
+    let line = PROGRAM
+        .start(&path("data"))
+        .arg("--catalog")
+        .arg(&key)
+        .fails();
     assert_eq!(issued_key_in(&line), None, "{line}");
 }
 
@@ -141,7 +146,7 @@ fn another_catalog_is_taken_from_toml_and_json() {
     let path = folder.path().join("mine.json");
     fs::write(&path, json).unwrap();
     let data = folder.path().join("data");
-    let server = Start::new(&data).arg("--catalog").arg(&path).serve();
+    let server = PROGRAM.start(&data).arg("--catalog").arg(&path).serve();
     assert_eq!(server.get("/").json()["product"], "Mine");
     assert_eq!(
         [server.get("/sso").status, server.get("/audit").status],

@@ -1,22 +1,20 @@
 //! What the quickstart's README says is what the program does.
 
-use std::process::Command;
-
 use entitlements_tests::root;
 use tempfile::tempdir;
 
-use crate::programs::QUICKSTART;
-use crate::server::Start;
+use super::PROGRAM;
 use crate::vendor::Vendor;
 
 fn readme() -> String {
-    std::fs::read_to_string(root().join("examples/quickstart-axum/README.md")).unwrap()
+    let path = format!("examples/{}/README.md", PROGRAM.name());
+    std::fs::read_to_string(root().join(path)).unwrap()
 }
 
 #[test]
 fn its_commands_are_the_printed_ones() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let here = folder.path().display().to_string();
     let printed = server
         .stdout
@@ -36,7 +34,7 @@ fn its_commands_are_the_printed_ones() {
 #[test]
 fn its_answers_are_the_real_ones() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let readme = readme();
     let has_line = |text: &str| readme.lines().any(|line| line == text);
     assert!(has_line(&server.get("/sso").text()));
@@ -64,7 +62,7 @@ fn its_answers_are_the_real_ones() {
 
 #[test]
 fn its_flags_and_files_are_all_of_them() {
-    let help = Command::new(&*QUICKSTART).arg("--help").output().unwrap();
+    let help = PROGRAM.command().arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     let readme = readme();
     let flags = |text: &str, end: char| -> Vec<String> {
@@ -83,7 +81,7 @@ fn its_flags_and_files_are_all_of_them() {
         .collect();
     assert_eq!(flags(&table, ' '), flags(&help, ' '));
     let folder = tempdir().unwrap();
-    drop(Start::new(folder.path()).serve());
+    drop(PROGRAM.start(folder.path()).serve());
     for file in std::fs::read_dir(folder.path()).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         assert!(

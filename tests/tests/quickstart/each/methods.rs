@@ -2,7 +2,7 @@
 
 use tempfile::tempdir;
 
-use crate::server::Start;
+use super::PROGRAM;
 
 const ROUTES: [(&str, &str); 10] = [
     ("/", "GET, HEAD"),
@@ -20,7 +20,7 @@ const ROUTES: [(&str, &str); 10] = [
 #[test]
 fn a_method_that_a_path_lacks_is_405_with_those_it_has() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     for (path, allowed) in ROUTES {
         for method in ["OPTIONS", "PATCH", "PUT", "TRACE", "BREW", "get"] {
             let answer = server.send(method, path, &[], b"");
@@ -34,7 +34,7 @@ fn a_method_that_a_path_lacks_is_405_with_those_it_has() {
 #[test]
 fn head_is_get_without_the_body() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     for (path, allowed) in ROUTES {
         if !allowed.contains("HEAD") {
             continue;
@@ -50,7 +50,7 @@ fn head_is_get_without_the_body() {
 #[test]
 fn what_is_not_there_is_404() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let paths = [
         "/nope",
         "/SSO",
@@ -78,7 +78,7 @@ fn what_is_not_there_is_404() {
 #[test]
 fn without_the_token_licenses_are_nobodys_business() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let token = server.token();
     let headers = [
         String::new(),

@@ -5,7 +5,7 @@ use std::fs;
 use entitlements_core::strict::base64url;
 use tempfile::tempdir;
 
-use crate::server::Start;
+use super::PROGRAM;
 use crate::vendor::Vendor;
 
 #[test]
@@ -13,7 +13,7 @@ fn with_a_trusted_key_there_is_no_development_vendor() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("data");
     let development = {
-        let _first = Start::new(&data).serve();
+        let _first = PROGRAM.start(&data).serve();
         Vendor::of_data(&data).key("business")
     };
     let fresh = folder.path().join("fresh");
@@ -22,7 +22,8 @@ fn with_a_trusted_key_there_is_no_development_vendor() {
         Vendor::new(folder.path(), "other"),
     );
     for data in [data, fresh] {
-        let server = Start::new(&data)
+        let server = PROGRAM
+            .start(&data)
             .arg("--trusted-key")
             .arg(&ours.public)
             .serve();
@@ -53,7 +54,8 @@ fn trusted_keys_can_be_several_and_named() {
     let folder = tempdir().unwrap();
     let [a, b] = ["a", "b"].map(|name| Vendor::new(folder.path(), name));
     let named = format!("b-2026={}", b.public.display());
-    let server = Start::new(&folder.path().join("data"))
+    let server = PROGRAM
+        .start(&folder.path().join("data"))
         .arg("--trusted-key")
         .arg(&a.public)
         .arg("--trusted-key")
@@ -89,7 +91,7 @@ fn a_trusted_key_may_be_pem_der_jwk_or_raw_bytes() {
     ] {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        let start = Start::new(&folder.path().join("data"));
+        let start = PROGRAM.start(&folder.path().join("data"));
         let server = start.arg("--trusted-key").arg(path).serve();
         assert_eq!(
             server.activate(&vendor.key("business")).status,
@@ -132,7 +134,7 @@ fn keys_that_cannot_be_trusted_end_the_start() {
         (vec![vendor.key("business")], "a key, not shown"),
     ];
     for (given, expected) in cases {
-        let mut start = Start::new(&folder.path().join("data"));
+        let mut start = PROGRAM.start(&folder.path().join("data"));
         for key in &given {
             start = start.arg("--trusted-key").arg(key);
         }
@@ -150,7 +152,8 @@ fn keys_that_cannot_be_trusted_end_the_start() {
 fn a_given_token_counts_and_is_neither_kept_nor_shown() {
     let folder = tempdir().unwrap();
     let token = "f0a1-given-on-the-command-line";
-    let server = Start::new(folder.path())
+    let server = PROGRAM
+        .start(folder.path())
         .arg("--admin-token")
         .arg(token)
         .serve();
@@ -173,7 +176,8 @@ fn a_given_token_counts_and_is_neither_kept_nor_shown() {
 fn a_token_that_no_header_can_carry_ends_the_start() {
     let folder = tempdir().unwrap();
     for token in ["", " ", "two words", "line\nbreak", "schlüssel"] {
-        let line = Start::new(folder.path())
+        let line = PROGRAM
+            .start(folder.path())
             .arg("--admin-token")
             .arg(token)
             .fails();

@@ -2,21 +2,21 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use entitlements_tests::wire::{Response, exchange, request};
 use tempfile::tempdir;
 
-use crate::programs::QUICKSTART;
-use crate::server::Start;
+use super::PROGRAM;
 use crate::vendor::{Vendor, issued_key_in};
 
 #[test]
 fn at_its_most_talkative_the_log_holds_no_key_and_no_token() {
     let folder = tempdir().unwrap();
-    drop(Start::new(folder.path()).serve());
+    drop(PROGRAM.start(folder.path()).serve());
     let key = Vendor::of_data(folder.path()).key("business");
-    let server = Start::new(folder.path())
+    let server = PROGRAM
+        .start(folder.path())
         .env("RUST_LOG", "trace")
         .env("ENTITLEMENTS_LICENSE_KEY", &key)
         .serve();
@@ -36,7 +36,10 @@ fn at_its_most_talkative_the_log_holds_no_key_and_no_token() {
 #[test]
 fn a_filter_that_is_none_is_as_no_filter() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).env("RUST_LOG", "=,=[[").serve();
+    let server = PROGRAM
+        .start(folder.path())
+        .env("RUST_LOG", "=,=[[")
+        .serve();
     assert!(
         server
             .stderr
@@ -47,10 +50,11 @@ fn a_filter_that_is_none_is_as_no_filter() {
 #[test]
 fn it_serves_on_when_nobody_reads_its_output() {
     let folder = tempdir().unwrap();
-    drop(Start::new(folder.path()).serve());
+    drop(PROGRAM.start(folder.path()).serve());
     let token = std::fs::read_to_string(folder.path().join("admin-token")).unwrap();
     let key = Vendor::of_data(folder.path()).key("business");
-    let mut child = Command::new(&*QUICKSTART)
+    let mut child = PROGRAM
+        .command()
         .args(["--listen", "127.0.0.1:0", "--data"])
         .arg(folder.path())
         .stdout(Stdio::piped())
@@ -85,7 +89,8 @@ fn a_full_disk_behind_its_output_stops_nothing() {
         return;
     };
     let folder = tempdir().unwrap();
-    let mut child = Command::new(&*QUICKSTART)
+    let mut child = PROGRAM
+        .command()
         .args(["--listen", "nonsense", "--data"])
         .arg(folder.path())
         .stdout(full.try_clone().unwrap())

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use tempfile::tempdir;
 
-use crate::programs::QUICKSTART;
+use super::PROGRAM;
 use crate::server::Start;
 use crate::vendor::Vendor;
 
@@ -37,13 +37,13 @@ fn mode(path: &Path) -> u32 {
 fn a_second_start_finds_everything_and_shows_no_token() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("a/b");
-    let first = Start::new(&data).serve();
+    let first = PROGRAM.start(&data).serve();
     assert!(first.stdout.text().contains("admin token, shown only now"));
     let key = Vendor::of_data(&data).key("business");
     drop(first);
     let made = contents(&data);
     assert_eq!(made.keys().collect::<Vec<_>>(), FILES);
-    let second = Start::new(&data).serve();
+    let second = PROGRAM.start(&data).serve();
     let text = second.stdout.text();
     assert!(!text.contains(&second.token()), "{text}");
     assert!(!text.contains("shown only now"), "{text}");
@@ -60,7 +60,7 @@ fn files_are_for_their_owner_alone_whatever_the_umask() {
         let mut command = Command::new("sh");
         command
             .args(["-c", "umask $1; shift; exec \"$@\"", "sh", umask])
-            .arg(&*QUICKSTART)
+            .arg(PROGRAM.path())
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(&data);
         let server = Start::of(command, &data).serve();
@@ -83,7 +83,7 @@ fn what_a_killed_start_left_is_not_in_the_way() {
     for name in left {
         fs::write(folder.path().join(name), "half").unwrap();
     }
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     assert_eq!(server.license_status()["status"], "unlicensed");
 }
 
@@ -91,7 +91,7 @@ fn what_a_killed_start_left_is_not_in_the_way() {
 fn starts_at_the_same_time_agree_on_one_token_and_one_vendor() {
     let folder = tempdir().unwrap();
     let servers: Vec<_> = std::thread::scope(|scope| {
-        let starts = [(); 8].map(|()| scope.spawn(|| Start::new(folder.path()).serve()));
+        let starts = [(); 8].map(|()| scope.spawn(|| PROGRAM.start(folder.path()).serve()));
         starts
             .into_iter()
             .map(|start| start.join().unwrap())

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 use tempfile::tempdir;
 
-use crate::server::Start;
+use super::PROGRAM;
 use crate::vendor::Vendor;
 
 const VARIABLE: &str = "ENTITLEMENTS_LICENSE_KEY";
@@ -15,15 +15,15 @@ const FILE_VARIABLE: &str = "ENTITLEMENTS_LICENSE_KEY_FILE";
 fn flag_variable_and_file_open_sso_and_are_managed() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("data");
-    drop(Start::new(&data).serve());
+    drop(PROGRAM.start(&data).serve());
     let vendor = Vendor::of_data(&data);
     let key = vendor.issue("business", &["--days", "30", "--id", "lic-1"]);
     let file = folder.path().join("license.key");
     fs::write(&file, format!("  {}\r\n{}\n", &key[..50], &key[50..])).unwrap();
     let starts = [
-        ("flag", Start::new(&data).arg("--license-key").arg(&key)),
-        ("variable", Start::new(&data).env(VARIABLE, &key)),
-        ("file", Start::new(&data).env(FILE_VARIABLE, &file)),
+        ("flag", PROGRAM.start(&data).arg("--license-key").arg(&key)),
+        ("variable", PROGRAM.start(&data).env(VARIABLE, &key)),
+        ("file", PROGRAM.start(&data).env(FILE_VARIABLE, &file)),
     ];
     for (source, start) in starts {
         let server = start.serve();
@@ -55,11 +55,12 @@ fn flag_variable_and_file_open_sso_and_are_managed() {
 fn with_both_variables_the_key_counts_and_the_file_is_reported() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("data");
-    drop(Start::new(&data).serve());
+    drop(PROGRAM.start(&data).serve());
     let vendor = Vendor::of_data(&data);
     let file = folder.path().join("license.key");
     fs::write(&file, vendor.key("enterprise")).unwrap();
-    let server = Start::new(&data)
+    let server = PROGRAM
+        .start(&data)
         .env(VARIABLE, vendor.key("business"))
         .env(FILE_VARIABLE, &file)
         .serve();
@@ -78,7 +79,8 @@ fn with_both_variables_the_key_counts_and_the_file_is_reported() {
             .wait(|log| log.contains("the file is ignored"))
     );
     // Set and empty is not set.
-    let server = Start::new(&data)
+    let server = PROGRAM
+        .start(&data)
         .env(VARIABLE, " ")
         .env(FILE_VARIABLE, &file)
         .serve();
@@ -89,7 +91,7 @@ fn with_both_variables_the_key_counts_and_the_file_is_reported() {
 fn the_log_says_which_features_until_when_and_from_where() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("data");
-    let server = Start::new(&data).serve();
+    let server = PROGRAM.start(&data).serve();
     let log = server.stderr.after_lines(1);
     for part in [
         "features=none",
@@ -110,7 +112,7 @@ fn the_log_says_which_features_until_when_and_from_where() {
             "lic-7",
         ],
     );
-    let server = Start::new(&data).env(VARIABLE, key).serve();
+    let server = PROGRAM.start(&data).env(VARIABLE, key).serve();
     let log = server.stderr.after_lines(1);
     let line = log.lines().next().unwrap();
     for part in [
@@ -127,7 +129,7 @@ fn the_log_says_which_features_until_when_and_from_where() {
 #[test]
 fn parallel_activations_and_deletions_end_in_one_state() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let vendor = Vendor::of_data(folder.path());
     let ids: Vec<_> = (0..4).map(|number| format!("lic-{number}")).collect();
     let keys: Vec<_> = ids

@@ -5,8 +5,9 @@ use std::process::Command;
 use entitlements_tests::root;
 use tempfile::tempdir;
 
+use super::PROGRAM;
 use crate::programs::{CLI, cargo, target_folder};
-use crate::server::{Server, Start};
+use crate::server::Server;
 use crate::vendor::Vendor;
 
 /// The lines under "Try next" that are commands.
@@ -47,7 +48,7 @@ fn curl_is_here() -> bool {
 fn the_first_start_says_where_it_is_and_what_to_try() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("data");
-    let server = Start::new(&data).serve();
+    let server = PROGRAM.start(&data).serve();
     let text = server.stdout.text();
     for part in [
         "GET /sso",
@@ -82,7 +83,7 @@ fn the_printed_commands_change_sso_from_402_to_200() {
     assert!(CLI.is_file());
     let folder = tempdir().unwrap();
     let data = folder.path().join("it's a 'data' folder");
-    let server = Start::new(&data).serve();
+    let server = PROGRAM.start(&data).serve();
     let printed = commands(&server);
     let [issue, activate, call] = printed.as_slice() else {
         panic!("not three commands: {printed:?}");
@@ -106,7 +107,7 @@ fn the_printed_commands_change_sso_from_402_to_200() {
 #[test]
 fn each_plan_opens_its_routes_and_deleting_closes_them() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let vendor = Vendor::of_data(folder.path());
     let statuses = || ["/sso", "/audit"].map(|path| server.get(path).status);
     assert_eq!(statuses(), [402, 402]);

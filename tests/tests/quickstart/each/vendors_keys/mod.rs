@@ -12,6 +12,7 @@ use entitlements_tests::root;
 use serde_json::{Map, Value, json};
 use tempfile::tempdir;
 
+use super::PROGRAM;
 use crate::programs::CLI;
 use crate::server::{Server, Start};
 use crate::vendor::Vendor;
@@ -63,7 +64,7 @@ impl Product {
 
     /// The quickstart with this vendor's catalog and public key, and nothing else of its own.
     fn start(&self, data: &Path) -> Start {
-        let start = Start::new(data).arg("--catalog").arg(self.catalog());
+        let start = PROGRAM.start(data).arg("--catalog").arg(self.catalog());
         let start = start.arg("--trusted-key").arg(self.vendor().public);
         // Which deployment this is only the operator can say.
         start.env("ENTITLEMENTS_DEPLOYMENT_ID", "self-hosted")

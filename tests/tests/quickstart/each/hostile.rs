@@ -5,7 +5,8 @@ use std::io::{Read, Write};
 use entitlements_tests::wire::{Response, connect, exchange, read_to_close, request};
 use tempfile::tempdir;
 
-use crate::server::{Server, Start};
+use super::PROGRAM;
+use crate::server::Server;
 
 fn status(server: &Server, bytes: &[u8]) -> Option<u16> {
     Response::read(&exchange(server.address(), bytes)).map(|answer| answer.status)
@@ -18,7 +19,7 @@ fn assert_it_still_serves(server: &Server) {
 #[test]
 fn malformed_requests_are_refused_or_cut_off() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let close = "host: x\r\nconnection: close\r\n\r\n";
     let line = |line: &str| format!("{line}\r\n{close}").into_bytes();
     let header =
@@ -67,7 +68,7 @@ fn malformed_requests_are_refused_or_cut_off() {
 #[test]
 fn large_bodies_are_413_and_not_read() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let bearer = format!("Bearer {}", server.token());
     let large = vec![b'x'; 1 << 20];
     let admin = ("authorization", bearer.as_str());
@@ -107,7 +108,7 @@ fn large_bodies_are_413_and_not_read() {
 #[test]
 fn bodies_that_do_not_arrive_whole_are_400() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let chunked = [("transfer-encoding", "chunked")];
     for body in [
         &b"5\r\n{\"nam"[..],
@@ -143,7 +144,7 @@ fn bodies_that_do_not_arrive_whole_are_400() {
 #[test]
 fn pipelined_requests_are_answered_in_order() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let one = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
     let mut requests = (one("/ping") + &one("/sso") + &one("/nope")).repeat(20);
     requests.push_str("GET /ping HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
@@ -162,7 +163,7 @@ fn pipelined_requests_are_answered_in_order() {
 #[test]
 fn a_body_is_not_taken_for_the_next_request() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let smuggled = "DELETE /api/v1/license HTTP/1.1\r\nhost: x\r\n\r\n";
     let both = format!(
         "POST /users HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}",
@@ -175,7 +176,7 @@ fn a_body_is_not_taken_for_the_next_request() {
 #[test]
 fn many_connections_that_say_nothing_leave_room_for_others() {
     let folder = tempdir().unwrap();
-    let server = Start::new(folder.path()).serve();
+    let server = PROGRAM.start(folder.path()).serve();
     let mut idle = Vec::new();
     for number in 0..300 {
         let mut socket = connect(server.address()).unwrap();

@@ -1,0 +1,18 @@
+//! What holds of every quickstart. This folder is compiled once for each of them; [`PROGRAM`] says for which.
+
+use super::PROGRAM;
+
+mod bad_licenses;
+mod flags;
+mod garbage;
+mod hostile;
+mod licenses;
+mod methods;
+mod output;
+mod readme;
+mod second_start;
+mod stopping;
+mod story;
+mod trust;
+mod users;
+mod vendors_keys;
