@@ -53,22 +53,24 @@ pub(super) fn oldest_first<'a>(
     let mut known: Vec<_> = known
         .filter_map(|over| Some((over, Change::of(catalog, &over.value)?)))
         .collect();
-    known.sort_by(|(a, x), (b, y)| (a.created_at, &a.id, x).cmp(&(b.created_at, &b.id, y)));
+    // Ids differ within an account; where they do not, the rest decides rather than the order.
+    known.sort_by(|(a, x), (b, y)| {
+        let [a, b] =
+            [(a, x), (b, y)].map(|(it, change)| (it.created_at, &it.id, change, it.ends_at));
+        a.cmp(&b)
+    });
     known
 }
 
-/// Overrides in force whose name the catalog lacks, in the order of their ids.
+/// Overrides in force whose name the catalog lacks, in no order.
 pub(super) fn unknown<'a>(
     catalog: &Catalog,
     terms: &'a AccountTerms,
     now: Timestamp,
-) -> Vec<&'a Override> {
-    let in_force = terms.overrides.iter().filter(|it| is_in_force(it, now));
-    let mut unknown: Vec<_> = in_force
-        .filter(|it| Change::of(catalog, &it.value).is_none())
-        .collect();
-    unknown.sort_by(|a, b| a.id.cmp(&b.id));
-    unknown
+) -> impl Iterator<Item = &'a Override> {
+    let in_force = terms.overrides.iter();
+    let in_force = in_force.filter(move |over| is_in_force(over, now));
+    in_force.filter(|over| Change::of(catalog, &over.value).is_none())
 }
 
 /// What overrides have decided, so that no plan and no license would change it.

@@ -155,15 +155,16 @@ fn every_source<'a>(
     now: Timestamp,
 ) -> Vec<(Judged<'a>, Option<IgnoredBecause>)> {
     let judged = sources::judge(catalog, base, holdings, terms, now);
-    let doubles = holdings.licenses.iter().filter_map(|held| {
-        sources::is_signed_for_subscription(&held.license, terms).then(|| {
+    let doubles = holdings.licenses.iter();
+    let doubles = doubles
+        .filter(|held| sources::is_signed_for_subscription(&held.license, terms))
+        .map(|held| {
             let because = IgnoredBecause::SignedForSubscription;
             (
                 sources::license(catalog, holdings, held, now),
                 Some(because),
             )
-        })
-    });
+        });
     let judged = judged.into_iter().map(|judged| (judged, None));
     let mut every: Vec<_> = judged.chain(doubles).collect();
     every.sort_by(|(a, _), (b, _)| {

@@ -39,10 +39,10 @@ pub(super) fn collect(
             addons(catalog, plan, terms, notices);
         }
     }
-    let unknown = overrides::unknown(catalog, terms, now);
-    notices
-        .warnings
-        .extend(unknown.into_iter().map(unknown_override));
+    let unknown = overrides::unknown(catalog, terms, now).map(unknown_override);
+    let mut unknown: Vec<_> = unknown.collect();
+    unknown.sort_by(|a, b| a.message().cmp(b.message()));
+    notices.warnings.extend(unknown);
 }
 
 fn by_status(terms: &AccountTerms, judged: &Judged<'_>, notices: &mut Notices) {
