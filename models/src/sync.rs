@@ -1,0 +1,3 @@
+//! What the files under test lock with, here.
+
+pub(crate) use loom::sync::Mutex;
