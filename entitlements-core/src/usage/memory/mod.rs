@@ -82,7 +82,10 @@ impl MemoryUsage {
     pub fn sweep(&self, now: Timestamp) {
         let accounts = self.accounts.pin();
         for account in accounts.keys() {
-            self.look(account, |record| record.forget_lapsed(now));
+            self.look(account, |record| {
+                record.forget_lapsed(now);
+                record.shrink();
+            });
         }
         self.shared.names.forget_unused();
     }

@@ -190,6 +190,11 @@ impl Record {
         }
     }
 
+    /// Keeps no more memory than it needs.
+    pub(super) fn shrink(&mut self) {
+        self.held.shrink_to_fit();
+    }
+
     #[cold]
     fn forget_all_lapsed(&mut self, now: Timestamp) {
         let mut next = Timestamp::MAX;
@@ -269,6 +274,8 @@ impl Record {
             .iter()
             .position(|counter| counter.is_of(limit));
         known.unwrap_or_else(|| {
+            // Most accounts use one limit or two, and there may be a million accounts.
+            self.counters.reserve_exact(1);
             self.counters.push(Counter::new(shared.names.shared(limit)));
             self.counters.len() - 1
         })
