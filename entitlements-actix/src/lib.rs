@@ -4,9 +4,11 @@
 mod admin;
 mod current;
 mod denied;
+mod deny;
 mod engine_layer;
 mod gate;
 mod head;
+mod held_body;
 mod require;
 mod respond;
 
@@ -26,9 +28,10 @@ pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;
 pub use gate::{RequireFuture, RequireService};
 pub use require::{
-    Require, RequireEnterprise, RequireFeature, RequirePaid, RequirePlan, RequireValidLicense,
+    Lease, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireLimit, RequirePaid,
+    RequirePlan, RequireValidLicense,
 };
-pub use respond::denial_response;
+pub use respond::{denial_response, grpc_response};
 
 /// Makes typed constants of the names in a catalog; see [`entitlements_core::catalog!`].
 ///

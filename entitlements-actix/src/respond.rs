@@ -33,6 +33,23 @@ pub fn denial_response(denial: Denial) -> HttpResponse {
     response
 }
 
+/// The response to a denied gRPC request: HTTP 200 with the status in its head, which gRPC calls trailers-only, and the [`Denial`]
+/// in the extensions.
+#[must_use]
+pub fn grpc_response(denial: Denial) -> HttpResponse {
+    let mut response = HttpResponse::with_body(StatusCode::OK, BoxBody::new(()));
+    for (name, value) in denial.grpc_status().headers() {
+        // INVARIANT: values are numbers, words, or percent-encoded.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
+        }
+    }
+    response.extensions_mut().insert(denial);
+    response
+}
+
 /// A problem in actix-web's types; kept with the denial, so that the next such answer is a copy.
 #[derive(Clone)]
 struct Rendered {

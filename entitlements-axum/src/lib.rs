@@ -19,9 +19,10 @@ pub use denied::Denied;
 pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;
 pub use entitlements_tower::{
-    DenialBody, EntitlementsFuture, EntitlementsLayer, EntitlementsService, Require,
-    RequireEnterprise, RequireFeature, RequireFuture, RequirePaid, RequirePlan, RequireService,
-    RequireValidLicense, denial_response,
+    DenialBody, DenyWith, EntitlementsFuture, EntitlementsLayer, EntitlementsService, Lease,
+    Problems, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireFuture,
+    RequireLimit, RequirePaid, RequirePlan, RequireService, RequireValidLicense, denial_response,
+    grpc_response,
 };
 
 /// Makes typed constants of the names in a catalog; see [`entitlements_core::catalog!`].

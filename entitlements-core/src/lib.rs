@@ -12,6 +12,7 @@ pub mod instance;
 pub mod license;
 mod name;
 mod reply;
+mod reserve;
 pub mod resolve;
 pub mod strict;
 mod suggest;
@@ -23,15 +24,17 @@ pub use account::{AccountId, FixedAccount, ResolveAccount};
 pub use catalog::{Catalog, CatalogError, Limit, Rate, RateTerm};
 pub use clock::{Clock, SystemClock};
 pub use decide::{Decision, Requirement, UnknownName};
-pub use denial::{Denial, DenialKind, Problem, Wanted};
+pub use denial::{Denial, DenialKind, GrpcStatus, Problem, Wanted, is_grpc};
 pub use engine::{
-    ActivateError, AppliedRevocations, Callers, ConfigError, Current, DeactivateError,
-    DefaultAccount, Entitlements, EntitlementsBuilder, Environment, NoCurrent, Upkeep,
+    AccountLimit, ActivateError, AppliedRevocations, Callers, ConfigError, Current,
+    DeactivateError, DefaultAccount, Entitlements, EntitlementsBuilder, Environment, NoCurrent,
+    Upkeep,
 };
 pub use entitlements_macros::catalog;
-pub use gate::{Gate, RequestHead};
+pub use gate::{Admission, BodyHold, Gate, Hold, OnUnavailable, RequestHead, Settle, succeeded};
 pub use license::{License, LicenseError, LicenseStatus, TrustedKey};
 pub use name::{AddonName, FeatureName, LimitName, PlanName, RateName};
 pub use reply::Reply;
+pub use reserve::{HeldLease, Reservation};
 pub use resolve::{DeploymentMode, EntitlementSet};
 pub use time::{ParseTimestampError, Timestamp};

@@ -1,6 +1,10 @@
 use bytes::Bytes;
+use entitlements_core::BodyHold;
+use http_body::Body;
 use http_body_util::combinators::{BoxBody, UnsyncBoxBody};
 use http_body_util::{BodyExt, Either, Empty, Full};
+
+use crate::held_body::HeldBody;
 
 /// A response body that a denial can be written into.
 ///
@@ -23,6 +27,38 @@ use http_body_util::{BodyExt, Either, Empty, Full};
 pub trait DenialBody: Sized {
     /// A body that holds this JSON text.
     fn from_problem(problem: Bytes) -> Self;
+
+    /// A body with nothing in it, which says so before it is asked.
+    fn empty() -> Self {
+        Self::from_problem(Bytes::new())
+    }
+
+    /// This body, with what is to be kept until its end: [`BodyHold::end`] there, dropped where it fails. `length` is what the
+    /// head of the response announces.
+    ///
+    /// A body that is whole in memory has been made, and ends it at once, as this does unless it is written anew. Bodies that
+    /// stream keep it: those of axum, tonic and `http-body-util`'s boxes.
+    fn held(self, held: BodyHold, length: Option<u64>) -> Self {
+        let _ = length;
+        held.end();
+        self
+    }
+}
+
+/// Keeps what is held beside a body, unless it is at its end already.
+fn hold<B: Body, R>(
+    body: B,
+    held: BodyHold,
+    length: Option<u64>,
+    wrap: impl FnOnce(HeldBody<B>) -> R,
+    as_is: impl FnOnce(B) -> R,
+) -> R {
+    if body.is_end_stream() {
+        held.end();
+        as_is(body)
+    } else {
+        wrap(HeldBody::new(body, held, length))
+    }
 }
 
 impl<D: bytes::Buf + From<Bytes>> DenialBody for Full<D> {
@@ -37,21 +73,48 @@ impl<D> DenialBody for Empty<D> {
     }
 }
 
-impl<D: bytes::Buf + From<Bytes> + Send + Sync + 'static, E> DenialBody for BoxBody<D, E> {
+impl<D, E> DenialBody for BoxBody<D, E>
+where
+    D: bytes::Buf + From<Bytes> + Send + Sync + 'static,
+    E: 'static,
+{
     fn from_problem(problem: Bytes) -> Self {
         Self::new(Full::new(problem.into()).map_err(|never| match never {}))
     }
+
+    fn held(self, held: BodyHold, length: Option<u64>) -> Self {
+        hold(self, held, length, Self::new, |body| body)
+    }
 }
 
-impl<D: bytes::Buf + From<Bytes> + Send + 'static, E> DenialBody for UnsyncBoxBody<D, E> {
+impl<D, E> DenialBody for UnsyncBoxBody<D, E>
+where
+    D: bytes::Buf + From<Bytes> + Send + 'static,
+    E: 'static,
+{
     fn from_problem(problem: Bytes) -> Self {
         Self::new(Full::new(problem.into()).map_err(|never| match never {}))
+    }
+
+    fn held(self, held: BodyHold, length: Option<u64>) -> Self {
+        hold(self, held, length, Self::new, |body| body)
     }
 }
 
 impl<L: DenialBody, R> DenialBody for Either<L, R> {
     fn from_problem(problem: Bytes) -> Self {
         Self::Left(L::from_problem(problem))
+    }
+
+    /// The right side is the other's, and not kept to its end.
+    fn held(self, held: BodyHold, length: Option<u64>) -> Self {
+        match self {
+            Self::Left(body) => Self::Left(body.held(held, length)),
+            Self::Right(body) => {
+                held.end();
+                Self::Right(body)
+            }
+        }
     }
 }
 
@@ -69,5 +132,28 @@ impl DenialBody for () {
 impl DenialBody for axum_core::body::Body {
     fn from_problem(problem: Bytes) -> Self {
         Self::from(problem)
+    }
+
+    fn empty() -> Self {
+        Self::empty()
+    }
+
+    fn held(self, held: BodyHold, length: Option<u64>) -> Self {
+        hold(self, held, length, Self::new, |body| body)
+    }
+}
+
+#[cfg(feature = "tonic")]
+impl DenialBody for tonic::body::Body {
+    fn from_problem(problem: Bytes) -> Self {
+        Self::new(Full::new(problem))
+    }
+
+    fn empty() -> Self {
+        Self::empty()
+    }
+
+    fn held(self, held: BodyHold, length: Option<u64>) -> Self {
+        hold(self, held, length, Self::new, |body| body)
     }
 }

@@ -32,6 +32,32 @@ pub fn denial_response<B: DenialBody>(denial: Denial) -> Response<B> {
     response
 }
 
+/// The response to a denied gRPC request: HTTP 200 with the status in its head, which gRPC calls trailers-only, and the [`Denial`]
+/// in the extensions.
+///
+/// ```
+/// use entitlements_core::Denial;
+///
+/// let response = entitlements_tower::grpc_response::<String>(Denial::layer_missing());
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.headers()["grpc-status"], "13");
+/// ```
+#[must_use]
+pub fn grpc_response<B: DenialBody>(denial: Denial) -> Response<B> {
+    let mut response = Response::new(B::empty());
+    let status = denial.grpc_status();
+    for (name, value) in status.headers() {
+        // INVARIANT: values are numbers, words, or percent-encoded.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
+        }
+    }
+    response.extensions_mut().insert(denial);
+    response
+}
+
 /// A problem in `http` types; kept with the denial, so that the next such answer is a copy.
 #[derive(Clone)]
 struct Rendered {

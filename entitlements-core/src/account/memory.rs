@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use papaya::{Compute, HashMap, Operation};
 
@@ -29,6 +30,8 @@ use crate::{Reply, Timestamp};
 pub struct MemoryAccounts {
     rows: HashMap<AccountId, Row, foldhash::fast::RandomState>,
     interner: Interner,
+    /// Whether there ever was an account: a self-hosted product looks no further.
+    ever: AtomicBool,
 }
 
 /// What is kept of an account, beside its id.
@@ -135,8 +138,12 @@ impl MemoryAccounts {
 impl AccountStore for MemoryAccounts {
     #[inline]
     fn look(&self, account: &AccountId, read: &mut dyn FnMut(Option<&SharedTerms>)) -> Lookup {
-        let rows = self.rows.pin();
-        read(rows.get(account).map(|row| &row.terms));
+        if self.ever.load(Ordering::Acquire) {
+            let rows = self.rows.pin();
+            read(rows.get(account).map(|row| &row.terms));
+        } else {
+            read(None);
+        }
         Lookup::Shown
     }
 
@@ -152,6 +159,7 @@ impl AccountStore for MemoryAccounts {
 
     fn insert(&self, account: NewAccount) -> Reply<Result<bool, AccountStoreError>> {
         let (id, row) = self.row(account);
+        self.ever.store(true, Ordering::Release);
         Reply::Now(Ok(self.rows.pin().try_insert(id, row).is_ok()))
     }
 

@@ -95,6 +95,20 @@ pub enum LimitKind {
     },
 }
 
+impl LimitKind {
+    /// Whether it counts things that exist.
+    #[must_use]
+    pub const fn is_count(&self) -> bool {
+        matches!(self, Self::Count)
+    }
+
+    /// Whether it counts leases.
+    #[must_use]
+    pub const fn is_concurrent(&self) -> bool {
+        matches!(self, Self::Concurrent { .. })
+    }
+}
+
 /// When a metered count begins anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

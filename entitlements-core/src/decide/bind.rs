@@ -1,15 +1,22 @@
 //! D3: names that the catalog lacks are found when a gate is built, or answer 500.
 
 use super::Requirement;
-use super::requirement::Term;
-use crate::catalog::{FeatureId, PlanId};
+use super::requirement::{Counted, CountedKind, Term};
+use crate::catalog::{FeatureId, LimitId, LimitKind, PlanId};
+use crate::denial::DenialKind;
+use crate::reserve::Wanted;
 use crate::suggest::nearest;
-use crate::{Catalog, Denial, FeatureName, PlanName};
+use crate::{Catalog, Denial, FeatureName, LimitName, PlanName};
 
 /// A requirement whose names were looked up in one catalog; made by [`Requirement::bind`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundRequirement {
     terms: Box<[BoundTerm]>,
+    /// What room is demanded under.
+    reserve: Box<[Wanted]>,
+    /// What is given back on success.
+    give_back: Box<[Wanted]>,
+    leases: Box<[LimitId]>,
 }
 
 /// A term in numbers of one catalog.
@@ -30,7 +37,42 @@ impl BoundRequirement {
             .iter()
             .map(|term| bind(term, catalog))
             .collect();
-        Ok(Self { terms: terms? })
+        let counted: Result<Vec<_>, _> = requirement
+            .counted
+            .iter()
+            .map(|counted| Ok((counted.what, wanted(counted, catalog)?)))
+            .collect();
+        let counted = counted?;
+        let of = |what| {
+            let of_kind = counted.iter().filter(move |(kind, _)| *kind == what);
+            of_kind.map(|(_, wanted)| *wanted)
+        };
+        Ok(Self {
+            terms: terms?,
+            reserve: of(CountedKind::Reserve).collect(),
+            give_back: of(CountedKind::GiveBack).collect(),
+            leases: of(CountedKind::Lease).map(|wanted| wanted.limit).collect(),
+        })
+    }
+
+    pub(crate) const fn reserve(&self) -> &[Wanted] {
+        &self.reserve
+    }
+
+    pub(crate) const fn give_back(&self) -> &[Wanted] {
+        &self.give_back
+    }
+
+    pub(crate) const fn leases(&self) -> &[LimitId] {
+        &self.leases
+    }
+
+    /// Every limit that it counts.
+    pub(crate) fn limits(&self) -> impl Iterator<Item = LimitId> {
+        let counted = self.reserve.iter().chain(&self.give_back);
+        counted
+            .map(|wanted| wanted.limit)
+            .chain(self.leases.iter().copied())
     }
 
     #[inline]
@@ -64,6 +106,36 @@ fn bind(term: &Term, catalog: &Catalog) -> Result<BoundTerm, UnknownName> {
     })
 }
 
+/// A limit, where what is demanded goes with how it is counted.
+fn wanted(counted: &Counted, catalog: &Catalog) -> Result<Wanted, UnknownName> {
+    let limit = find_limit(&counted.limit, catalog)?;
+    let kind = catalog.limit_at(limit).kind();
+    let is_right = match counted.what {
+        CountedKind::Lease => kind.is_concurrent(),
+        CountedKind::Reserve | CountedKind::GiveBack => kind.is_count(),
+    };
+    if !is_right {
+        return Err(UnknownName::wrong_kind(counted.limit.as_str(), kind));
+    }
+    Ok(Wanted {
+        limit,
+        amount: counted.amount,
+    })
+}
+
+fn find_limit(name: &LimitName, catalog: &Catalog) -> Result<LimitId, UnknownName> {
+    catalog.limit_id(name.as_str()).ok_or_else(|| UnknownName {
+        kind: Kind::Limit,
+        fault: Fault::NotInCatalog,
+        name: name.as_str().to_owned(),
+        nearest: nearest(
+            name.as_str(),
+            catalog.limits().map(|(_, limit)| limit.name()),
+        )
+        .map(str::to_owned),
+    })
+}
+
 fn features(names: &[FeatureName], catalog: &Catalog) -> Result<Box<[FeatureId]>, UnknownName> {
     names.iter().map(|name| feature(name, catalog)).collect()
 }
@@ -92,6 +164,7 @@ pub struct UnknownName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Feature,
+    Limit,
     Plan,
 }
 
@@ -100,6 +173,9 @@ enum Fault {
     NotInCatalog,
     NotInPlanOrder,
     NoPlanOrder,
+    Metered,
+    Concurrent,
+    NotConcurrent,
 }
 
 impl UnknownName {
@@ -114,6 +190,26 @@ impl UnknownName {
             name: name.to_owned(),
             nearest: nearest.map(str::to_owned),
         }
+    }
+
+    /// A limit that is counted in another way than what is asked of it needs.
+    pub(crate) fn wrong_kind(name: &str, kind: &LimitKind) -> Self {
+        let fault = match kind {
+            LimitKind::Count => Fault::NotConcurrent,
+            LimitKind::Metered { .. } => Fault::Metered,
+            LimitKind::Concurrent { .. } => Fault::Concurrent,
+        };
+        Self {
+            kind: Kind::Limit,
+            fault,
+            name: name.to_owned(),
+            nearest: None,
+        }
+    }
+
+    /// The limit of this name, of any kind.
+    pub(crate) fn find_limit(name: &LimitName, catalog: &Catalog) -> Result<LimitId, Self> {
+        find_limit(name, catalog)
     }
 
     /// The plan of this name, comparable or not.
@@ -139,6 +235,9 @@ impl UnknownName {
     pub fn denial(&self) -> Denial {
         match self.kind {
             Kind::Feature => Denial::unknown_feature(&self.name),
+            Kind::Limit => Denial::new(DenialKind::UnknownLimit {
+                name: self.name.clone(),
+            }),
             Kind::Plan => Denial::unknown_plan(&self.name),
         }
     }
@@ -148,6 +247,7 @@ impl std::fmt::Display for UnknownName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let what = match self.kind {
             Kind::Feature => "feature",
+            Kind::Limit => "limit",
             Kind::Plan => "plan",
         };
         match self.fault {
@@ -160,6 +260,21 @@ impl std::fmt::Display for UnknownName {
             Fault::NoPlanOrder => {
                 f.write_str("there is no highest plan: add `plan_order` to the catalog")?;
             }
+            Fault::Metered => write!(
+                f,
+                "limit `{}` is metered, and a gate cannot count it yet",
+                self.name
+            )?,
+            Fault::Concurrent => write!(
+                f,
+                "limit `{}` is concurrent: demand a lease of it instead",
+                self.name
+            )?,
+            Fault::NotConcurrent => write!(
+                f,
+                "limit `{}` is not concurrent, so there are no leases of it: demand room under it instead",
+                self.name
+            )?,
         }
         match &self.nearest {
             Some(nearest) => write!(f, ", did you mean `{nearest}`?"),

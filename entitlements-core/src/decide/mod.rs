@@ -8,7 +8,8 @@
 //! - D4 to D6 `feature.rs`: one feature, any of several, all of several;
 //! - D7 to D9 `plan.rs`: at least a plan, any paid plan, the highest plan;
 //! - D10 `license.rs`: a valid license where one is held;
-//! - D11 to D13 `reason.rs`: which denial says it, and where to get what is missing.
+//! - D11 to D13 `reason.rs`: which denial says it, and where to get what is missing;
+//! - U10 `limit.rs`: the denial of what does not fit under a limit.
 //!
 //! [`decide`] is pure. What it says is a value; [`Problem`](crate::Problem) turns a denial into an answer.
 
@@ -17,6 +18,7 @@ mod decision;
 mod facts;
 mod feature;
 mod license;
+mod limit;
 mod plan;
 mod reason;
 mod requirement;
@@ -24,6 +26,7 @@ mod requirement;
 pub use bind::{BoundRequirement, UnknownName};
 pub use decision::Decision;
 pub use facts::Facts;
+pub(crate) use limit::limit_denial;
 pub use requirement::Requirement;
 
 use crate::resolve::EntitlementSet;

@@ -79,37 +79,42 @@ fn status_worth_saying(set: &EntitlementSet) -> Option<LicenseStatus> {
 /// With a `plan_order`, those of it above the plan in force; without one, every plan but that, by name.
 fn available_in(term: &BoundTerm, set: &EntitlementSet) -> Vec<String> {
     let catalog = set.catalog();
-    let in_force = set.plan_in_force_id();
-    let meets = |plan: &PlanId| {
+    plans_above(set, |plan| {
         // Whoever has the plan has the base plan too (R1).
         let base = catalog.plan_at(set.base_plan_id());
         let has = |id: &FeatureId| {
             // What an override takes, no plan gives (R6).
-            (catalog.plan_at(*plan).has(*id) || base.has(*id)) && !set.is_taken(*id)
+            (catalog.plan_at(plan).has(*id) || base.has(*id)) && !set.is_taken(*id)
         };
         match term {
             BoundTerm::Feature(id) => has(id),
             BoundTerm::AnyFeature(ids) => ids.iter().any(has),
             BoundTerm::AllFeatures(ids) => ids.iter().all(has),
-            BoundTerm::PlanAtLeast(wanted) => catalog.rank(*plan) >= catalog.rank(*wanted),
-            BoundTerm::Paid => *plan != set.base_plan_id(),
+            BoundTerm::PlanAtLeast(wanted) => catalog.rank(plan) >= catalog.rank(*wanted),
+            BoundTerm::Paid => plan != set.base_plan_id(),
             BoundTerm::ValidLicense => false,
         }
-    };
+    })
+}
+
+/// D13: the plans that meet something, low to high.
+pub(super) fn plans_above(set: &EntitlementSet, meets: impl Fn(PlanId) -> bool) -> Vec<String> {
+    let catalog = set.catalog();
+    let in_force = set.plan_in_force_id();
     let name = |plan: PlanId| catalog.plan_at(plan).name().to_owned();
     if catalog.plan_order().is_empty() {
         let others = catalog
             .plans()
             .map(|(id, _)| id)
             .filter(|id| *id != in_force);
-        others.filter(meets).map(name).collect()
+        others.filter(|plan| meets(*plan)).map(name).collect()
     } else {
         let floor = catalog.rank(in_force).map_or(0, |rank| rank + 1);
         catalog
             .plan_order()
             .iter()
             .skip(floor)
-            .filter(|plan| meets(plan))
+            .filter(|plan| meets(**plan))
             .copied()
             .map(name)
             .collect()

@@ -1,5 +1,5 @@
 use super::bind::{BoundRequirement, UnknownName};
-use crate::{Catalog, FeatureName, PlanName};
+use crate::{Catalog, FeatureName, LimitName, PlanName};
 
 /// What a route demands, in names; [`bind`](Self::bind) turns it into what [`decide`](super::decide()) takes.
 ///
@@ -13,6 +13,45 @@ use crate::{Catalog, FeatureName, PlanName};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Requirement {
     pub(super) terms: Vec<Term>,
+    /// What is counted, in the order of writing: it is asked for all together (U12).
+    pub(super) counted: Vec<Counted>,
+}
+
+/// Something that is counted, and what is done with it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Counted {
+    pub(super) what: CountedKind,
+    pub(super) limit: LimitName,
+    pub(super) amount: u64,
+}
+
+/// What is done with a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum CountedKind {
+    /// Room is reserved, and used where the request succeeds.
+    Reserve,
+    /// What is used is given back where the request succeeds.
+    GiveBack,
+    /// One is leased for as long as the request takes.
+    Lease,
+}
+
+impl CountedKind {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Reserve => "limit",
+            Self::GiveBack => "give_back",
+            Self::Lease => "lease",
+        }
+    }
+
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Reserve => "room under limit",
+            Self::GiveBack => "something to give back of limit",
+            Self::Lease => "a lease of limit",
+        }
+    }
 }
 
 /// One thing that is demanded. Terms of one requirement are asked in the order of this list (D1).
@@ -68,6 +107,62 @@ impl Requirement {
     #[must_use]
     pub fn valid_license() -> Self {
         Self::default().and_valid_license()
+    }
+
+    /// Demands room for one more under a limit.
+    #[must_use]
+    pub fn limit(limit: impl Into<LimitName>) -> Self {
+        Self::default().and_limit(limit)
+    }
+
+    /// Gives one back under a limit, once the request has succeeded.
+    #[must_use]
+    pub fn give_back(limit: impl Into<LimitName>) -> Self {
+        Self::default().and_give_back(limit)
+    }
+
+    /// Demands a lease of a concurrent limit, for as long as the request takes.
+    #[must_use]
+    pub fn lease(limit: impl Into<LimitName>) -> Self {
+        Self::default().and_lease(limit)
+    }
+
+    /// Also demands room for one more under a limit.
+    #[must_use]
+    pub fn and_limit(self, limit: impl Into<LimitName>) -> Self {
+        self.and_counted(CountedKind::Reserve, limit.into())
+    }
+
+    /// Also gives one back under a limit, once the request has succeeded.
+    #[must_use]
+    pub fn and_give_back(self, limit: impl Into<LimitName>) -> Self {
+        self.and_counted(CountedKind::GiveBack, limit.into())
+    }
+
+    /// Also demands a lease of a concurrent limit.
+    #[must_use]
+    pub fn and_lease(self, limit: impl Into<LimitName>) -> Self {
+        self.and_counted(CountedKind::Lease, limit.into())
+    }
+
+    /// Says how many, instead of one, of the limit that was named last. A lease is always one.
+    #[must_use]
+    pub fn amount(mut self, amount: u64) -> Self {
+        if let Some(last) = self.counted.last_mut()
+            && last.what != CountedKind::Lease
+        {
+            last.amount = amount;
+        }
+        self
+    }
+
+    fn and_counted(mut self, what: CountedKind, limit: LimitName) -> Self {
+        self.counted.push(Counted {
+            what,
+            limit,
+            amount: 1,
+        });
+        self
     }
 
     /// Also demands one feature.
@@ -141,7 +236,19 @@ impl Requirement {
             Term::AnyFeature(features) => format!("any:{}", joined(features)),
             Term::AllFeatures(features) => format!("all:{}", joined(features)),
         });
-        terms.collect::<Vec<_>>().join("+")
+        let counted = self.counted.iter().map(|counted| match counted {
+            Counted {
+                what,
+                limit,
+                amount: 1,
+            } => format!("{}:{limit}", what.label()),
+            Counted {
+                what,
+                limit,
+                amount,
+            } => format!("{}:{limit}*{amount}", what.label()),
+        });
+        terms.chain(counted).collect::<Vec<_>>().join("+")
     }
 
     /// Looks the names up in a catalog.
@@ -150,6 +257,11 @@ impl Requirement {
     /// When the catalog lacks one of them, or cannot compare plans where that is demanded (D3).
     pub fn bind(&self, catalog: &Catalog) -> Result<BoundRequirement, UnknownName> {
         BoundRequirement::new(self, catalog)
+    }
+
+    /// Whether anything is counted.
+    pub(crate) const fn counts(&self) -> bool {
+        !self.counted.is_empty()
     }
 
     fn and(mut self, term: Term) -> Self {
@@ -172,6 +284,14 @@ impl std::fmt::Display for Requirement {
                 Term::Feature(feature) => write!(f, "feature `{feature}`")?,
                 Term::AnyFeature(features) => list(f, "any feature of", features)?,
                 Term::AllFeatures(features) => list(f, "every feature of", features)?,
+            }
+        }
+        for (index, counted) in self.counted.iter().enumerate() {
+            let is_first = index == 0 && self.terms.is_empty();
+            f.write_str(if is_first { "" } else { ", " })?;
+            write!(f, "{} `{}`", counted.what.in_words(), counted.limit)?;
+            if counted.amount != 1 {
+                write!(f, " for {}", counted.amount)?;
             }
         }
         Ok(())

@@ -4,9 +4,11 @@
 //! adapter. Codes, statuses and wording are the table of `spec/denials.md`.
 
 mod detail;
+mod grpc;
 mod kind;
 mod problem;
 
+pub use grpc::{GrpcStatus, is_grpc};
 pub use kind::{DenialKind, DenialRow, Wanted};
 pub use problem::Problem;
 
@@ -51,6 +53,8 @@ struct Facts {
     plan: Option<String>,
     available_in: Vec<String>,
     upgrade_url: Option<String>,
+    /// D18: 403 in place of 402.
+    forbids: bool,
 }
 
 impl Denial {
@@ -69,7 +73,10 @@ impl Denial {
     /// The HTTP status, such as 402.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.kind().row().status
+        match self.kind().row().status {
+            402 if self.inner.facts.forbids => 403,
+            status => status,
+        }
     }
 
     /// The plan in force.
@@ -151,6 +158,7 @@ impl Denial {
             plan: None,
             available_in: Vec::new(),
             upgrade_url: None,
+            forbids: false,
         })
     }
 
@@ -165,6 +173,15 @@ impl Denial {
             plan: Some(set.plan_in_force().name().to_owned()),
             available_in,
             upgrade_url: set.catalog().upgrade_url().map(str::to_owned),
+            forbids: false,
+        })
+    }
+
+    /// The same with 403 in place of 402.
+    pub(crate) fn forbidding(&self) -> Self {
+        Self::of(Facts {
+            forbids: true,
+            ..self.inner.facts.clone()
         })
     }
 

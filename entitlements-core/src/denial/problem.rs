@@ -90,7 +90,7 @@ fn body(denial: &Denial) -> String {
     let mut body = ObjectWriter::new();
     body.string("type", &["urn:entitlements:problem:", row.slug].concat())
         .string("title", row.title)
-        .number("status", row.status)
+        .number("status", denial.status())
         .string("code", row.code)
         .string("detail", &denial.detail());
     what_is_missing(denial.kind(), &mut body);

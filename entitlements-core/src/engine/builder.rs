@@ -1,20 +1,28 @@
 use std::ffi::OsStr;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::place::Place;
-use super::shared::{AccountKind, Accounts, Shared};
+use super::shared::{AccountKind, Accounts, Parts, Shared, Switches};
 use super::sources::{self, TokenPlace};
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::account::{AccountStore, MemoryAccounts};
+use crate::decide::UnknownName;
 use crate::instance::{InstanceOptions, Machine};
 use crate::license::{LicenseVerifier, TrustedKey};
+use crate::reserve::{Counter, Counters, Meter};
 use crate::resolve::{DeploymentMode, base_plan};
 use crate::strict::text::escaped_start;
-use crate::{Catalog, Clock, SystemClock};
+use crate::usage::{MemoryUsage, UsageError, UsageStore};
+use crate::{AccountId, Catalog, Clock, LimitName, Reply, SystemClock};
+
+/// How long a reservation waits to be settled: longer than requests take, and short beside what a lost seat costs.
+const LAPSE_AFTER: Duration = Duration::from_secs(300);
 
 /// Says what an engine is made of; from [`Entitlements::builder`].
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use]
 pub struct EntitlementsBuilder {
     catalog: Option<Arc<Catalog>>,
@@ -27,6 +35,10 @@ pub struct EntitlementsBuilder {
     environment: Environment,
     deployment_mode: Option<DeploymentMode>,
     accounts: Option<Arc<dyn AccountStore>>,
+    usage: Option<Arc<dyn UsageStore>>,
+    counters: Vec<(LimitName, Arc<Counter>)>,
+    lapse_after: Option<Duration>,
+    switches: Switches,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -161,6 +173,61 @@ impl EntitlementsBuilder {
         self
     }
 
+    /// Stores counts here instead of in memory.
+    pub fn usage(mut self, store: impl UsageStore) -> Self {
+        self.usage = Some(Arc::new(store));
+        self
+    }
+
+    /// Lets the application count a limit itself: `count` says how many of it an account has now (U1).
+    ///
+    /// Gates, the management API and previews then agree, and it is as exact as what the application counts: see
+    /// [`Ledger`](crate::usage::Ledger). A count that fails is answered with 503.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use entitlements_core::{AccountId, Entitlements, testing};
+    ///
+    /// async fn count_projects(account: AccountId) -> Result<u64, std::io::Error> {
+    ///     // SELECT count(*) FROM projects WHERE account = $1
+    ///     Ok(2)
+    /// }
+    ///
+    /// let builder = Entitlements::builder().catalog(testing::catalog());
+    /// let (engine, _upkeep) = builder.count("projects", count_projects).build().await?;
+    /// let projects = engine.limit(&AccountId::LOCAL, "projects");
+    /// assert_eq!(projects.used().await.unwrap(), 2);
+    /// assert!(projects.reserve(1).await.is_err(), "two is what the community has");
+    /// # Ok::<(), entitlements_core::ConfigError>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn count<F, C, E>(mut self, limit: impl Into<LimitName>, count: F) -> Self
+    where
+        F: Fn(AccountId) -> C + Send + Sync + 'static,
+        C: Future<Output = Result<u64, E>> + Send + 'static,
+        E: fmt::Display,
+    {
+        let counter = move |account| {
+            let count = count(account);
+            Reply::Later(Box::pin(async move { count.await.map_err(UsageError::new) }) as _)
+        };
+        self.counters.push((limit.into(), Arc::new(counter)));
+        self
+    }
+
+    /// Releases reservations that nobody settles after this time instead of five minutes (U3). It should be longer than any request
+    /// that reserves.
+    pub const fn reservations_lapse_after(mut self, time: Duration) -> Self {
+        self.lapse_after = Some(time);
+        self
+    }
+
+    /// Answers 403 wherever the answer would be 402, for clients and proxies that do not know 402 (D18). The codes stay what they are.
+    pub const fn forbidden_instead_of_payment_required(mut self) -> Self {
+        self.switches.forbids = true;
+        self
+    }
+
     /// Reads the time from this clock instead of the system's.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -211,11 +278,44 @@ impl EntitlementsBuilder {
                 kind: AccountKind::One,
             },
         };
-        let shared = Shared::new(catalog, clock, verifier, place, accounts, base, keys);
+        let mut counters = Counters::default();
+        for (limit, counter) in self.counters {
+            counters.insert(UnknownName::find_limit(&limit, &catalog)?, counter);
+        }
+        let usage = self.usage.unwrap_or_else(|| Arc::new(MemoryUsage::new()));
+        let meter = Meter::new(
+            Arc::clone(&catalog),
+            Arc::clone(&clock),
+            usage,
+            counters,
+            self.lapse_after.unwrap_or(LAPSE_AFTER),
+        );
+        let parts = Parts {
+            catalog,
+            clock,
+            verifier,
+            place,
+            accounts,
+            meter,
+            switches: self.switches,
+            base_plan: base,
+        };
+        let shared = Shared::new(parts, keys);
         let upkeep = Upkeep::new(&shared);
         let entitlements = Entitlements { shared };
         report::start(entitlements.current().set());
         Ok((entitlements, upkeep))
+    }
+}
+
+impl fmt::Debug for EntitlementsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntitlementsBuilder")
+            .field(
+                "catalog",
+                &self.catalog.as_ref().map(|catalog| catalog.product_name()),
+            )
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::CatalogError;
+use crate::decide::UnknownName;
 use crate::license::KeyError;
 
 /// Why an engine cannot be built. A bad license key is never among the reasons: it shows in the status instead.
@@ -18,6 +19,9 @@ pub enum ConfigError {
     /// A trusted key cannot be used.
     #[error(transparent)]
     TrustedKey(#[from] KeyError),
+    /// A counter is for a limit that the catalog lacks.
+    #[error("a counter cannot be used: {0}")]
+    Counter(#[from] UnknownName),
     /// `DEPLOYMENT_MODE` is neither of its values.
     #[error("`DEPLOYMENT_MODE` is `{0}`; it must be `self_hosted` or `cloud`")]
     DeploymentMode(String),

@@ -79,11 +79,23 @@ impl Current {
         {
             return Decision::Deny(denial.clone());
         }
-        let decision = decide(requirement, facts, self.set());
-        if let Decision::Deny(denial) = &decision {
-            self.seen.state.denials.remember(gate, denial);
+        match decide(requirement, facts, self.set()) {
+            Decision::Allow => Decision::Allow,
+            Decision::Deny(denial) => {
+                let denial = self.finish(denial);
+                self.seen.state.denials.remember(gate, &denial);
+                Decision::Deny(denial)
+            }
         }
-        decision
+    }
+
+    /// A denial as this engine says it (D18).
+    pub(crate) fn finish(&self, denial: Denial) -> Denial {
+        if self.seen.state.switches.forbids {
+            denial.forbidding()
+        } else {
+            denial
+        }
     }
 
     /// Checks a requirement outside a layer, in a service or a job.
@@ -97,7 +109,7 @@ impl Current {
         })?;
         match decide(&bound, &Facts::new("", self.now), self.set()) {
             Decision::Allow => Ok(()),
-            Decision::Deny(denial) => Err(denial),
+            Decision::Deny(denial) => Err(self.finish(denial)),
         }
     }
 }

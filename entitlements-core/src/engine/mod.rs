@@ -14,6 +14,7 @@ mod denials;
 mod environment;
 mod kept_lists;
 mod keys;
+mod limits;
 mod place;
 mod recent;
 mod report;
@@ -29,6 +30,7 @@ pub use callers::{Callers, DefaultAccount, NoCurrent};
 pub use config_error::ConfigError;
 pub use current::Current;
 pub use environment::Environment;
+pub use limits::AccountLimit;
 pub use revoke::AppliedRevocations;
 pub(crate) use state::State;
 pub use upkeep::Upkeep;
@@ -37,6 +39,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide};
+use crate::reserve::Meter;
 use crate::{AccountId, Catalog, Clock, Timestamp};
 use shared::Shared;
 
@@ -112,6 +115,10 @@ impl Entitlements {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
+    }
+
+    pub(crate) fn meter(&self) -> &Arc<Meter> {
+        &self.shared.meter
     }
 
     /// Judges everything that is held again, as the clock now says.

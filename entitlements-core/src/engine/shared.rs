@@ -13,7 +13,8 @@ use super::{recent, report};
 use crate::account::{AccountId, AccountStore, AccountTerms, Basis, Lookup, SharedTerms};
 use crate::catalog::PlanId;
 use crate::license::LicenseVerifier;
-use crate::resolve::{Holdings, resolve};
+use crate::reserve::Meter;
+use crate::resolve::{Holdings, resolve, resolve_account};
 use crate::{Catalog, Clock, Timestamp};
 
 /// What all handles of one engine share.
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     pub(super) verifier: LicenseVerifier,
     pub(super) place: Place,
     pub(super) accounts: Accounts,
+    pub(super) meter: Arc<Meter>,
+    pub(super) switches: Switches,
     pub(super) base_plan: PlanId,
     /// This value, for the states that it makes.
     engine: Weak<Self>,
@@ -36,6 +39,25 @@ pub(super) struct Shared {
     pub(super) keys: Mutex<Keys>,
     /// Says that the holdings changed, to whoever waits for their next boundary.
     changed: watch::Sender<()>,
+}
+
+/// What the whole engine does in its own way.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Switches {
+    /// D18: 403 in place of 402.
+    pub(super) forbids: bool,
+}
+
+/// What an engine is made of, beside what it holds.
+pub(super) struct Parts {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) verifier: LicenseVerifier,
+    pub(super) place: Place,
+    pub(super) accounts: Accounts,
+    pub(super) meter: Meter,
+    pub(super) switches: Switches,
+    pub(super) base_plan: PlanId,
 }
 
 /// Who the engine's accounts are.
@@ -55,23 +77,17 @@ pub(super) enum AccountKind {
 }
 
 impl Shared {
-    pub(super) fn new(
-        catalog: Arc<Catalog>,
-        clock: Arc<dyn Clock>,
-        verifier: LicenseVerifier,
-        place: Place,
-        accounts: Accounts,
-        base_plan: PlanId,
-        keys: Keys,
-    ) -> Arc<Self> {
-        let holdings = keys.holdings(&place);
+    pub(super) fn new(parts: Parts, keys: Keys) -> Arc<Self> {
+        let holdings = keys.holdings(&parts.place);
         Arc::new_cyclic(|engine| Self {
-            catalog,
-            clock,
-            verifier,
-            place,
-            accounts,
-            base_plan,
+            catalog: parts.catalog,
+            clock: parts.clock,
+            verifier: parts.verifier,
+            place: parts.place,
+            accounts: parts.accounts,
+            meter: Arc::new(parts.meter),
+            switches: parts.switches,
+            base_plan: parts.base_plan,
             engine: engine.clone(),
             holdings: ArcSwap::from_pointee(holdings),
             generation: AtomicU64::new(recent::next_generation()),
@@ -178,12 +194,11 @@ impl Shared {
         let catalog = &self.catalog;
         let set = match terms.basis() {
             Basis::Account(terms) => {
-                let _ = terms;
-                resolve(catalog, self.base_plan, &self.holdings.load(), now)
+                resolve_account(catalog, self.base_plan, &self.holdings.load(), terms, now)
             }
             Basis::Only(plan, _) => resolve(catalog, *plan, &Holdings::default(), now),
         };
-        State::new(self.engine.clone(), generation, set)
+        State::new(self.engine.clone(), generation, self.switches, set)
     }
 
     /// Takes what is held now as the truth. The caller holds the lock on the keys.

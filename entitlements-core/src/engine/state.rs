@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use super::denials::Denials;
-use super::shared::Shared;
+use super::shared::{Shared, Switches};
 use crate::Timestamp;
 use crate::resolve::EntitlementSet;
 
@@ -13,15 +13,22 @@ pub(crate) struct State {
     pub(super) engine: Weak<Shared>,
     /// Which holdings of that engine the set was made of.
     pub(super) generation: u64,
+    pub(super) switches: Switches,
     pub(super) set: EntitlementSet,
     pub(super) denials: Denials,
 }
 
 impl State {
-    pub(super) fn new(engine: Weak<Shared>, generation: u64, set: EntitlementSet) -> Self {
+    pub(super) fn new(
+        engine: Weak<Shared>,
+        generation: u64,
+        switches: Switches,
+        set: EntitlementSet,
+    ) -> Self {
         Self {
             engine,
             generation,
+            switches,
             set,
             denials: Denials::default(),
         }

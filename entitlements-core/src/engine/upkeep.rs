@@ -11,12 +11,13 @@ use super::shared::Shared;
 const REVALIDATE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// The engine's work in the background: judges anew at each boundary and every six hours, so that the log says what
-/// changed when it changes.
+/// changed when it changes; renews the leases that guards hold, and finishes what dropped guards could not wait for.
 ///
 /// Spawn it beside the server. It ends when the last [`Entitlements`](super::Entitlements) handle is dropped.
 ///
 /// # Cancel safety
-/// Dropping it loses nothing: grants end on time without it.
+/// Dropping it loses nothing: grants end on time without it, and what dropped guards leave undone lapses. Leases that are held for
+/// longer than their time to live need it.
 #[must_use = "spawn it, or the log will not say when something expires"]
 pub struct Upkeep {
     work: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -48,26 +49,47 @@ impl fmt::Debug for Upkeep {
 async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver<()>) {
     // By the monotonic clock: a wall clock that was set back a year must not put the next judging off for a year.
     let mut judged: Option<Duration> = None;
+    let mut renewed: Option<Duration> = None;
+    let Some(parts) = shared
+        .upgrade()
+        .map(|engine| (Arc::clone(&engine.clock), Arc::clone(&engine.meter)))
+    else {
+        return;
+    };
+    let (clock, meter) = parts;
+    // One for all rounds: dropped in mid-work it would lose what it had begun.
+    let mut counting = pin!(meter.work_off());
     while let Some(engine) = shared.upgrade() {
         // Before the look at what holds: a change that comes after the look must wake.
         changed.mark_unchanged();
-        let (now, monotonic) = (engine.clock.now(), engine.clock.monotonic());
-        let since = judged.map(|judged| monotonic.saturating_sub(judged));
-        let since = match since.filter(|since| *since < REVALIDATE_EVERY) {
-            Some(since) => since,
-            None => {
-                engine.resolve_again(&engine.nothing_sold, now);
-                judged = Some(monotonic);
-                Duration::ZERO
-            }
-        };
-        let next = now.saturating_add(REVALIDATE_EVERY.saturating_sub(since));
+        let lease_taken = meter.lease_taken();
+        let (now, monotonic) = (clock.now(), clock.monotonic());
+        if is_due(judged, REVALIDATE_EVERY, monotonic) {
+            engine.resolve_again(&engine.nothing_sold, now);
+            judged = Some(monotonic);
+        }
         let boundary =
             engine.with_state_at(&engine.nothing_sold, now, |state| state.set.changes_at());
-        let deadline = boundary.map_or(next, |boundary| boundary.min(next));
-        let clock = Arc::clone(&engine.clock);
         // Waiting must not keep the engine alive.
         drop(engine);
+        let renew_every = meter.renew_within();
+        if let Some(every) = renew_every
+            && is_due(renewed, every, monotonic)
+        {
+            meter.renew_leases().await;
+            renewed = Some(monotonic);
+        }
+        let left = |since: Option<Duration>, every: Duration| {
+            now.saturating_add(
+                every.saturating_sub(monotonic.saturating_sub(since.unwrap_or_default())),
+            )
+        };
+        let next = [
+            Some(left(judged, REVALIDATE_EVERY)),
+            boundary,
+            renew_every.map(|every| left(renewed, every)),
+        ];
+        let deadline = next.into_iter().flatten().min().unwrap_or(now);
         // At the end of the year 9999 there is no later time to wait for; a change still wakes.
         let sleep = async {
             if deadline > now {
@@ -77,9 +99,15 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
             }
         };
         let (mut sleep, mut change) = (pin!(sleep), pin!(changed.changed()));
+        let mut lease_taken = pin!(lease_taken);
         let engine_gone = poll_fn(|cx| {
             if let Poll::Ready(change) = change.as_mut().poll(cx) {
                 return Poll::Ready(change.is_err());
+            }
+            // It never ends; what it waits for wakes this.
+            let _ = counting.as_mut().poll(cx);
+            if lease_taken.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(false);
             }
             sleep.as_mut().poll(cx).map(|()| false)
         })
@@ -88,4 +116,9 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
             return;
         }
     }
+}
+
+/// Whether something that is done every so often is to be done again.
+fn is_due(last: Option<Duration>, every: Duration, now: Duration) -> bool {
+    last.is_none_or(|last| now.saturating_sub(last) >= every)
 }

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use metrics::{Counter, counter};
 
-use crate::decide::{Decision, Requirement};
+use crate::Denial;
+use crate::decide::Requirement;
 use crate::denial::DenialRow;
 
 const NAME: &str = "entitlements_decisions_total";
@@ -16,7 +17,7 @@ const NAME: &str = "entitlements_decisions_total";
 #[derive(Default)]
 pub(super) struct Counters {
     allowed: OnceLock<Counter>,
-    /// One a row of [`DenialRow::ALL`].
+    /// One a row of [`DenialRow::ALL`]; a gate denies or is in shadow, and never both.
     denied: [OnceLock<Counter>; DenialRow::ALL.len()],
 }
 
@@ -35,13 +36,24 @@ impl Counters {
             .get_or_init(|| counter!(NAME, "requirement" => requirement.label(), "outcome" => "allow", "code" => ""))
     }
 
-    pub(super) fn count(&self, decision: &Decision, requirement: &Requirement) {
-        let Some(denial) = decision.denial() else {
-            return self.count_allowed(requirement);
-        };
+    pub(super) fn count_denied(&self, denial: &Denial, requirement: &Requirement) {
+        Self::count(&self.denied, "deny", denial, requirement);
+    }
+
+    /// Of a gate in shadow: what it would have denied.
+    pub(super) fn count_shadow(&self, denial: &Denial, requirement: &Requirement) {
+        Self::count(&self.denied, "shadow", denial, requirement);
+    }
+
+    fn count(
+        counters: &[OnceLock<Counter>],
+        outcome: &'static str,
+        denial: &Denial,
+        requirement: &Requirement,
+    ) {
         let row = denial.kind().row();
-        if let Some(counter) = self.denied.get(row.index()) {
-            let register = || counter!(NAME, "requirement" => requirement.label(), "outcome" => "deny", "code" => row.code);
+        if let Some(counter) = counters.get(row.index()) {
+            let register = || counter!(NAME, "requirement" => requirement.label(), "outcome" => outcome, "code" => row.code);
             counter.get_or_init(register).increment(1);
         }
     }

@@ -1,0 +1,108 @@
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use super::rules::Rules;
+use super::{Gate, GateId, Inner, OnUnavailable, Settle};
+use crate::Entitlements;
+use crate::decide::{Requirement, UnknownName};
+use crate::engine::Callers;
+use crate::gate::counters::Counters;
+
+impl Gate {
+    /// A gate that finds the engine in each request.
+    #[must_use]
+    pub fn new(requirement: Requirement) -> Self {
+        Self::with(requirement, Rules::default(), None)
+    }
+
+    /// A gate that asks this engine.
+    ///
+    /// # Errors
+    /// When the engine's catalog lacks a name of the requirement.
+    pub fn on(requirement: Requirement, engine: &Entitlements) -> Result<Self, UnknownName> {
+        Self::new(requirement).given(engine)
+    }
+
+    /// The same gate, asking this engine.
+    ///
+    /// # Errors
+    /// When the engine's catalog lacks a name of the requirement.
+    pub fn given(&self, engine: &Entitlements) -> Result<Self, UnknownName> {
+        let bound = engine.bind(self.requirement())?;
+        bound.limits().for_each(|limit| engine.meter().count(limit));
+        let callers = Some(Callers::new(engine.clone()));
+        let gate = Self::with(
+            self.requirement().clone(),
+            self.inner.rules.clone(),
+            callers,
+        );
+        let _ = gate
+            .inner
+            .bound
+            .set((Arc::clone(engine.catalog()), Ok(bound)));
+        Ok(gate)
+    }
+
+    /// The same gate with another requirement.
+    ///
+    /// # Errors
+    /// When it was given an engine whose catalog lacks a name.
+    pub fn demanding(&self, requirement: Requirement) -> Result<Self, UnknownName> {
+        let gate = Self::with(requirement, self.inner.rules.clone(), None);
+        match self.engine() {
+            None => Ok(gate),
+            Some(engine) => gate.given(engine),
+        }
+    }
+
+    /// Lets it answer requests of these methods only (D15), and count on each of them.
+    #[must_use]
+    pub fn on_methods<M: Into<String>>(&self, methods: impl IntoIterator<Item = M>) -> Self {
+        let methods = methods.into_iter().map(|method| method.into().into());
+        self.acting(|rules| rules.methods = Some(methods.collect()))
+    }
+
+    /// Lets it decide, count decisions and log, and let everything pass (D17).
+    #[must_use]
+    pub fn shadow(&self) -> Self {
+        self.acting(|rules| rules.shadow = true)
+    }
+
+    /// Says what it does where the answer cannot be determined (D16).
+    #[must_use]
+    pub fn on_unavailable(&self, then: OnUnavailable) -> Self {
+        self.acting(|rules| rules.on_unavailable = then)
+    }
+
+    /// Says when it is known whether a request succeeded (U8).
+    #[must_use]
+    pub fn settle(&self, when: Settle) -> Self {
+        self.acting(|rules| rules.settle = when)
+    }
+
+    fn acting(&self, say: impl FnOnce(&mut Rules)) -> Self {
+        let mut rules = self.inner.rules.clone();
+        say(&mut rules);
+        let inner = &self.inner;
+        let gate = Self::with(inner.requirement.clone(), rules, inner.callers.clone());
+        if let Some(bound) = inner.bound.get() {
+            let _ = gate.inner.bound.set(bound.clone());
+        }
+        gate
+    }
+
+    fn with(requirement: Requirement, rules: Rules, callers: Option<Callers>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                id: GateId::next(),
+                is_plain: !requirement.counts() && rules.methods.is_none(),
+                requirement,
+                rules,
+                callers,
+                bound: OnceLock::new(),
+                mistake_logged: AtomicBool::new(false),
+                counters: Counters::default(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! U8 to U13 at a gate: limits are asked last, and held until the request is done.
+
+use std::sync::Arc;
+
+use super::hold::Parts;
+use super::{Admission, Gate, Hold, OnUnavailable};
+use crate::catalog::LimitId;
+use crate::decide::BoundRequirement;
+use crate::engine::NoCurrent;
+use crate::reserve::{self, GiveBack, HeldLease, Meter, Refused, Reservation, Wanted};
+use crate::{Current, Reply};
+
+/// What a gate does about limits for one request.
+struct Count<'a> {
+    reserve: &'a [Wanted],
+    give_back: &'a [Wanted],
+    leases: &'a [LimitId],
+}
+
+impl Gate {
+    /// Asks for what is counted, everything else being met.
+    pub(super) fn count(&self, current: &Current, method: &str, path: &str) -> Admission {
+        if !self.inner.requirement.counts() {
+            return self.allow();
+        }
+        let bound;
+        let bound = match self.bound(current.catalog()) {
+            Some(Ok(bound)) => bound,
+            Some(Err(_)) => return self.allow(),
+            None => match self.inner.requirement.bind(current.catalog()) {
+                Ok(other) => {
+                    bound = other;
+                    &bound
+                }
+                Err(_) => return self.allow(),
+            },
+        };
+        match current.entitlements() {
+            Some(engine) => self.count_with(
+                engine.meter(),
+                current,
+                self.for_method(bound, method),
+                path,
+            ),
+            // The program is ending.
+            None => self.deny(NoCurrent::Unavailable(None).denial(), path),
+        }
+    }
+
+    fn for_method<'a>(&self, bound: &'a BoundRequirement, method: &str) -> Count<'a> {
+        let rules = &self.inner.rules;
+        Count {
+            reserve: if rules.reserves_on(method) {
+                bound.reserve()
+            } else {
+                &[]
+            },
+            give_back: if rules.gives_back_on(method) {
+                bound.give_back()
+            } else {
+                &[]
+            },
+            leases: bound.leases(),
+        }
+    }
+
+    fn count_with(
+        &self,
+        meter: &Arc<Meter>,
+        current: &Current,
+        count: Count<'_>,
+        path: &str,
+    ) -> Admission {
+        let limits = count.reserve.iter().chain(count.give_back);
+        limits.for_each(|wanted| meter.count(wanted.limit));
+        count.leases.iter().for_each(|limit| meter.count(*limit));
+        if self.inner.rules.shadow {
+            return self.peek(meter, current, &count, path);
+        }
+        let give_back = (!count.give_back.is_empty()).then(|| {
+            GiveBack::new(
+                Arc::clone(meter),
+                current.account().clone(),
+                count.give_back,
+            )
+        });
+        let reserved = match count.reserve {
+            [] => Reply::Now(Ok(None)),
+            wanted => reserve::reserve(meter, current, wanted).map(|reserved| reserved.map(Some)),
+        };
+        match (reserved, count.leases) {
+            (Reply::Now(Err(refused)), _) => self.refuse(refused, path),
+            (Reply::Now(Ok(reservation)), []) => self.hold(reservation, give_back, Vec::new()),
+            (reserved, leases) => {
+                let leases: Box<[LimitId]> = leases.into();
+                let (gate, meter) = (self.clone(), Arc::clone(meter));
+                let (current, path) = (current.clone(), path.to_owned());
+                let held = async move {
+                    let reservation = reserved.await?;
+                    let leases = take_leases(&meter, &current, &leases).await?;
+                    Ok((reservation, leases))
+                };
+                Admission::Later(Box::pin(async move {
+                    match held.await {
+                        Ok((reservation, leases)) => gate.hold(reservation, give_back, leases),
+                        Err(refused) => gate.refuse(refused, &path),
+                    }
+                }))
+            }
+        }
+    }
+
+    fn hold(
+        &self,
+        reservation: Option<Reservation>,
+        give_back: Option<GiveBack>,
+        leases: Vec<HeldLease>,
+    ) -> Admission {
+        let allowed = self.allow();
+        if reservation.is_none() && give_back.is_none() && leases.is_empty() {
+            return allowed;
+        }
+        Admission::Hold(Hold {
+            parts: Box::new(Parts {
+                reservation,
+                give_back,
+                leases,
+                settle: self.inner.rules.settle,
+            }),
+        })
+    }
+
+    fn refuse(&self, refused: Refused, path: &str) -> Admission {
+        match (&refused, self.inner.rules.on_unavailable) {
+            (Refused::Unknown(error), OnUnavailable::Allow) => {
+                tracing::warn!("a request passes uncounted: {error}");
+                self.allow()
+            }
+            _ => self.deny(refused.denial(), path),
+        }
+    }
+
+    /// D17: what would be, without spending anything.
+    fn peek(
+        &self,
+        meter: &Arc<Meter>,
+        current: &Current,
+        count: &Count<'_>,
+        path: &str,
+    ) -> Admission {
+        let leases = count.leases.iter().map(|limit| Wanted {
+            limit: *limit,
+            amount: 1,
+        });
+        let wanted: Vec<_> = count.reserve.iter().copied().chain(leases).collect();
+        if wanted.is_empty() {
+            return self.allow();
+        }
+        let told = |gate: &Self, told, path: &str| match told {
+            Ok(()) => gate.allow(),
+            Err(refused) => gate.refuse(refused, path),
+        };
+        match reserve::peek(meter, current, &wanted) {
+            Reply::Now(answer) => told(self, answer, path),
+            Reply::Later(answer) => {
+                let (gate, path) = (self.clone(), path.to_owned());
+                Admission::Later(Box::pin(async move { told(&gate, answer.await, &path) }))
+            }
+        }
+    }
+}
+
+async fn take_leases(
+    meter: &Arc<Meter>,
+    current: &Current,
+    limits: &[LimitId],
+) -> Result<Vec<HeldLease>, Refused> {
+    let mut leases = Vec::with_capacity(limits.len());
+    for limit in limits {
+        leases.push(HeldLease::take(meter, current, *limit, None).await?);
+    }
+    Ok(leases)
+}

@@ -1,0 +1,126 @@
+use std::fmt;
+
+use super::Settle;
+use crate::Reply;
+use crate::reserve::{GiveBack, HeldLease, Reservation};
+use crate::usage::UsageError;
+
+/// What is held for a request that passed: a guard.
+///
+/// Adapters keep it beside the response that they wait for, and say what became of it: [`head`](Self::head). Dropped before that, because
+/// the handler panicked or the client went away, everything is released (U8).
+#[must_use = "what is held is released when this is dropped"]
+pub struct Hold {
+    pub(super) parts: Box<Parts>,
+}
+
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) reservation: Option<Reservation>,
+    pub(super) give_back: Option<GiveBack>,
+    pub(super) leases: Vec<HeldLease>,
+    pub(super) settle: Settle,
+}
+
+/// Whether a response says that what was asked for happened (U8): status 2xx or 3xx, and `grpc-status` absent or 0.
+#[must_use]
+pub fn succeeded(status: u16, grpc_status: Option<&str>) -> bool {
+    (200..400).contains(&status) && grpc_status.is_none_or(|status| status == "0")
+}
+
+impl Hold {
+    /// The leases that are held, for a handler that goes on after its response, such as on an upgraded connection: it takes a clone.
+    #[must_use]
+    pub fn leases(&self) -> &[HeldLease] {
+        &self.parts.leases
+    }
+
+    /// Says whether the head of the response tells of success. What the reply gives is to be kept until the body's end.
+    ///
+    /// # Cancel safety
+    /// A reply that is dropped before it resolves may have settled or not.
+    pub fn head(self, success: bool) -> Reply<Option<BodyHold>> {
+        let mut parts = self.parts;
+        if success && parts.settle == Settle::AtBodyEnd {
+            return Reply::Now(Some(BodyHold { parts: Some(parts) }));
+        }
+        let leases = std::mem::take(&mut parts.leases);
+        let settled = if success {
+            parts.succeed()
+        } else {
+            Reply::Now(Ok(()))
+        };
+        settled.map(move |settled| {
+            log(settled);
+            let lasts = success && !leases.is_empty();
+            lasts.then(|| BodyHold {
+                parts: Some(Box::new(Parts {
+                    reservation: None,
+                    give_back: None,
+                    leases,
+                    settle: Settle::AtHead,
+                })),
+            })
+        })
+    }
+}
+
+impl Parts {
+    /// Confirms and gives back.
+    fn succeed(mut self: Box<Self>) -> Reply<Result<(), UsageError>> {
+        let confirmed = self.reservation.take().map(Reservation::confirm);
+        let given_back = self.give_back.take().map(GiveBack::give);
+        match (confirmed, given_back) {
+            (None, None) => Reply::Now(Ok(())),
+            (Some(one), None) | (None, Some(one)) => one,
+            (Some(Reply::Now(one)), Some(Reply::Now(other))) => Reply::Now(one.and(other)),
+            (Some(one), Some(other)) => Reply::Later(Box::pin(async move {
+                let one = one.await;
+                one.and(other.await)
+            })),
+        }
+    }
+}
+
+fn log(settled: Result<(), UsageError>) {
+    if let Err(error) = settled {
+        tracing::warn!("a request succeeded, and what it used is not counted: {error}");
+    }
+}
+
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.fmt(f)
+    }
+}
+
+/// What is held until the end of a response's body.
+///
+/// Dropped before [`end`](Self::end), because the body failed or the client went away, everything is released.
+#[must_use = "what is held is released when this is dropped"]
+pub struct BodyHold {
+    parts: Option<Box<Parts>>,
+}
+
+impl BodyHold {
+    /// Says that the body was sent to its end.
+    pub fn end(mut self) {
+        let Some(mut parts) = self.parts.take() else {
+            return;
+        };
+        let meter = match (&parts.reservation, &parts.give_back) {
+            (Some(reservation), _) => reservation.meter(),
+            (None, Some(give_back)) => give_back.meter(),
+            (None, None) => return,
+        };
+        let leases = std::mem::take(&mut parts.leases);
+        meter.finish(parts.succeed());
+        drop(leases);
+    }
+}
+
+impl fmt::Debug for BodyHold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.fmt(f)
+    }
+}

@@ -1,0 +1,232 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{Admission, Gate, OnUnavailable, RequestHead};
+use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, decide, is_met};
+use crate::engine::{Callers, NoCurrent};
+use crate::resolve::EntitlementSet;
+use crate::strict::text::escaped_start;
+use crate::{Catalog, Current, Denial, Reply, Timestamp};
+
+impl Gate {
+    /// What becomes of a request.
+    ///
+    /// `current` is what the engine's layer put into the request, if there is one. Where the gate has an engine of its
+    /// own and the request came through that same engine's layer, the request's account, set and time count, so that one request
+    /// is judged once.
+    #[inline(always)]
+    pub fn admit(&self, current: Option<&Current>, head: &impl RequestHead) -> Admission {
+        let current = match (&self.inner.callers, current) {
+            (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
+                Some(current)
+            }
+            (Some(callers), _) => return self.admit_alone(callers, head),
+            (None, current) => current,
+        };
+        match current {
+            Some(current) if self.is_plainly_met(current) => self.allow(),
+            current => self.weigh(current, head),
+        }
+    }
+
+    /// The decision on a request that nothing has to be counted for, as adapters without futures and tests ask it.
+    ///
+    /// What a gate counts is released again at once, and what has to be waited for is not determined.
+    pub fn judge(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
+        match self.admit(current, head) {
+            Admission::Pass | Admission::Hold(_) => Decision::Allow,
+            Admission::Deny(denial) => Decision::Deny(denial),
+            Admission::Later(_) => Decision::Deny(NoCurrent::Unavailable(None).denial()),
+        }
+    }
+
+    /// Judges a request that did not come through this gate's engine's layer: by the clock, read once.
+    #[inline(always)]
+    fn admit_alone(&self, callers: &Callers, head: &impl RequestHead) -> Admission {
+        if self.inner.is_plain {
+            let bound = self.inner.bound.get();
+            let met =
+                |set: &EntitlementSet| matches!(bound, Some((_, Ok(bound))) if is_met(bound, set));
+            if callers.with_set(head, met) == Some(true) {
+                return self.allow();
+            }
+        }
+        self.weigh_alone(callers, head)
+    }
+
+    #[cold]
+    fn weigh_alone(&self, callers: &Callers, head: &impl RequestHead) -> Admission {
+        match callers.current(head) {
+            Reply::Now(Ok(current)) => self.weigh(Some(&current), head),
+            Reply::Now(Err(why)) => self.weigh_nobody(&why, head),
+            Reply::Later(found) => {
+                let (gate, request) = (self.clone(), Kept::of(head));
+                Admission::Later(Box::pin(async move {
+                    match found.await {
+                        Ok(current) => gate.weigh(Some(&current), &request),
+                        Err(why) => gate.weigh_nobody(&why, &request),
+                    }
+                }))
+            }
+        }
+    }
+
+    /// The way of nearly every request, kept short: the names are known and what they name is in force.
+    #[inline(always)]
+    fn is_plainly_met(&self, current: &Current) -> bool {
+        match self.inner.bound.get() {
+            Some((catalog, Ok(bound))) => {
+                self.inner.is_plain
+                    && Arc::ptr_eq(catalog, current.catalog())
+                    && is_met(bound, current.set())
+            }
+            _ => false,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn allow(&self) -> Admission {
+        self.inner.counters.count_allowed(&self.inner.requirement);
+        Admission::Pass
+    }
+
+    /// Judges in full, with reasons.
+    #[cold]
+    fn weigh(&self, current: Option<&Current>, head: &impl RequestHead) -> Admission {
+        // Where there is no engine there is no time either, and nothing below asks for it.
+        let now = current.map_or(Timestamp::UNIX_EPOCH, Current::now);
+        let facts = Facts::new(head.method(), now).with_cors_headers(head.has_cors_headers());
+        // D2: a preflight passes even a gate that is built wrongly, so that the browser shows what is wrong.
+        if facts.is_cors_preflight() || !self.inner.rules.answers(facts.method()) {
+            return self.allow();
+        }
+        let decision = match current {
+            Some(current) => self.weigh_terms(current, &facts, head.path()),
+            None if let Some(why) = head.extension::<NoCurrent>() => {
+                return self.weigh_nobody(&why, head);
+            }
+            None => {
+                self.log_once(head.path(), &"the request did not pass an `EntitlementsLayer`; wrap the router in one, outside this gate, or give the gate its engine with `.on(&entitlements)`");
+                Decision::Deny(Denial::layer_missing())
+            }
+        };
+        match (decision, current) {
+            (Decision::Allow, Some(current)) => self.count(current, facts.method(), head.path()),
+            (Decision::Allow, None) => self.allow(),
+            (Decision::Deny(denial), _) => self.deny(denial, head.path()),
+        }
+    }
+
+    /// Judges a request that nobody can be told from (A3, A7).
+    fn weigh_nobody(&self, why: &NoCurrent, head: &impl RequestHead) -> Admission {
+        let facts = Facts::new(head.method(), Timestamp::UNIX_EPOCH);
+        let facts = facts.with_cors_headers(head.has_cors_headers());
+        if facts.is_cors_preflight() || !self.inner.rules.answers(facts.method()) {
+            return self.allow();
+        }
+        match (why, self.inner.rules.on_unavailable) {
+            (NoCurrent::Unavailable(_), OnUnavailable::Allow) => self.allow(),
+            (NoCurrent::Unavailable(Some(known)), OnUnavailable::LastKnown(age))
+                if known.current.now().saturating_since(known.as_of) <= age =>
+            {
+                self.weigh(Some(&known.current), head)
+            }
+            _ => self.deny(why.denial(), head.path()),
+        }
+    }
+
+    fn weigh_terms(&self, current: &Current, facts: &Facts<'_>, path: &str) -> Decision {
+        match self.bound(current.catalog()) {
+            Some(Ok(bound)) => current.decide_for(self.inner.id, bound, facts),
+            Some(Err(unknown)) => self.mistake(path, unknown),
+            // A second catalog in one program: rare enough to look the names up each time.
+            None => match self.inner.requirement.bind(current.catalog()) {
+                Ok(bound) => match decide(&bound, facts, current.set()) {
+                    Decision::Deny(denial) => Decision::Deny(current.finish(denial)),
+                    Decision::Allow => Decision::Allow,
+                },
+                Err(unknown) => self.mistake(path, &unknown),
+            },
+        }
+    }
+
+    /// The requirement in numbers of this catalog; none where the gate was first used with another.
+    pub(super) fn bound(
+        &self,
+        catalog: &Arc<Catalog>,
+    ) -> Option<&Result<BoundRequirement, UnknownName>> {
+        let bind = || (Arc::clone(catalog), self.inner.requirement.bind(catalog));
+        let (known, bound) = self.inner.bound.get_or_init(bind);
+        Arc::ptr_eq(known, catalog).then_some(bound)
+    }
+
+    /// The end of each denied request, or of one that a gate in shadow would have denied (D17).
+    pub(super) fn deny(&self, denial: Denial, path: &str) -> Admission {
+        let inner = &self.inner;
+        if inner.rules.shadow {
+            let path = escaped_start(path, 200);
+            tracing::info!(path, requirement = %inner.requirement, code = denial.code(), "a gate in shadow would deny: {denial}");
+            inner.counters.count_shadow(&denial, &inner.requirement);
+            return Admission::Pass;
+        }
+        inner.counters.count_denied(&denial, &inner.requirement);
+        Admission::Deny(denial)
+    }
+
+    #[cold]
+    fn mistake(&self, path: &str, unknown: &UnknownName) -> Decision {
+        self.log_once(path, unknown);
+        Decision::Deny(unknown.denial())
+    }
+
+    /// A mistake in the program is said once a gate, not once a request.
+    #[cold]
+    fn log_once(&self, path: &str, cause: &dyn fmt::Display) {
+        if !self.inner.mistake_logged.swap(true, Ordering::Relaxed) {
+            let path = escaped_start(path, 200);
+            tracing::error!(path, requirement = %self.inner.requirement, "gate cannot decide: {cause}");
+        }
+    }
+}
+
+/// What a gate needs of a request that it waits for.
+struct Kept {
+    method: String,
+    path: String,
+    is_preflight: bool,
+}
+
+impl Kept {
+    fn of(head: &impl RequestHead) -> Self {
+        Self {
+            method: head.method().to_owned(),
+            path: head.path().to_owned(),
+            is_preflight: head.has_cors_headers(),
+        }
+    }
+}
+
+impl RequestHead for Kept {
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn authority(&self) -> Option<&str> {
+        None
+    }
+
+    fn visit_header<'a>(&'a self, _: &str, _: &mut dyn FnMut(Option<&'a str>)) {}
+
+    fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        None
+    }
+
+    fn has_cors_headers(&self) -> bool {
+        self.is_preflight
+    }
+}

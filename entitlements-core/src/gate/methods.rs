@@ -1,0 +1,366 @@
+//! What the gates of all frameworks can be told, written once.
+//!
+//! The orphan rule wants each framework's gate to be a type of its own; these macros give it the same names and texts.
+
+/// The constructors of a gate, for an `impl` of a type that has `fn of(gate: Gate) -> Self`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gate_constructors {
+    () => {
+        /// Demands what `requirement` says.
+        pub fn new(requirement: $crate::Requirement) -> Self {
+            Self::of($crate::Gate::new(requirement))
+        }
+
+        /// Demands one feature.
+        pub fn feature(feature: impl Into<$crate::FeatureName>) -> Self {
+            Self::new($crate::Requirement::feature(feature))
+        }
+
+        /// Demands at least one of several features.
+        pub fn any_feature<F: Into<$crate::FeatureName>>(
+            features: impl IntoIterator<Item = F>,
+        ) -> Self {
+            Self::new($crate::Requirement::any_feature(features))
+        }
+
+        /// Demands every one of several features.
+        pub fn all_features<F: Into<$crate::FeatureName>>(
+            features: impl IntoIterator<Item = F>,
+        ) -> Self {
+            Self::new($crate::Requirement::all_features(features))
+        }
+
+        /// Demands a plan or a higher one.
+        pub fn plan_at_least(plan: impl Into<$crate::PlanName>) -> Self {
+            Self::new($crate::Requirement::plan_at_least(plan))
+        }
+
+        /// Demands any plan but the base plan.
+        pub fn paid() -> Self {
+            Self::new($crate::Requirement::paid())
+        }
+
+        /// Demands the highest plan.
+        pub fn enterprise() -> Self {
+            Self::new($crate::Requirement::enterprise())
+        }
+
+        /// Demands that a license is in force where one is held.
+        pub fn valid_license() -> Self {
+            Self::new($crate::Requirement::valid_license())
+        }
+
+        /// Demands room for one more under a limit, and uses it where the request succeeds (U8). Acts on POST, PUT and PATCH (U9).
+        pub fn limit(limit: impl Into<$crate::LimitName>) -> Self {
+            Self::new($crate::Requirement::limit(limit))
+        }
+
+        /// Gives one back under a limit where the request succeeds. Acts on DELETE (U9).
+        pub fn give_back(limit: impl Into<$crate::LimitName>) -> Self {
+            Self::new($crate::Requirement::give_back(limit))
+        }
+
+        /// Demands a lease of a concurrent limit, until the end of the response's body (U11).
+        pub fn lease(limit: impl Into<$crate::LimitName>) -> Self {
+            Self::new($crate::Requirement::lease(limit))
+        }
+    };
+}
+
+/// What a gate is told after it was made, for an `impl` of a type that has `fn gate(&self) -> &Gate` and
+/// `fn with_gate(self, gate: Gate) -> Self`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gate_builders {
+    () => {
+        /// Also demands one feature.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_feature(self, feature: impl Into<$crate::FeatureName>) -> Self {
+            self.also(|requirement| requirement.and_feature(feature))
+        }
+
+        /// Also demands at least one of several features.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_any_feature<F: Into<$crate::FeatureName>>(
+            self,
+            features: impl IntoIterator<Item = F>,
+        ) -> Self {
+            self.also(|requirement| requirement.and_any_feature(features))
+        }
+
+        /// Also demands every one of several features.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_all_features<F: Into<$crate::FeatureName>>(
+            self,
+            features: impl IntoIterator<Item = F>,
+        ) -> Self {
+            self.also(|requirement| requirement.and_all_features(features))
+        }
+
+        /// Also demands a plan or a higher one.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_plan_at_least(self, plan: impl Into<$crate::PlanName>) -> Self {
+            self.also(|requirement| requirement.and_plan_at_least(plan))
+        }
+
+        /// Also demands any plan but the base plan.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_paid(self) -> Self {
+            self.also($crate::Requirement::and_paid)
+        }
+
+        /// Also demands the highest plan.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_enterprise(self) -> Self {
+            self.also($crate::Requirement::and_enterprise)
+        }
+
+        /// Also demands that a license is in force where one is held.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_valid_license(self) -> Self {
+            self.also($crate::Requirement::and_valid_license)
+        }
+
+        /// Also demands room for one more under a limit; several limits are reserved all together or not at all (U4).
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_limit(self, limit: impl Into<$crate::LimitName>) -> Self {
+            self.also(|requirement| requirement.and_limit(limit))
+        }
+
+        /// Also gives one back under a limit where the request succeeds.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_give_back(self, limit: impl Into<$crate::LimitName>) -> Self {
+            self.also(|requirement| requirement.and_give_back(limit))
+        }
+
+        /// Also demands a lease of a concurrent limit.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_lease(self, limit: impl Into<$crate::LimitName>) -> Self {
+            self.also(|requirement| requirement.and_lease(limit))
+        }
+
+        /// Says how many, instead of one, of the limit that was named last. A lease is always one.
+        #[track_caller]
+        pub fn amount(self, amount: u64) -> Self {
+            self.also(|requirement| requirement.amount(amount))
+        }
+
+        /// Acts on these methods only, and on each of them (D15), in place of what is usual for what is demanded.
+        pub fn on_methods<M: Into<String>>(self, methods: impl IntoIterator<Item = M>) -> Self {
+            let gate = self.gate().on_methods(methods);
+            self.with_gate(gate)
+        }
+
+        /// Decides, counts decisions and logs what it would deny, and lets everything pass (D17): to see whom a gate would
+        /// stop before it does.
+        pub fn shadow(self) -> Self {
+            let gate = self.gate().shadow();
+            self.with_gate(gate)
+        }
+
+        /// Says what happens where the answer cannot be determined (D16); 503 unless this says otherwise.
+        pub fn on_unavailable(self, then: $crate::OnUnavailable) -> Self {
+            let gate = self.gate().on_unavailable(then);
+            self.with_gate(gate)
+        }
+
+        /// Says when it is known whether a request succeeded (U8): at the head of the response unless this says otherwise.
+        pub fn settle(self, when: $crate::Settle) -> Self {
+            let gate = self.gate().settle(when);
+            self.with_gate(gate)
+        }
+
+        /// Asks this engine, so that no [`EntitlementsLayer`](crate::EntitlementsLayer) is needed, and looks the names up
+        /// at once.
+        ///
+        /// Where the request passed that engine's layer all the same, what the layer says of it counts. Where it did not, it
+        /// is that of the `AccountId` in its extensions; without one, of the one account of a self-hosted product.
+        ///
+        /// # Panics
+        /// When the engine's catalog lacks a name: a mistake in the program, found when it starts and not by a customer
+        /// (I12). Use [`try_on`](Self::try_on) for names that are not in the program's text.
+        #[track_caller]
+        #[expect(
+            clippy::panic,
+            reason = "a mistake in the program; `try_on` is there for names from elsewhere"
+        )]
+        pub fn on(self, entitlements: &$crate::Entitlements) -> Self {
+            match self.try_on(entitlements) {
+                Ok(require) => require,
+                Err(unknown) => panic!("a gate cannot be built: {unknown}"),
+            }
+        }
+
+        /// Asks this engine, as [`on`](Self::on) does.
+        ///
+        /// # Errors
+        /// When the engine's catalog lacks a name, or cannot compare plans where that is demanded.
+        pub fn try_on(
+            self,
+            entitlements: &$crate::Entitlements,
+        ) -> Result<Self, $crate::UnknownName> {
+            let gate = self.gate().given(entitlements)?;
+            Ok(self.with_gate(gate))
+        }
+
+        /// What is demanded.
+        #[must_use]
+        pub fn requirement(&self) -> &$crate::Requirement {
+            self.gate().requirement()
+        }
+
+        /// The same gate with another requirement.
+        #[track_caller]
+        #[expect(clippy::panic, reason = "a mistake in the program, as for `on`")]
+        fn also(self, extend: impl FnOnce($crate::Requirement) -> $crate::Requirement) -> Self {
+            let requirement = extend(self.gate().requirement().clone());
+            match self.gate().demanding(requirement) {
+                Ok(gate) => self.with_gate(gate),
+                Err(unknown) => panic!("a gate cannot be built: {unknown}"),
+            }
+        }
+    };
+}
+
+/// Names for the parts of a gate, where `Require` is in scope; `$from` is the crate that they are used from, for the examples.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __named_gates {
+    ($from:literal) => {
+        /// Demands features: a name for [`Require`]'s part about them.
+        #[derive(Debug, Clone, Copy)]
+        pub struct RequireFeature(());
+
+        #[expect(
+            clippy::new_ret_no_self,
+            reason = "every gate is one `Require`; this is a name for a part of it"
+        )]
+        impl RequireFeature {
+            /// Demands one feature.
+            ///
+            /// ```
+            #[doc = concat!("use ", $from, "::RequireFeature;")]
+            ///
+            /// let layer = RequireFeature::new("sso");
+            /// ```
+            pub fn new(feature: impl Into<$crate::FeatureName>) -> Require {
+                Require::feature(feature)
+            }
+
+            /// Demands at least one of several features.
+            pub fn any_of<F: Into<$crate::FeatureName>>(
+                features: impl IntoIterator<Item = F>,
+            ) -> Require {
+                Require::any_feature(features)
+            }
+
+            /// Demands every one of several features.
+            pub fn all_of<F: Into<$crate::FeatureName>>(
+                features: impl IntoIterator<Item = F>,
+            ) -> Require {
+                Require::all_features(features)
+            }
+        }
+
+        /// Demands a plan: a name for [`Require`]'s part about it.
+        #[derive(Debug, Clone, Copy)]
+        pub struct RequirePlan(());
+
+        impl RequirePlan {
+            /// Demands a plan or a higher one in the catalog's `plan_order`.
+            ///
+            /// ```
+            #[doc = concat!("use ", $from, "::RequirePlan;")]
+            ///
+            /// let layer = RequirePlan::at_least("business");
+            /// ```
+            pub fn at_least(plan: impl Into<$crate::PlanName>) -> Require {
+                Require::plan_at_least(plan)
+            }
+        }
+
+        $crate::__named_gates! { @plain
+            /// Demands any plan but the base plan; a trial is paid.
+            RequirePaid, paid;
+            /// Demands the highest plan of the catalog's `plan_order`.
+            RequireEnterprise, enterprise;
+            /// Demands that a license is in force where one is held; whoever holds none passes.
+            RequireValidLicense, valid_license;
+        }
+
+        $crate::__named_gates! { @limit $from,
+            /// Demands room for one more under a limit, and uses it where the request succeeds. Acts on POST, PUT and PATCH:
+            /// reading and deleting stay open (U9).
+            RequireLimit, limit, "users";
+            /// Gives one back under a limit where the request succeeds. Acts on DELETE (U9).
+            ReleaseLimit, give_back, "users";
+            /// Holds one of a concurrent limit for as long as a request takes, until the end of the response's body
+            /// (U11). Acts on every method. Handlers that go on beyond that, such as on an upgraded connection, take a clone of the
+            /// `HeldLease` in the request's extensions along.
+            Lease, lease, "connections";
+        }
+    };
+    (@plain $($(#[$docs:meta])* $name:ident, $constructor:ident;)*) => {$(
+        $(#[$docs])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name(());
+
+        #[expect(clippy::new_ret_no_self, reason = "every gate is one `Require`; this is a name for a part of it")]
+        impl $name {
+            /// The layer.
+            pub fn new() -> Require {
+                Require::$constructor()
+            }
+        }
+    )*};
+    (@limit $from:literal, $($(#[$docs:meta])* $name:ident, $constructor:ident, $example:literal;)*) => {$(
+        $(#[$docs])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name(());
+
+        #[expect(clippy::new_ret_no_self, reason = "every gate is one `Require`; this is a name for a part of it")]
+        impl $name {
+            /// The layer, for one; [`Require::amount`] says another number.
+            ///
+            /// ```
+            #[doc = concat!("use ", $from, "::", stringify!($name), ";")]
+            ///
+            #[doc = concat!("let layer = ", stringify!($name), "::new(\"", $example, "\");")]
+            /// ```
+            pub fn new(limit: impl Into<$crate::LimitName>) -> Require {
+                Require::$constructor(limit)
+            }
+        }
+    )*};
+}

@@ -1,0 +1,168 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::ask::Refused;
+use super::{Meter, Wanted};
+use crate::catalog::LimitId;
+use crate::decide::limit_denial;
+use crate::usage::{Leased, Renewed, UsageError};
+use crate::{AccountId, Current, Reply};
+
+/// One of a concurrent limit that is held for as long as this is: a guard that clones share.
+///
+/// It is renewed by the engine's upkeep while it is held, and ended when its last clone is dropped. A process that dies takes its
+/// leases with it: they lapse (U11).
+#[derive(Clone)]
+#[must_use = "a lease that is dropped ends"]
+pub struct HeldLease {
+    held: Arc<Held>,
+}
+
+pub(crate) struct Held {
+    meter: Arc<Meter>,
+    account: AccountId,
+    limit: LimitId,
+    holder: String,
+    /// Whether there is something to end.
+    is_taken: bool,
+    /// Whether it goes on without its guards.
+    is_left: AtomicBool,
+}
+
+impl HeldLease {
+    /// The name under which it is held.
+    #[must_use]
+    pub fn holder(&self) -> &str {
+        &self.held.holder
+    }
+
+    /// Leaves it to lapse by itself, for a holder that renews it by heartbeats: this guard, and its clones, end nothing any more.
+    pub fn leave(self) {
+        self.held.is_left.store(true, Ordering::Relaxed);
+    }
+
+    /// Renews it now, for as long as the catalog says; [`Renewed::Lapsed`] where it had lapsed and its room may be another's.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    ///
+    /// # Cancel safety
+    /// A reply that is dropped may have renewed it or not.
+    pub fn renew(&self) -> Reply<Result<Renewed, UsageError>> {
+        self.held.renew()
+    }
+
+    /// Leases one; whoever holds one under that name renews it.
+    pub(crate) fn take(
+        meter: &Arc<Meter>,
+        current: &Current,
+        limit: LimitId,
+        holder: Option<&str>,
+    ) -> Reply<Result<Self, Refused>> {
+        let holder = holder.map_or_else(|| meter.next_holder(), str::to_owned);
+        let now = current.now();
+        let until = now.saturating_add(meter.time_to_live(limit));
+        let allowed = current.set().limit_id(limit);
+        let account = current.account();
+        let leased = meter
+            .store
+            .lease(account, meter.name(limit), &holder, allowed, until, now);
+        let held = Held {
+            meter: Arc::clone(meter),
+            account: account.clone(),
+            limit,
+            holder,
+            is_taken: true,
+            is_left: AtomicBool::new(false),
+        };
+        let current = current.clone();
+        leased.map(move |leased| held.into_lease(leased, &current))
+    }
+}
+
+impl Held {
+    fn into_lease(
+        mut self,
+        leased: Result<Leased, UsageError>,
+        current: &Current,
+    ) -> Result<HeldLease, Refused> {
+        match leased {
+            Ok(Leased::Held) => {
+                let held = Arc::new(self);
+                held.meter.watch(&held);
+                Ok(HeldLease { held })
+            }
+            Ok(Leased::Full { used }) => {
+                let wanted = Wanted {
+                    limit: self.limit,
+                    amount: 1,
+                };
+                self.is_taken = false;
+                let denial = limit_denial(current.set(), wanted.limit, used, wanted.amount);
+                Err(Refused::Denied(current.finish(denial)))
+            }
+            // It may have been leased: it is ended when this is dropped, or lapses.
+            Err(error) => Err(Refused::Unknown(error)),
+        }
+    }
+
+    fn renew(&self) -> Reply<Result<Renewed, UsageError>> {
+        self.meter.renew(&self.account, self.limit, &self.holder)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.is_taken && !*self.is_left.get_mut() {
+            let meter = &self.meter;
+            meter.finish(meter.end(&self.account, self.limit, &self.holder));
+        }
+    }
+}
+
+impl Meter {
+    /// How soon leases that are held want to be renewed: a third of the shortest of their times; none where none is held.
+    pub(crate) fn renew_within(&self) -> Option<Duration> {
+        let held = self.held();
+        held.iter()
+            .map(|held| self.time_to_live(held.limit) / 3)
+            .min()
+    }
+
+    /// Renews every lease that a guard holds.
+    pub(crate) async fn renew_leases(&self) {
+        for held in self.held() {
+            match held.renew().await {
+                Ok(Renewed::Held) => {}
+                Ok(Renewed::Lapsed) => {
+                    tracing::warn!(
+                        limit = self.name(held.limit),
+                        "a lease lapsed while it was held"
+                    );
+                }
+                Err(error) => tracing::warn!(
+                    limit = self.name(held.limit),
+                    "a lease was not renewed: {error}"
+                ),
+            }
+        }
+    }
+}
+
+/// Without the account: what is logged of it says nothing about a customer.
+impl fmt::Debug for HeldLease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.held.fmt(f)
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeldLease")
+            .field("limit", &self.meter.name(self.limit))
+            .field("holder", &self.holder)
+            .finish_non_exhaustive()
+    }
+}

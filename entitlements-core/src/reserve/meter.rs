@@ -1,0 +1,223 @@
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+
+use super::counters::Counters;
+use super::lease::Held;
+use crate::catalog::{LimitId, LimitKind};
+use crate::usage::{Ledger, Renewed, UsageError, UsageStore};
+use crate::{AccountId, Catalog, Clock, Reply, Timestamp};
+
+/// Work that a dropped guard could not wait for.
+type Queued = Pin<Box<dyn Future<Output = Result<(), UsageError>> + Send>>;
+
+/// What an engine counts with.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) store: Arc<dyn UsageStore>,
+    pub(super) ledger: Ledger,
+    pub(super) counters: Counters,
+    /// After which time a reservation that nobody settles is released (U3).
+    pub(super) lapse_after: Duration,
+    queue: Queue,
+    /// Leases that guards hold, to be renewed.
+    leases: Mutex<Vec<Weak<Held>>>,
+    /// Limits that something asked for: only of these the store's counts mean anything.
+    counted: RwLock<BTreeSet<LimitId>>,
+    lease_taken: Notify,
+    holders: AtomicU64,
+}
+
+#[derive(Default)]
+struct Queue {
+    work: Mutex<Vec<Queued>>,
+    more: Notify,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
+
+impl Meter {
+    pub(crate) fn new(
+        catalog: Arc<Catalog>,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn UsageStore>,
+        counters: Counters,
+        lapse_after: Duration,
+    ) -> Self {
+        Self {
+            catalog,
+            clock,
+            store,
+            ledger: Ledger::new(),
+            counters,
+            lapse_after,
+            queue: Queue::default(),
+            leases: Mutex::default(),
+            counted: RwLock::default(),
+            lease_taken: Notify::new(),
+            holders: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn name(&self, limit: LimitId) -> &str {
+        self.catalog.limit_at(limit).name()
+    }
+
+    /// Finishes what a guard began: at once where it can be, else in the upkeep.
+    pub(crate) fn finish(&self, work: Reply<Result<(), UsageError>>) {
+        match work {
+            Reply::Now(Ok(())) => {}
+            Reply::Now(Err(error)) => tracing::warn!("a count was not settled: {error}"),
+            Reply::Later(work) => {
+                let mut queue = self
+                    .queue
+                    .work
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                queue.push(work);
+                drop(queue);
+                self.queue.more.notify_one();
+            }
+        }
+    }
+
+    /// Does what guards left to be done, and waits for more; for ever.
+    pub(crate) async fn work_off(&self) {
+        loop {
+            let more = self.queue.more.notified();
+            let work = std::mem::take(
+                &mut *self
+                    .queue
+                    .work
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
+            if work.is_empty() {
+                more.await;
+            }
+            for work in work {
+                if let Err(error) = work.await {
+                    tracing::warn!("a count was not settled: {error}");
+                }
+            }
+        }
+    }
+
+    /// A name for whoever leases without one.
+    pub(super) fn next_holder(&self) -> String {
+        format!("request-{}", self.holders.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(super) fn watch(&self, lease: &Arc<Held>) {
+        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        if leases.len() == leases.capacity() {
+            leases.retain(|lease| lease.strong_count() > 0);
+        }
+        leases.push(Arc::downgrade(lease));
+        drop(leases);
+        self.lease_taken.notify_one();
+    }
+
+    /// Resolves when a guard begins to hold a lease; what came before the call counts too.
+    pub(crate) fn lease_taken(&self) -> Notified<'_> {
+        self.lease_taken.notified()
+    }
+
+    /// The leases that guards hold now.
+    pub(super) fn held(&self) -> Vec<Arc<Held>> {
+        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        leases.retain(|lease| lease.strong_count() > 0);
+        leases.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Says that something asks for this limit.
+    pub(crate) fn count(&self, limit: LimitId) {
+        let is_known = self.is_counted(limit);
+        if !is_known {
+            let mut counted = self.counted.write().unwrap_or_else(PoisonError::into_inner);
+            counted.insert(limit);
+        }
+    }
+
+    fn is_counted(&self, limit: LimitId) -> bool {
+        let counted = self.counted.read().unwrap_or_else(PoisonError::into_inner);
+        counted.contains(&limit)
+    }
+
+    /// U6: sets what is used to what exists.
+    pub(crate) fn sync(
+        &self,
+        account: &AccountId,
+        limit: LimitId,
+        used: u64,
+    ) -> Reply<Result<(), UsageError>> {
+        if self.counters.of(limit).is_some() {
+            return Reply::Now(Ok(()));
+        }
+        self.store.sync(account, self.name(limit), used, self.now())
+    }
+
+    /// Renews the lease under a name.
+    pub(crate) fn renew(
+        &self,
+        account: &AccountId,
+        limit: LimitId,
+        holder: &str,
+    ) -> Reply<Result<Renewed, UsageError>> {
+        let now = self.now();
+        let until = now.saturating_add(self.time_to_live(limit));
+        self.store
+            .renew_lease(account, self.name(limit), holder, until, now)
+    }
+
+    /// Ends the lease under a name.
+    pub(crate) fn end(
+        &self,
+        account: &AccountId,
+        limit: LimitId,
+        holder: &str,
+    ) -> Reply<Result<(), UsageError>> {
+        self.store
+            .end_lease(account, self.name(limit), holder, self.now())
+    }
+
+    /// For how long a lease holds without being renewed.
+    pub(super) fn time_to_live(&self, limit: LimitId) -> Duration {
+        match self.catalog.limit_at(limit).kind() {
+            LimitKind::Concurrent { lease } => *lease,
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// How many an account has; none where nothing counts.
+    pub(crate) fn used(
+        &self,
+        account: &AccountId,
+        limit: LimitId,
+        now: Timestamp,
+    ) -> Reply<Result<Option<u64>, UsageError>> {
+        if let Some(counter) = self.counters.of(limit) {
+            return counter(account.clone()).map(|count| count.map(Some));
+        }
+        if !self.is_counted(limit) {
+            return Reply::Now(Ok(None));
+        }
+        let usage = self.store.usage(account, self.name(limit), now);
+        usage.map(|usage| usage.map(|usage| Some(usage.used)))
+    }
+}
