@@ -16,6 +16,8 @@
 mod clock;
 mod engine;
 mod request;
+#[doc(hidden)]
+pub mod usage_store;
 mod vendor;
 
 pub use clock::ManualClock;

@@ -8,8 +8,8 @@ use crate::{AccountId, Limit, Reply, Timestamp};
 /// The store owns atomicity: each method happens whole or not at all, and before or after each other one, whoever
 /// calls it from wherever. In SQL that is a transaction that locks the account's row, in Redis a script.
 ///
-/// - What has lapsed makes room at its time, to the microsecond, with no timer: each method first forgets what ended
-///   at or before `now`. That `now` goes back brings nothing back.
+/// - What has lapsed makes room at its time, to the microsecond, with no timer: what ended at or before `now` is no
+///   more.
 /// - An account or a limit that the store does not know has nothing in use.
 /// - Numbers are exact up to 2^53. A store may hold larger ones at its own largest; it never takes them for less
 ///   than that, and none wraps around.

@@ -39,7 +39,9 @@ fn lines_of_other_limits_and_accounts_are_others() {
         ledger.take(&AccountId::new("other"), PROJECTS, 1).ahead(),
         0
     );
-    assert_eq!(take(&ledger.clone(), 1).ahead(), 3);
+    let same = ledger.clone();
+    assert_eq!(take(&same, 1).ahead(), 3);
+    assert_eq!(ledger.lines(), 1);
 }
 
 #[test]
