@@ -38,10 +38,18 @@ use crate::head::Head;
 /// assert_eq!(body, "business");
 /// # });
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 #[must_use = "a layer does nothing until it is applied"]
 pub struct EntitlementsLayer<R = DefaultAccount> {
     callers: Callers<R>,
+}
+
+impl<R> Clone for EntitlementsLayer<R> {
+    fn clone(&self) -> Self {
+        Self {
+            callers: self.callers.clone(),
+        }
+    }
 }
 
 impl EntitlementsLayer {
@@ -75,7 +83,10 @@ impl<R> EntitlementsLayer<R> {
         clippy::panic,
         reason = "a mistake in the program; `try_anonymous_on_plan` is there for names from elsewhere"
     )]
-    pub fn anonymous_on_plan(self, plan: impl Into<PlanName>) -> Self {
+    pub fn anonymous_on_plan(self, plan: impl Into<PlanName>) -> Self
+    where
+        R: Clone,
+    {
         match self.try_anonymous_on_plan(plan) {
             Ok(layer) => layer,
             Err(unknown) => panic!("a layer cannot be built: {unknown}"),
@@ -86,7 +97,10 @@ impl<R> EntitlementsLayer<R> {
     ///
     /// # Errors
     /// When the catalog lacks the plan.
-    pub fn try_anonymous_on_plan(self, plan: impl Into<PlanName>) -> Result<Self, UnknownName> {
+    pub fn try_anonymous_on_plan(self, plan: impl Into<PlanName>) -> Result<Self, UnknownName>
+    where
+        R: Clone,
+    {
         Ok(Self {
             callers: self.callers.try_anonymous_on_plan(plan)?,
         })
@@ -96,7 +110,7 @@ impl<R> EntitlementsLayer<R> {
 impl<S, R> Transform<S, ServiceRequest> for EntitlementsLayer<R>
 where
     S: Service<ServiceRequest, Error = Error> + 'static,
-    R: ResolveAccount + Clone,
+    R: ResolveAccount,
 {
     type Response = S::Response;
     type Error = Error;
@@ -113,7 +127,7 @@ where
 }
 
 /// The service of [`EntitlementsLayer`].
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct EntitlementsService<S, R = DefaultAccount> {
     inner: Rc<S>,
     callers: Callers<R>,

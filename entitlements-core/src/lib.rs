@@ -26,9 +26,9 @@ pub use clock::{Clock, SystemClock};
 pub use decide::{Decision, Requirement, UnknownName};
 pub use denial::{Denial, DenialKind, GrpcStatus, Problem, Wanted, is_grpc};
 pub use engine::{
-    AccountLimit, ActivateError, AppliedRevocations, Callers, ConfigError, Current,
+    AccountError, AccountLimit, ActivateError, AppliedRevocations, Callers, ConfigError, Current,
     DeactivateError, DefaultAccount, Entitlements, EntitlementsBuilder, Environment, NoCurrent,
-    Upkeep,
+    PreviewError, Upkeep,
 };
 pub use entitlements_macros::catalog;
 pub use gate::{Admission, BodyHold, Gate, Hold, OnUnavailable, RequestHead, Settle, succeeded};

@@ -36,10 +36,18 @@ use crate::head::Head;
 /// # Ok::<(), std::convert::Infallible>(())
 /// # }).unwrap();
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 #[must_use = "a layer does nothing until it is applied"]
 pub struct EntitlementsLayer<R = DefaultAccount> {
     callers: Callers<R>,
+}
+
+impl<R> Clone for EntitlementsLayer<R> {
+    fn clone(&self) -> Self {
+        Self {
+            callers: self.callers.clone(),
+        }
+    }
 }
 
 impl EntitlementsLayer {
@@ -73,7 +81,10 @@ impl<R> EntitlementsLayer<R> {
         clippy::panic,
         reason = "a mistake in the program; `try_anonymous_on_plan` is there for names from elsewhere"
     )]
-    pub fn anonymous_on_plan(self, plan: impl Into<PlanName>) -> Self {
+    pub fn anonymous_on_plan(self, plan: impl Into<PlanName>) -> Self
+    where
+        R: Clone,
+    {
         match self.try_anonymous_on_plan(plan) {
             Ok(layer) => layer,
             Err(unknown) => panic!("a layer cannot be built: {unknown}"),
@@ -84,14 +95,17 @@ impl<R> EntitlementsLayer<R> {
     ///
     /// # Errors
     /// When the catalog lacks the plan.
-    pub fn try_anonymous_on_plan(self, plan: impl Into<PlanName>) -> Result<Self, UnknownName> {
+    pub fn try_anonymous_on_plan(self, plan: impl Into<PlanName>) -> Result<Self, UnknownName>
+    where
+        R: Clone,
+    {
         Ok(Self {
             callers: self.callers.try_anonymous_on_plan(plan)?,
         })
     }
 }
 
-impl<S, R: Clone> Layer<S> for EntitlementsLayer<R> {
+impl<S, R> Layer<S> for EntitlementsLayer<R> {
     type Service = EntitlementsService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
@@ -105,10 +119,19 @@ impl<S, R: Clone> Layer<S> for EntitlementsLayer<R> {
 /// The service of [`EntitlementsLayer`].
 ///
 /// Readiness is the inner service's; where an account has to be looked up elsewhere, the readied service waits with the request.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct EntitlementsService<S, R = DefaultAccount> {
     inner: S,
     callers: Callers<R>,
+}
+
+impl<S: Clone, R> Clone for EntitlementsService<S, R> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            callers: self.callers.clone(),
+        }
+    }
 }
 
 impl<S, R, B> Service<Request<B>> for EntitlementsService<S, R>

@@ -88,14 +88,16 @@ impl MemoryAccounts {
     fn changed(
         &self,
         id: &AccountId,
-        change: &(dyn Fn(&Account) -> AccountChange + Send + Sync),
+        change: &(dyn Fn(&Account) -> Option<AccountChange> + Send + Sync),
     ) -> Option<Account> {
         let rows = self.rows.pin();
         let computed = rows.compute(id.clone(), |known| match known {
-            None => Operation::Abort(()),
+            None => Operation::Abort(None),
             Some((id, row)) => {
                 let before = row.account(id);
-                let AccountChange { name, terms } = change(&before);
+                let Some(AccountChange { name, terms }) = change(&before) else {
+                    return Operation::Abort(Some(before));
+                };
                 let terms = if terms.overrides.is_empty() && terms == *before.terms.get() {
                     before.terms
                 } else {
@@ -112,7 +114,8 @@ impl MemoryAccounts {
             Compute::Updated { new: (id, row), .. } | Compute::Inserted(id, row) => {
                 Some(row.account(id))
             }
-            Compute::Removed(..) | Compute::Aborted(()) => None,
+            Compute::Aborted(unchanged) => unchanged,
+            Compute::Removed(..) => None,
         }
     }
 
@@ -166,7 +169,7 @@ impl AccountStore for MemoryAccounts {
     fn change(
         &self,
         account: &AccountId,
-        change: Box<dyn Fn(&Account) -> AccountChange + Send + Sync>,
+        change: Box<dyn Fn(&Account) -> Option<AccountChange> + Send + Sync>,
     ) -> Reply<Result<Option<Account>, AccountStoreError>> {
         Reply::Now(Ok(self.changed(account, &change)))
     }

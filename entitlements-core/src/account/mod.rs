@@ -3,12 +3,14 @@
 //! - `id.rs`: who it is;
 //! - `terms.rs`: what an account was sold: plan, state of the subscription, add-ons, overrides;
 //! - `overrides.rs`: what an operator changed for one account;
+//! - `check.rs`: terms that name what the catalog lacks;
 //! - `shared.rs`, `interner.rs`: equal terms are kept once, with what follows from them;
 //! - `store.rs`: the port; `memory.rs`: accounts in memory;
 //! - `from_request/`: whose request it is.
 //!
 //! The rules are numbered in `spec/accounts.md`; what follows from terms is [`resolve`](mod@crate::resolve)'s.
 
+mod check;
 mod from_request;
 mod id;
 mod interner;
@@ -19,6 +21,7 @@ mod shared;
 mod store;
 mod terms;
 
+pub use check::{TermsError, TermsProblem};
 pub use from_request::{
     AccountBy, ApiKeyAccount, ApiKeys, DangerousHeaderAccount, ExtensionAccount, FixedAccount,
     HostAccount, PathAccount, ResolveAccount, account_by, dangerous_account_from_header,

@@ -33,12 +33,12 @@ pub trait AccountStore: fmt::Debug + Send + Sync + 'static {
     /// Adds an account; false where one has its id, and then nothing changes.
     fn insert(&self, account: NewAccount) -> Reply<Result<bool, AccountStoreError>>;
 
-    /// Changes an account; `None` where there is none. `change` gets what is there and says what shall be, and may be asked again where
-    /// somebody else was faster: it is pure.
+    /// Changes an account; `None` where there is none. `change` gets what is there and says what shall be, or nothing where it is
+    /// to stay as it is; it may be asked again where somebody else was faster, and is pure. The account is answered as it is then.
     fn change(
         &self,
         account: &AccountId,
-        change: Box<dyn Fn(&Account) -> AccountChange + Send + Sync>,
+        change: Box<dyn Fn(&Account) -> Option<AccountChange> + Send + Sync>,
     ) -> Reply<Result<Option<Account>, AccountStoreError>>;
 
     /// Forgets an account; false where there is none.

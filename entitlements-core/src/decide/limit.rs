@@ -17,10 +17,15 @@ pub(crate) fn limit_denial(set: &EntitlementSet, limit: LimitId, used: u64, amou
         had.is_some_and(would_fit)
     });
     let catalog = set.catalog();
-    let has_room = |plan: PlanId| match catalog.plan_at(plan).limit(limit) {
-        LimitTerm::Fixed(limit) => would_fit(limit),
-        // As many as are bought.
-        LimitTerm::Licensed { .. } | LimitTerm::Quantity { .. } => true,
+    // What an override replaces, no plan changes (R6).
+    let is_overridden = set.is_limit_overridden(limit);
+    let has_room = |plan: PlanId| {
+        !is_overridden
+            && match catalog.plan_at(plan).limit(limit) {
+                LimitTerm::Fixed(limit) => would_fit(limit),
+                // As many as are bought.
+                LimitTerm::Licensed { .. } | LimitTerm::Quantity { .. } => true,
+            }
     };
     let kind = DenialKind::LimitExceeded {
         limit: catalog.limit_at(limit).name().to_owned(),

@@ -1,12 +1,296 @@
-use std::sync::Arc;
+//! Accounts as those who manage them see them: the names checked, the changes whole.
 
-use super::Entitlements;
-use crate::account::AccountStore;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{Current, Entitlements};
+use crate::account::{
+    Account, AccountChange, AccountStore, AccountStoreError, AccountTerms, NewAccount, Override,
+    OverrideValue, SharedTerms, TermsError,
+};
+use crate::catalog::LimitId;
+use crate::decide::UnknownName;
+use crate::resolve::{DowngradePreview, Explanation, downgrade_preview, explain};
+use crate::{AccountId, Denial, PlanName, Timestamp};
+
+/// Why an account is not made or changed. What was there stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// There is one with this id.
+    #[error("there is an account with this id")]
+    Exists,
+    /// There is none with this id.
+    #[error("there is no account with this id")]
+    NotFound,
+    /// It has no override with this id.
+    #[error("the account has no override with this id")]
+    NoOverride,
+    /// It cannot have such terms.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    /// The accounts cannot be asked.
+    #[error("the accounts cannot be asked right now")]
+    Unavailable(#[from] AccountStoreError),
+}
 
 impl Entitlements {
-    /// Where accounts are kept.
+    /// Where accounts are kept. What is written there past the engine is not checked against the catalog.
     #[must_use]
     pub fn accounts(&self) -> &Arc<dyn AccountStore> {
         &self.shared.accounts.store
     }
+
+    /// Adds an account.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use entitlements_core::account::AccountTerms;
+    /// use entitlements_core::{AccountId, testing};
+    ///
+    /// let engine = testing::on_plan(testing::catalog(), "community");
+    /// engine.add_account("acme", "Acme Inc.", AccountTerms::on_plan("business")).await?;
+    /// let current = engine.current_of(&AccountId::new("acme")).await.unwrap();
+    /// assert!(current.has("sso"));
+    /// # Ok::<(), entitlements_core::AccountError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// When there is one with this id, the catalog lacks what its terms name, or the accounts cannot be asked.
+    ///
+    /// # Cancel safety
+    /// A dropped future added it or not.
+    pub async fn add_account(
+        &self,
+        id: impl Into<AccountId>,
+        name: impl Into<String>,
+        terms: AccountTerms,
+    ) -> Result<Account, AccountError> {
+        let terms = terms.in_order();
+        terms.check(self.catalog())?;
+        let account = NewAccount::new(id, terms, self.now()).named(name);
+        let id = account.id.clone();
+        if self.accounts().insert(account).await? {
+            self.accounts()
+                .account(&id)
+                .await?
+                .ok_or(AccountError::NotFound)
+        } else {
+            Err(AccountError::Exists)
+        }
+    }
+
+    /// Changes an account's terms: `change` gets what is there. It may be asked again where somebody else was faster.
+    ///
+    /// # Errors
+    /// When there is none with this id, the catalog lacks what the terms name, or the accounts cannot be asked.
+    ///
+    /// # Cancel safety
+    /// A dropped future changed it or not.
+    pub async fn change_account(
+        &self,
+        id: &AccountId,
+        change: impl Fn(&mut String, &mut AccountTerms) + Send + Sync + 'static,
+    ) -> Result<Account, AccountError> {
+        self.try_change_account(id, move |name, terms| {
+            change(name, terms);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn try_change_account(
+        &self,
+        id: &AccountId,
+        change: impl Fn(&mut String, &mut AccountTerms) -> Result<(), AccountError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Account, AccountError> {
+        let catalog = Arc::clone(self.catalog());
+        let refused = Arc::new(Mutex::new(None));
+        let why = Arc::clone(&refused);
+        let changed = self.accounts().change(
+            id,
+            Box::new(move |account| {
+                let mut name = account.name.clone();
+                let mut terms = account.terms.get().clone();
+                let outcome = change(&mut name, &mut terms).and_then(|()| {
+                    terms = std::mem::take(&mut terms).in_order();
+                    Ok(terms.check(&catalog)?)
+                });
+                let refused = outcome.err();
+                let accepted = refused.is_none();
+                *why.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+                accepted.then_some(AccountChange { name, terms })
+            }),
+        );
+        let changed = changed.await?.ok_or(AccountError::NotFound)?;
+        let refused = refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        refused.map_or(Ok(changed), Err)
+    }
+
+    /// Overrides something for one account, from now on and until `ends_at` where that is said (R6).
+    ///
+    /// # Errors
+    /// When there is no such account, the catalog lacks the name, or the accounts cannot be asked.
+    ///
+    /// # Cancel safety
+    /// A dropped future made it or not.
+    pub async fn add_override(
+        &self,
+        id: &AccountId,
+        value: OverrideValue,
+        ends_at: Option<Timestamp>,
+        reason: impl Into<String>,
+    ) -> Result<Override, AccountError> {
+        let mut made = Override::new(Uuid::now_v7().to_string(), value, self.now());
+        made.ends_at = ends_at;
+        made.reason = reason.into();
+        let added = made.clone();
+        self.change_account(id, move |_, terms| terms.overrides.push(added.clone()))
+            .await?;
+        Ok(made)
+    }
+
+    /// Takes an override back.
+    ///
+    /// # Errors
+    /// When there is no such account, it has no such override, or the accounts cannot be asked.
+    ///
+    /// # Cancel safety
+    /// A dropped future took it back or not.
+    pub async fn remove_override(
+        &self,
+        id: &AccountId,
+        which: impl Into<String>,
+    ) -> Result<Account, AccountError> {
+        let which = which.into();
+        self.try_change_account(id, move |_, terms| {
+            let before = terms.overrides.len();
+            terms.overrides.retain(|known| known.id != which);
+            if terms.overrides.len() < before {
+                Ok(())
+            } else {
+                Err(AccountError::NoOverride)
+            }
+        })
+        .await
+    }
+
+    /// Which source gave, raised, took or replaced each thing that an account has (R10).
+    ///
+    /// # Errors
+    /// When the accounts cannot be asked.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    pub async fn explain(&self, account: &AccountId) -> Result<Explanation, AccountStoreError> {
+        let terms = self.terms_of(account).await?;
+        let shared = &self.shared;
+        Ok(explain(
+            &shared.catalog,
+            shared.base_plan,
+            &shared.holdings(),
+            terms.get(),
+            self.now(),
+        ))
+    }
+
+    /// What an account would lose on another plan, and what would be over its limits (R11). Changes nothing.
+    ///
+    /// # Errors
+    /// When the catalog lacks the plan, or accounts or counts cannot be asked.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    pub async fn downgrade_preview(
+        &self,
+        account: &AccountId,
+        plan: impl Into<PlanName>,
+    ) -> Result<DowngradePreview, PreviewError> {
+        let plan = UnknownName::find_plan(&plan.into(), self.catalog())?;
+        let terms = self.terms_of(account).await?;
+        let used = self.used_by(account).await?;
+        let shared = &self.shared;
+        Ok(downgrade_preview(
+            &shared.catalog,
+            shared.base_plan,
+            &shared.holdings(),
+            terms.get(),
+            plan,
+            self.now(),
+            |limit| used.get(&limit).copied().flatten(),
+        ))
+    }
+
+    /// How many of each limit an account uses, by limit; none where nothing counts.
+    ///
+    /// # Errors
+    /// The denial, where a count cannot be asked.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    pub async fn used_by(
+        &self,
+        account: &AccountId,
+    ) -> Result<BTreeMap<LimitId, Option<u64>>, Denial> {
+        let now = self.now();
+        let mut used = BTreeMap::new();
+        for (limit, _) in self.catalog().limits() {
+            let count = self.shared.meter.used(account, limit, now).await;
+            let count = count.map_err(|error| {
+                tracing::warn!("{error}");
+                Denial::unavailable(TRY_AGAIN)
+            })?;
+            used.insert(limit, count);
+        }
+        Ok(used)
+    }
+
+    async fn terms_of(&self, account: &AccountId) -> Result<SharedTerms, AccountStoreError> {
+        let found = self.accounts().fetch(account).await?;
+        Ok(found.unwrap_or_else(|| self.shared.nothing_sold.clone()))
+    }
 }
+
+impl Current {
+    /// How many of each limit the account uses, by limit; none where nothing counts.
+    ///
+    /// # Errors
+    /// The denial, where a count cannot be asked.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
+    pub async fn used(&self) -> Result<BTreeMap<LimitId, Option<u64>>, Denial> {
+        match self.entitlements() {
+            Some(engine) => engine.used_by(self.account()).await,
+            None => Err(Denial::unavailable(TRY_AGAIN)),
+        }
+    }
+}
+
+/// Why a downgrade cannot be previewed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PreviewError {
+    /// The catalog lacks the plan.
+    #[error(transparent)]
+    UnknownPlan(#[from] UnknownName),
+    /// The accounts cannot be asked.
+    #[error("the accounts cannot be asked right now")]
+    Accounts(#[from] AccountStoreError),
+    /// The counts cannot be asked.
+    #[error(transparent)]
+    Usage(#[from] Denial),
+}
+
+/// When to try again where something cannot be asked.
+pub(super) const TRY_AGAIN: Duration = Duration::from_secs(5);

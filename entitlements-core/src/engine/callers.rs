@@ -1,8 +1,8 @@
 //! From a request to what holds for whoever sent it: what every adapter's layer does.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::accounts::TRY_AGAIN;
 use super::shared::AccountKind;
 use super::{Current, Entitlements};
 use crate::account::{ExtensionAccount, ResolveAccount, SharedTerms};
@@ -10,15 +10,27 @@ use crate::decide::UnknownName;
 use crate::resolve::EntitlementSet;
 use crate::{AccountId, Denial, DenialKind, PlanName, Reply, RequestHead, Timestamp};
 
-/// When to try again where accounts cannot be asked.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
-
 /// An engine, and how it tells callers apart.
 ///
 /// Adapters keep it in their layer, ask it for each request, and put what it says into the request's extensions: the
 /// [`Current`], or the [`NoCurrent`] that says why there is none.
-#[derive(Debug, Clone)]
+/// Clones share one.
+#[derive(Debug)]
 pub struct Callers<R = DefaultAccount> {
+    told: Arc<Told<R>>,
+}
+
+impl<R> Clone for Callers<R> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self {
+            told: Arc::clone(&self.told),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Told<R> {
     entitlements: Entitlements,
     resolver: R,
     anonymous: Option<SharedTerms>,
@@ -34,39 +46,52 @@ impl Callers {
                 AccountKind::Many => None,
             },
         };
-        Self {
+        Self::of(Told {
             entitlements,
             resolver,
             anonymous: None,
-        }
+        })
     }
 }
 
 impl<R> Callers<R> {
+    fn of(told: Told<R>) -> Self {
+        Self {
+            told: Arc::new(told),
+        }
+    }
+
     /// Tells accounts in another way.
     #[must_use]
     pub fn told_by<T: ResolveAccount>(self, resolver: T) -> Callers<T> {
-        Callers {
-            entitlements: self.entitlements,
+        Callers::of(Told {
+            entitlements: self.told.entitlements.clone(),
             resolver,
-            anonymous: self.anonymous,
-        }
+            anonymous: self.told.anonymous.clone(),
+        })
     }
 
     /// Puts callers whom no account can be told of on a plan, instead of denying them (A3).
     ///
     /// # Errors
     /// When the catalog lacks the plan.
-    pub fn try_anonymous_on_plan(mut self, plan: impl Into<PlanName>) -> Result<Self, UnknownName> {
-        let plan = UnknownName::find_plan(&plan.into(), self.entitlements.catalog())?;
-        self.anonymous = Some(SharedTerms::only(plan));
-        Ok(self)
+    pub fn try_anonymous_on_plan(self, plan: impl Into<PlanName>) -> Result<Self, UnknownName>
+    where
+        R: Clone,
+    {
+        let told = &self.told;
+        let plan = UnknownName::find_plan(&plan.into(), told.entitlements.catalog())?;
+        Ok(Self::of(Told {
+            entitlements: told.entitlements.clone(),
+            resolver: told.resolver.clone(),
+            anonymous: Some(SharedTerms::only(plan)),
+        }))
     }
 
     /// The engine.
     #[must_use]
-    pub const fn entitlements(&self) -> &Entitlements {
-        &self.entitlements
+    pub fn entitlements(&self) -> &Entitlements {
+        &self.told.entitlements
     }
 }
 
@@ -74,9 +99,9 @@ impl<R: ResolveAccount> Callers<R> {
     /// What holds for whoever sent this request, by one reading of the clock.
     #[inline]
     pub fn current(&self, head: &impl RequestHead) -> Reply<Result<Current, NoCurrent>> {
-        let now = self.entitlements.now();
-        match self.resolver.resolve(head) {
-            Some(account) => self.entitlements.current_of_at(account, now),
+        let now = self.told.entitlements.now();
+        match self.told.resolver.resolve(head) {
+            Some(account) => self.told.entitlements.current_of_at(account, now),
             None => Reply::Now(self.anonymous_at(now)),
         }
     }
@@ -88,15 +113,15 @@ impl<R: ResolveAccount> Callers<R> {
         head: &impl RequestHead,
         read: impl Fn(&EntitlementSet) -> T,
     ) -> Option<T> {
-        let shared = &self.entitlements.shared;
-        let now = self.entitlements.now();
-        let account = self.resolver.resolve(head)?;
+        let shared = &self.told.entitlements.shared;
+        let now = self.told.entitlements.now();
+        let account = self.told.resolver.resolve(head)?;
         shared.with_state_of(&account, now, |state| read(&state.set))
     }
 
     fn anonymous_at(&self, now: Timestamp) -> Result<Current, NoCurrent> {
-        let terms = self.anonymous.as_ref().ok_or(NoCurrent::Unknown)?;
-        let seen = self.entitlements.shared.seen_at(terms, now);
+        let terms = self.told.anonymous.as_ref().ok_or(NoCurrent::Unknown)?;
+        let seen = self.told.entitlements.shared.seen_at(terms, now);
         Ok(Current::new(seen, AccountId::ANONYMOUS, now))
     }
 }

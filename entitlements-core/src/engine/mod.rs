@@ -24,6 +24,7 @@ mod sources;
 mod state;
 mod upkeep;
 
+pub use accounts::{AccountError, PreviewError};
 pub use activate::{ActivateError, DeactivateError};
 pub use builder::EntitlementsBuilder;
 pub use callers::{Callers, DefaultAccount, NoCurrent};
