@@ -96,6 +96,9 @@ pub async fn u2_huge_numbers_never_wrap(trial: &Trial) {
     }
     account.confirm(first, &twice, NOW).await;
     account.release(second, NOW).await;
+    let five = [ask_unlimited(USERS, 5)];
+    let third = account.hold(&five).await;
+    account.confirm(third, &five, NOW).await;
     let (used, reserved) = account.usage(USERS, NOW).await;
     assert!(used >= EXACT, "{used}");
     assert_eq!(reserved, 0);
