@@ -124,8 +124,7 @@ impl Entitlements {
 
     /// Judges everything that is held again, as the clock now says.
     pub fn revalidate(&self) {
-        let shared = &self.shared;
-        shared.resolve_again(&shared.nothing_sold, self.now());
+        self.shared.judge_again(self.now());
     }
 }
 

@@ -181,6 +181,7 @@ impl Shared {
             && self.is_worth_telling(terms, before)
         {
             report::changes(&before.set, &after.set);
+            self.changed.send_replace(());
         }
         after
     }
@@ -204,9 +205,14 @@ impl Shared {
     /// Takes what is held now as the truth. The caller holds the lock on the keys.
     pub(super) fn publish(&self, keys: &Keys) {
         self.holdings.store(Arc::new(keys.holdings(&self.place)));
+        self.judge_again(self.clock.now());
+    }
+
+    /// Lets nothing that was resolved before count any more, of any account.
+    pub(super) fn judge_again(&self, now: Timestamp) {
         self.generation
             .store(recent::next_generation(), Ordering::Release);
-        self.resolve_again(&self.nothing_sold, self.clock.now());
+        self.resolve_again(&self.nothing_sold, now);
         self.changed.send_replace(());
     }
 

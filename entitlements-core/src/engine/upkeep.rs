@@ -65,7 +65,9 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
         let lease_taken = meter.lease_taken();
         let (now, monotonic) = (clock.now(), clock.monotonic());
         if is_due(judged, REVALIDATE_EVERY, monotonic) {
-            engine.resolve_again(&engine.nothing_sold, now);
+            engine.judge_again(now);
+            // This was its own doing.
+            changed.mark_unchanged();
             judged = Some(monotonic);
         }
         let boundary =
