@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
-use entitlements_core::Denial;
+use entitlements_core::{Denial, DenialKind, NoCurrent};
 
 use crate::denial_response;
 
@@ -59,15 +59,17 @@ impl FromRequest for Current {
             .extensions()
             .get::<entitlements_core::Current>()
             .cloned();
+        let why = request.extensions().get::<NoCurrent>().cloned();
         ready(current.map(Self).ok_or_else(|| CurrentRejection {
-            denial: Denial::layer_missing(),
+            denial: why.map_or_else(Denial::layer_missing, |why| why.denial()),
             path: request.path().chars().take(MOST_CHARACTERS).collect(),
         }))
     }
 }
 
-/// The request did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer): a mistake in the program, answered with
-/// 500 and code `ENTITLEMENTS_LAYER_MISSING`.
+/// There is no [`Current`] for this request: no account can be told from it (401 `ACCOUNT_UNKNOWN`), the accounts cannot be asked (503), or
+/// it did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer), which is a mistake in the program (500
+/// `ENTITLEMENTS_LAYER_MISSING`).
 #[derive(Debug, Clone)]
 pub struct CurrentRejection {
     denial: Denial,
@@ -86,7 +88,8 @@ impl CurrentRejection {
     /// answered, because a handler that takes `Option<Current>` made none.
     fn log_once(&self) {
         static LOGGED: AtomicBool = AtomicBool::new(false);
-        if !LOGGED.swap(true, Ordering::Relaxed) {
+        let is_mistake = *self.denial.kind() == DenialKind::LayerMissing;
+        if is_mistake && !LOGGED.swap(true, Ordering::Relaxed) {
             tracing::error!(
                 path = ?self.path,
                 "a handler asks for `Current` and the request did not pass an `EntitlementsLayer`; wrap the app in one"
@@ -106,7 +109,7 @@ impl std::error::Error for CurrentRejection {}
 
 impl ResponseError for CurrentRejection {
     fn status_code(&self) -> StatusCode {
-        StatusCode::INTERNAL_SERVER_ERROR
+        StatusCode::from_u16(self.denial.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse {

@@ -1,5 +1,5 @@
 use actix_web::HttpResponse;
-use entitlements_core::{Denial, Gate, RequestHead};
+use entitlements_core::{Denial, Gate, RequestHead, Requirement};
 
 use crate::deny::DenyWith;
 
@@ -86,6 +86,12 @@ impl Require {
 
     fn with_gate(self, gate: Gate) -> Self {
         Self { gate, ..self }
+    }
+}
+
+impl AsRef<Requirement> for Require {
+    fn as_ref(&self) -> &Requirement {
+        self.gate.requirement()
     }
 }
 

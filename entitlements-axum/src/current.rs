@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Response};
-use entitlements_core::Denial;
+use entitlements_core::{Denial, NoCurrent};
 use entitlements_tower::denial_response;
 use http::request::Parts;
 
@@ -52,12 +52,15 @@ impl<S: Sync> FromRequestParts<S> for Current {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         match parts.extensions.get::<entitlements_core::Current>() {
             Some(current) => Ok(Self(current.clone())),
-            None => {
-                log_once(parts.uri.path());
-                Err(CurrentRejection {
-                    denial: Denial::layer_missing(),
-                })
-            }
+            None => Err(CurrentRejection {
+                denial: match parts.extensions.get::<NoCurrent>() {
+                    Some(why) => why.denial(),
+                    None => {
+                        log_once(parts.uri.path());
+                        Denial::layer_missing()
+                    }
+                },
+            }),
         }
     }
 }
@@ -73,7 +76,7 @@ fn log_once(path: &str) {
     }
 }
 
-/// `None` where the request did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer).
+/// `None` where the request did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer), or no account can be told from it.
 impl<S: Sync> OptionalFromRequestParts<S> for Current {
     type Rejection = std::convert::Infallible;
 
@@ -86,8 +89,9 @@ impl<S: Sync> OptionalFromRequestParts<S> for Current {
     }
 }
 
-/// The request did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer): a mistake in the program, answered with
-/// 500 and code `ENTITLEMENTS_LAYER_MISSING`.
+/// There is no [`Current`] for this request: no account can be told from it (401 `ACCOUNT_UNKNOWN`), the accounts cannot be asked (503), or
+/// it did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer), which is a mistake in the program (500
+/// `ENTITLEMENTS_LAYER_MISSING`).
 #[derive(Debug, Clone)]
 pub struct CurrentRejection {
     denial: Denial,

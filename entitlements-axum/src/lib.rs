@@ -4,6 +4,7 @@
 mod admin;
 mod current;
 mod denied;
+pub mod testing;
 
 #[cfg(feature = "admin")]
 pub use admin::admin;

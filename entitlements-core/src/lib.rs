@@ -28,10 +28,13 @@ pub use denial::{Denial, DenialKind, GrpcStatus, Problem, Wanted, is_grpc};
 pub use engine::{
     AccountError, AccountLimit, ActivateError, AppliedRevocations, Callers, ConfigError, Current,
     DeactivateError, DefaultAccount, Entitlements, EntitlementsBuilder, Environment, NoCurrent,
-    PreviewError, Upkeep,
+    PreviewError, UnknownNames, Upkeep,
 };
 pub use entitlements_macros::catalog;
-pub use gate::{Admission, BodyHold, Gate, Hold, OnUnavailable, RequestHead, Settle, succeeded};
+pub use gate::{
+    Admission, BodyHold, Gate, Hold, OnUnavailable, OrderMistake, OrderWatch, RequestHead, Settle,
+    succeeded,
+};
 pub use license::{License, LicenseError, LicenseStatus, TrustedKey};
 pub use name::{AddonName, FeatureName, LimitName, PlanName, RateName};
 pub use reply::Reply;

@@ -1,4 +1,4 @@
-use entitlements_core::{Denial, Gate, RequestHead};
+use entitlements_core::{Denial, Gate, RequestHead, Requirement};
 use http::Response;
 
 use crate::{DenyWith, Problems};
@@ -98,6 +98,12 @@ impl<D> Require<D> {
 
     fn with_gate(self, gate: Gate) -> Self {
         Self { gate, ..self }
+    }
+}
+
+impl<D> AsRef<Requirement> for Require<D> {
+    fn as_ref(&self) -> &Requirement {
+        self.gate.requirement()
     }
 }
 

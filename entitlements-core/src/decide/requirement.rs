@@ -271,6 +271,12 @@ impl Requirement {
     }
 }
 
+impl AsRef<Self> for Requirement {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 /// In words, for the log; [`label`](Requirement::label) is for metrics.
 impl std::fmt::Display for Requirement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -17,6 +17,8 @@ impl Gate {
     /// is judged once.
     #[inline(always)]
     pub fn admit(&self, current: Option<&Current>, head: &impl RequestHead) -> Admission {
+        #[cfg(debug_assertions)]
+        self.check_order(current, head);
         let current = match (&self.inner.callers, current) {
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
                 Some(current)
@@ -182,7 +184,7 @@ impl Gate {
 
     /// A mistake in the program is said once a gate, not once a request.
     #[cold]
-    fn log_once(&self, path: &str, cause: &dyn fmt::Display) {
+    pub(super) fn log_once(&self, path: &str, cause: &dyn fmt::Display) {
         if !self.inner.mistake_logged.swap(true, Ordering::Relaxed) {
             let path = escaped_start(path, 200);
             tracing::error!(path, requirement = %self.inner.requirement, "gate cannot decide: {cause}");

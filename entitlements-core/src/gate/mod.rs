@@ -4,7 +4,8 @@
 //! - `count.rs`: limits, which are asked last;
 //! - `rules.rs`: how a gate acts, whatever it demands;
 //! - `admission.rs`, `hold.rs`: what becomes of a request;
-//! - `head.rs`: what is asked of one.
+//! - `head.rs`: what is asked of one;
+//! - `order.rs`: layers in the wrong order.
 
 mod admission;
 mod build;
@@ -14,6 +15,7 @@ mod head;
 mod hold;
 mod judge;
 mod methods;
+mod order;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -21,6 +23,7 @@ mod tests;
 pub use admission::Admission;
 pub use head::RequestHead;
 pub use hold::{BodyHold, Hold, succeeded};
+pub use order::{OrderMistake, OrderWatch};
 pub use rules::{OnUnavailable, Settle};
 
 use std::fmt;
