@@ -20,13 +20,14 @@ pub(super) const ROUTES: &[Route] = &[Route {
 }];
 
 async fn show(call: Call, account: AccountId) -> Result<Answer, Failure> {
-    // Warnings are for those who can do something about them.
-    let warnings = match call.api.owner().check(&call.head).await {
+    // Warnings and errors are for those who can do something about them.
+    let notes = match call.api.owner().check(&call.head).await {
         Access::Granted(_) => Shown::Yes,
         _ => Shown::No,
     };
-    let current = call.engine().current();
-    let mut view = EntitlementsView::of(&account, &current, warnings);
+    let current = call.current_of(&account).await?;
+    let used = current.used().await?;
+    let mut view = EntitlementsView::of(&current, &used, notes);
     let tag = EntityTag::of(&view);
     let mut answer = if tag.is_in(&call.head.headers) {
         respond::empty(StatusCode::NOT_MODIFIED)

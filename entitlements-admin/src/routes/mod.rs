@@ -4,11 +4,11 @@ mod entitlements;
 mod license;
 
 use bytes::Bytes;
-use entitlements_core::Entitlements;
+use entitlements_core::{AccountId, Current, Entitlements};
 use http::request::Parts;
 
 use crate::AdminApi;
-use crate::refusal::Refusal;
+use crate::refusal::{Failure, Refusal};
 use crate::router::{Parameters, Route};
 
 /// Every route.
@@ -29,6 +29,12 @@ pub(crate) struct Call {
 impl Call {
     fn engine(&self) -> &Entitlements {
         self.api.entitlements()
+    }
+
+    /// What holds for an account; 503 where the accounts cannot be asked.
+    async fn current_of(&self, account: &AccountId) -> Result<Current, Failure> {
+        let current = self.engine().current_of(account).await;
+        Ok(current.map_err(|why| why.denial())?)
     }
 
     /// What the path has for `{name}`.

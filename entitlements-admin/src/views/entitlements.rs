@@ -1,8 +1,8 @@
-use entitlements_core::{AccountId, Current, Timestamp};
+use entitlements_core::{Current, Timestamp};
 use serde::Serialize;
 
 use super::items::{
-    ByName, FeatureView, LimitView, NoticeView, PlanView, RateView, Time, features, limits,
+    ByName, FeatureView, LimitView, NoticeView, PlanView, RateView, Time, Used, features, limits,
     notices, rates,
 };
 
@@ -20,14 +20,15 @@ pub(crate) struct EntitlementsView<'a> {
     grace_ends_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     warnings: Option<Vec<NoticeView<'a>>>,
-    errors: Vec<NoticeView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<NoticeView<'a>>>,
     upgrade_url: Option<&'a str>,
     /// Not part of what the entity tag is made of, so it is added last.
     #[serde(skip_serializing_if = "Option::is_none")]
     refreshed_at: Option<Time>,
 }
 
-/// Whether something is shown.
+/// Whether warnings and errors are shown: they name what only an operator can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shown {
     Yes,
@@ -35,19 +36,20 @@ pub(crate) enum Shown {
 }
 
 impl<'a> EntitlementsView<'a> {
-    pub(crate) fn of(account: &'a AccountId, current: &'a Current, warnings: Shown) -> Self {
+    pub(crate) fn of(current: &'a Current, used: &Used, notes: Shown) -> Self {
+        let shown = notes == Shown::Yes;
         Self {
-            account: account.as_str(),
+            account: current.account().as_str(),
             plan: PlanView::of(current.plan_shown()),
             plan_in_force: current.plan_in_force().name(),
             status: current.status().as_str(),
             features: features(current),
-            limits: limits(current),
+            limits: limits(current, used),
             rates: rates(current),
             expires_at: current.expires_at().map(Time::exact),
             grace_ends_at: current.grace_ends_at().map(Time::exact),
-            warnings: (warnings == Shown::Yes).then(|| notices(current.warnings())),
-            errors: notices(current.errors()),
+            warnings: shown.then(|| notices(current.warnings())),
+            errors: shown.then(|| notices(current.errors())),
             upgrade_url: current.catalog().upgrade_url(),
             refreshed_at: None,
         }

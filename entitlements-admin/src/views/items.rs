@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entitlements_core::catalog::Plan;
+use entitlements_core::catalog::{LimitId, Plan};
 use entitlements_core::resolve::{EntitlementSet, Notice};
 use entitlements_core::{RateTerm, Timestamp};
 use serde::{Serialize, Serializer};
@@ -66,21 +66,30 @@ pub(super) fn features(set: &EntitlementSet) -> ByName<'_, FeatureView<'_>> {
     features.collect()
 }
 
+/// How many of each limit are used, by limit; none where nothing counts.
+pub(super) type Used = BTreeMap<LimitId, Option<u64>>;
+
 /// A limit, and what of it is used: null where nothing counts.
 #[derive(Debug, Serialize)]
 pub(super) struct LimitView {
     /// Null where it is unlimited.
     limit: Option<u64>,
     used: Option<u64>,
+    /// Null where it is unlimited, too.
     remaining: Option<u64>,
 }
 
-pub(super) fn limits(set: &EntitlementSet) -> ByName<'_, LimitView> {
+pub(super) fn limits<'a>(set: &'a EntitlementSet, used: &Used) -> ByName<'a, LimitView> {
     let limits = set.catalog().limits().map(|(id, limit)| {
+        let allowed = set.limit_id(id).at_most();
+        let used = used.get(&id).copied().flatten();
         let view = LimitView {
-            limit: set.limit_id(id).at_most(),
-            used: None,
-            remaining: None,
+            limit: allowed,
+            used,
+            // After a downgrade there may be more than is allowed: then nothing remains.
+            remaining: allowed
+                .zip(used)
+                .map(|(allowed, used)| allowed.saturating_sub(used)),
         };
         (limit.name(), view)
     });
@@ -94,20 +103,26 @@ pub(super) struct RateView {
     burst: u64,
 }
 
-/// Null where a rate is unlimited.
-pub(super) fn rates(set: &EntitlementSet) -> ByName<'_, Option<RateView>> {
-    let rates = set.catalog().rates().map(|(id, definition)| {
-        let view = match set.rate_id(id) {
-            RateTerm::AtMost(rate) => Some(RateView {
+impl RateView {
+    /// None where it is unlimited.
+    pub(super) fn of(term: RateTerm) -> Option<Self> {
+        match term {
+            RateTerm::AtMost(rate) => Some(Self {
                 requests: rate.requests(),
                 per_seconds: rate.per().as_secs(),
                 burst: rate.burst(),
             }),
             RateTerm::Unlimited => None,
-        };
-        (definition.name(), view)
-    });
-    rates.collect()
+        }
+    }
+}
+
+/// Null where a rate is unlimited.
+pub(super) fn rates(set: &EntitlementSet) -> ByName<'_, Option<RateView>> {
+    let rates = set.catalog().rates();
+    rates
+        .map(|(id, definition)| (definition.name(), RateView::of(set.rate_id(id))))
+        .collect()
 }
 
 #[derive(Debug, Serialize)]

@@ -3,7 +3,7 @@ use entitlements_core::{Current, Timestamp};
 use serde::Serialize;
 
 use super::items::{
-    ByName, FeatureView, LimitView, NoticeView, PlanView, Time, features, limits, notices,
+    ByName, FeatureView, LimitView, NoticeView, PlanView, Time, Used, features, limits, notices,
 };
 
 const DAY: u64 = 24 * 60 * 60;
@@ -27,7 +27,7 @@ pub(crate) struct StatusView<'a> {
 }
 
 impl<'a> StatusView<'a> {
-    pub(crate) fn of(current: &'a Current) -> Self {
+    pub(crate) fn of(current: &'a Current, used: &Used) -> Self {
         Self {
             status: current.status().as_str(),
             plan: PlanView::of(current.plan_shown()),
@@ -38,7 +38,7 @@ impl<'a> StatusView<'a> {
             grace_ends_at: current.grace_ends_at().map(Time::exact),
             days_remaining: days_remaining(current),
             features: features(current),
-            limits: limits(current),
+            limits: limits(current, used),
             warnings: notices(current.warnings()),
             errors: notices(current.errors()),
             revalidated_at: Time::seconds(current.now()),
