@@ -1,4 +1,6 @@
-use crate::{FeatureName, Limit, LimitName, RateName, RateTerm, Timestamp};
+use std::time::Duration;
+
+use crate::{FeatureName, Limit, LimitName, Rate, RateName, RateTerm, Timestamp};
 
 /// What an operator changed for one account: it replaces what the account's sources give, up or down (R6).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,4 +56,33 @@ pub enum OverrideValue {
     Limit(LimitName, Limit),
     /// How fast.
     Rate(RateName, RateTerm),
+}
+
+impl OverrideValue {
+    /// At most `requests` per `per`, and `burst` at once; none where one of them is nothing, or the time is not in whole seconds.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use entitlements_core::account::OverrideValue;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// assert!(OverrideValue::rate("api", 600, minute, 1000).is_some());
+    /// assert!(OverrideValue::rate("api", 600, minute, 0).is_none());
+    /// ```
+    #[must_use]
+    pub fn rate(
+        name: impl Into<RateName>,
+        requests: u64,
+        per: Duration,
+        burst: u64,
+    ) -> Option<Self> {
+        let is_one = requests > 0 && burst > 0 && per.as_secs() > 0 && per.subsec_nanos() == 0;
+        let rate = Rate {
+            requests,
+            per,
+            burst,
+        };
+        is_one.then(|| Self::Rate(name.into(), RateTerm::AtMost(rate)))
+    }
 }
