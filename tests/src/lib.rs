@@ -12,6 +12,7 @@
 )]
 
 pub mod encoding;
+pub mod oracle;
 pub mod scenario;
 pub mod token_table;
 pub mod wire;

@@ -1,0 +1,82 @@
+//! What a route asks for.
+
+use entitlements_core::Requirement;
+
+/// One term, in the order of D1: a derived order of kinds, and of names within a kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Term {
+    /// A valid license.
+    ValidLicense,
+    /// The highest plan.
+    Enterprise,
+    /// A plan or a higher one.
+    Plan(String),
+    /// A paid plan.
+    Paid,
+    /// One feature.
+    Feature(String),
+    /// Any of several features.
+    Any(Vec<String>),
+    /// All of several features.
+    All(Vec<String>),
+}
+
+/// Terms in any order, and room under limits.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Terms, all of which must hold.
+    pub terms: Vec<Term>,
+    /// Limits, and how many are asked for.
+    pub limits: Vec<(String, u64)>,
+}
+
+impl Asked {
+    /// The same in the library's words.
+    ///
+    /// # Panics
+    /// Where nothing is asked for.
+    #[must_use]
+    pub fn requirement(&self) -> Requirement {
+        let mut all: Option<Requirement> = None;
+        for term in &self.terms {
+            all = Some(match (all, term.clone()) {
+                (None, Term::ValidLicense) => Requirement::valid_license(),
+                (None, Term::Enterprise) => Requirement::enterprise(),
+                (None, Term::Plan(name)) => Requirement::plan_at_least(name),
+                (None, Term::Paid) => Requirement::paid(),
+                (None, Term::Feature(name)) => Requirement::feature(name),
+                (None, Term::Any(names)) => Requirement::any_feature(names),
+                (None, Term::All(names)) => Requirement::all_features(names),
+                (Some(all), Term::ValidLicense) => all.and_valid_license(),
+                (Some(all), Term::Enterprise) => all.and_enterprise(),
+                (Some(all), Term::Plan(name)) => all.and_plan_at_least(name),
+                (Some(all), Term::Paid) => all.and_paid(),
+                (Some(all), Term::Feature(name)) => all.and_feature(name),
+                (Some(all), Term::Any(names)) => all.and_any_feature(names),
+                (Some(all), Term::All(names)) => all.and_all_features(names),
+            });
+        }
+        for (name, amount) in &self.limits {
+            let name = name.clone();
+            let one = match all {
+                None => Requirement::limit(name),
+                Some(all) => all.and_limit(name),
+            };
+            all = Some(one.amount(*amount));
+        }
+        all.expect("something is asked for")
+    }
+
+    /// D1: terms in the order in which they are asked, names in theirs.
+    pub(super) fn in_order(&self) -> Vec<Term> {
+        let mut terms = self.terms.clone();
+        for term in &mut terms {
+            if let Term::Any(names) | Term::All(names) = term {
+                names.sort();
+                names.dedup();
+            }
+        }
+        terms.sort();
+        terms
+    }
+}
