@@ -10,7 +10,7 @@ use http_body_util::Full;
 
 use crate::account::TellAccount;
 use crate::body;
-use crate::guard::{Access, Guard};
+use crate::guard::{Access, Guard, Principal};
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
 use crate::router::{self, Action, Matched, Outcome, Parameters, Takes};
@@ -42,8 +42,8 @@ struct Admitted {
 }
 
 impl AdminApi {
-    /// The API for this engine: who may manage licenses (`admin`), who is shown an
-    /// account's warnings (`owner`), and whose account a request reads.
+    /// The API for this engine: who may manage licenses and accounts (`admin`), who may ask about an account all that can be
+    /// asked (`owner`), and whose account a request reads.
     ///
     /// There is no default guard: who may manage is never left unsaid.
     #[must_use]
@@ -104,15 +104,19 @@ impl AdminApi {
     async fn admit(&self, head: &Parts) -> Result<Admitted, Failure> {
         let Matched { route, parameters } = router::find(&head.method, head.uri.path())?;
         let act: Box<dyn FnOnce(Call) -> Outcome + Send> = match route.action {
-            Action::Admin(act) => match self.shared.admin.check(head).await {
-                Access::Granted(principal) => Box::new(move |call| act(call, principal)),
-                Access::Forbidden => return Err(Refusal::Forbidden.into()),
-                Access::Unauthenticated => return Err(Refusal::Unauthorized.into()),
-            },
-            Action::Account(act) => match (self.shared.account)(head) {
-                Some(account) => Box::new(move |call| act(call, account)),
-                None => return Err(Denial::new(DenialKind::AccountUnknown).into()),
-            },
+            Action::Admin(act) => {
+                let principal = granted(self.shared.admin.check(head).await)?;
+                Box::new(move |call| act(call, principal))
+            }
+            Action::Account(act) => {
+                let account = self.account(head)?;
+                Box::new(move |call| act(call, account))
+            }
+            Action::Owner(act) => {
+                granted(self.shared.owner.check(head).await)?;
+                let account = self.account(head)?;
+                Box::new(move |call| act(call, account))
+            }
         };
         Ok(Admitted {
             act,
@@ -121,12 +125,26 @@ impl AdminApi {
         })
     }
 
+    fn account(&self, head: &Parts) -> Result<AccountId, Denial> {
+        let account = (self.shared.account)(head);
+        account.ok_or_else(|| Denial::new(DenialKind::AccountUnknown))
+    }
+
     pub(crate) fn entitlements(&self) -> &Entitlements {
         &self.shared.entitlements
     }
 
     pub(crate) fn owner(&self) -> &dyn Guard {
         &*self.shared.owner
+    }
+}
+
+/// Who asks, where they may.
+fn granted(access: Access) -> Result<Principal, Refusal> {
+    match access {
+        Access::Granted(principal) => Ok(principal),
+        Access::Forbidden => Err(Refusal::Forbidden),
+        Access::Unauthenticated => Err(Refusal::Unauthorized),
     }
 }
 

@@ -52,7 +52,7 @@ pub enum Refusal {
     BodyTooLarge,
     /// The body is not JSON or did not arrive, and why.
     Malformed(String),
-    /// The body is JSON and not what the route takes.
+    /// The body or the query can be read, and is not what the route takes.
     Invalid(Vec<FieldError>),
     /// The license key is not taken.
     InvalidLicense(ActivateError),
@@ -60,12 +60,14 @@ pub enum Refusal {
     InvalidRevocations(RevocationError),
     /// The license is managed elsewhere, and where.
     LicenseManaged(String),
+    /// There is an account with the id that a new one should get.
+    AccountExists,
 }
 
-/// What is wrong with one field of a body.
+/// What is wrong with one field of a body, or one member of a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// The field's name; empty for the body itself.
+    /// Its name; empty for the body itself.
     pub field: String,
     /// What is wrong with it.
     pub message: String,
@@ -128,8 +130,11 @@ impl Refusal {
                     "license-managed"
                 )
             }
+            Self::AccountExists => {
+                row!(409, "ACCOUNT_EXISTS", "Account exists", "account-exists")
+            }
             Self::BodyTooLarge => row!(413, "BODY_TOO_LARGE", "Body too large", "body-too-large"),
-            Self::Invalid(_) => row!(422, "INVALID", "Invalid body", "invalid"),
+            Self::Invalid(_) => row!(422, "INVALID", "Invalid request", "invalid"),
             Self::InvalidLicense(_) => {
                 row!(422, "INVALID_LICENSE", "Invalid license", "invalid-license")
             }
@@ -185,7 +190,8 @@ impl Refusal {
             Self::NoRoute => "there is nothing at this path".into(),
             Self::MethodNotAllowed(allowed) => format!("this path takes {allowed}"),
             Self::BodyTooLarge => "the body is over 64 KiB".into(),
-            Self::Invalid(_) => "the body is not what this path takes; `errors` says why".into(),
+            Self::Invalid(_) => "the request is not what this path takes; `errors` says why".into(),
+            Self::AccountExists => "there is an account with this id".into(),
             Self::InvalidLicense(error) => error.to_string(),
             Self::InvalidRevocations(error) => error.to_string(),
             Self::NotFound(why) | Self::Malformed(why) | Self::LicenseManaged(why) => why.clone(),

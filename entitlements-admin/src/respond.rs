@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use entitlements_core::Denial;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Method, Response, StatusCode};
 use serde::Serialize;
@@ -26,6 +26,18 @@ pub(crate) fn json(view: &impl Serialize) -> Answer {
         Ok(body) => with_body(StatusCode::OK, JSON, body.into()),
         Err(error) => unwritable(&error),
     }
+}
+
+/// 201, what was made, and where it is: a path beside the one that was asked, whatever the API is mounted under.
+pub(crate) fn created(view: &impl Serialize, location: &str) -> Answer {
+    let mut response = json(view);
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::CREATED;
+        if let Ok(location) = HeaderValue::from_str(location) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+    }
+    response
 }
 
 /// 204.

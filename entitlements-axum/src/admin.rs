@@ -3,7 +3,7 @@ use entitlements_core::Entitlements;
 
 /// The management API, to mount with `nest_service`.
 ///
-/// The guards say who may manage licenses (`admin`) and who is shown an account's warnings (`owner`), the resolver whose
+/// The guards say who may manage licenses and accounts (`admin`) and who may ask all about an account (`owner`), the resolver whose
 /// account a request reads. There is no default: what guards this API is the application's decision.
 ///
 /// ```

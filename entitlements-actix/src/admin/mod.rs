@@ -11,7 +11,7 @@ use entitlements_core::{AccountId, Entitlements};
 
 /// The management API, to mount in a scope.
 ///
-/// The guards say who may manage licenses (`admin`) and who is shown an account's warnings (`owner`), the resolver whose
+/// The guards say who may manage licenses and accounts (`admin`) and who may ask all about an account (`owner`), the resolver whose
 /// account a request reads. There is no default: what guards this API is the application's decision.
 ///
 /// ```

@@ -1,7 +1,9 @@
 use std::borrow::Cow;
 
+use entitlements_core::Timestamp;
 use entitlements_core::strict::json::{self, Member, Value};
 
+use super::Sent;
 use crate::refusal::{FieldError, Refusal};
 
 /// How much of an unknown field's name is repeated to whoever sent it.
@@ -58,6 +60,80 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Takes a boolean that must be there.
+    pub fn boolean(&mut self, name: &str) -> Option<bool> {
+        match self.take(name) {
+            Some(Value::Bool(value)) => Some(value),
+            Some(other) => self.wrong(name, format!("must be a boolean, and is {}", other.kind())),
+            None => self.wrong(name, "must be there".into()),
+        }
+    }
+
+    /// Takes a string that may be left out, or null.
+    pub fn optional_string(&mut self, name: &str) -> Sent<Cow<'a, str>> {
+        self.optional(name, "a string", |value| match value {
+            Value::String(text) => Ok(text),
+            other => Err(other.kind()),
+        })
+    }
+
+    /// Takes a number that may be left out, or null: a plain integer of 64 bits that is not negative.
+    pub fn optional_integer(&mut self, name: &str) -> Sent<u64> {
+        self.optional(name, "an integer from 0 to 18446744073709551615", |value| {
+            let number = value
+                .as_integer()
+                .and_then(|number| u64::try_from(number).ok());
+            number.ok_or_else(|| match value {
+                Value::Number(_) => "another number",
+                other => other.kind(),
+            })
+        })
+    }
+
+    /// Takes a list of strings that may be left out, or null.
+    pub fn optional_strings(&mut self, name: &str) -> Sent<Vec<Cow<'a, str>>> {
+        self.optional(name, "an array of strings", |value| {
+            let Value::Array(items) = value else {
+                return Err(value.kind());
+            };
+            let strings = items.into_iter().map(|item| match item {
+                Value::String(text) => Ok(text),
+                _ => Err("an array of something else"),
+            });
+            strings.collect()
+        })
+    }
+
+    /// Takes a time that may be left out, or null: RFC 3339 with a capital `Z` or an offset.
+    pub fn optional_time(&mut self, name: &str) -> Sent<Timestamp> {
+        let expected = "a time such as `2027-01-31T12:00:00Z`";
+        self.optional(name, expected, |value| match value {
+            Value::String(text) => text.parse().map_err(|_| "another string"),
+            other => Err(other.kind()),
+        })
+    }
+
+    /// Whether a field is there that nobody took yet.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.rest.iter().any(|(member, _)| member == name)
+    }
+
+    /// Demands that a field is there, be it null.
+    pub fn require(&mut self, name: &str) {
+        if !self.has(name) {
+            self.refuse(name, "must be there");
+        }
+    }
+
+    /// Says that a field is wrong; `message` follows its name, as in `must not be empty`.
+    pub fn refuse(&mut self, field: &str, message: impl Into<String>) {
+        self.errors.push(FieldError {
+            field: field.into(),
+            message: message.into(),
+        });
+    }
+
     /// Refuses the body where a field was wrong, or is there that nobody asked for.
     ///
     /// # Errors
@@ -75,22 +151,38 @@ impl<'a> Fields<'a> {
         }
     }
 
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(Value<'a>) -> Result<T, &'static str>,
+    ) -> Sent<T> {
+        match self.take(name) {
+            None => Sent::Absent,
+            Some(Value::Null) => Sent::Null,
+            Some(value) => match read(value) {
+                Ok(value) => Sent::Value(value),
+                Err(kind) => {
+                    self.refuse(name, format!("must be {expected}, and is {kind}"));
+                    Sent::Absent
+                }
+            },
+        }
+    }
+
     fn take(&mut self, name: &str) -> Option<Value<'a>> {
         let place = self.rest.iter().position(|(member, _)| member == name)?;
         Some(self.rest.remove(place).1)
     }
 
     fn wrong<T>(&mut self, field: &str, message: String) -> Option<T> {
-        self.errors.push(FieldError {
-            field: field.into(),
-            message,
-        });
+        self.refuse(field, message);
         None
     }
 }
 
 /// Shortened: a license key that was sent as a name is not sent back.
-fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     match name.char_indices().nth(SHOWN_CHARS) {
         Some((end, _)) => [name.get(..end).unwrap_or_default(), "…"].concat(),
         None => name.into(),
@@ -98,62 +190,4 @@ fn shown(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn errors(body: &str) -> Vec<(String, String)> {
-        let read = Fields::read(body.as_bytes()).and_then(|mut fields| {
-            fields.string("key");
-            fields.finish()
-        });
-        match read {
-            Err(Refusal::Invalid(errors)) => errors
-                .into_iter()
-                .map(|error| (error.field, error.message))
-                .collect(),
-            other => panic!("{body}: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn every_wrong_field_is_told() {
-        let fields = |body| {
-            errors(body)
-                .into_iter()
-                .map(|(field, _)| field)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(fields("{}"), ["key"]);
-        assert_eq!(fields(r#"{"key":null}"#), ["key"]);
-        assert_eq!(
-            fields(r#"{"b":1,"key":5,"a":{"key":"x"}}"#),
-            ["key", "b", "a"]
-        );
-        assert_eq!(fields(r#"{"key":"x","Key":"x","":1}"#), ["Key", ""]);
-        assert_eq!(fields(r#"["key"]"#), [""]);
-    }
-
-    #[test]
-    fn the_message_says_what_is_wrong() {
-        assert_eq!(errors("{}")[0].1, "must be there");
-        assert_eq!(
-            errors(r#"{"key":5}"#)[0].1,
-            "must be a string, and is a number"
-        );
-        assert_eq!(
-            errors(r#"{"key":"","x":1}"#)[0].1,
-            "is not a field of this body"
-        );
-        assert_eq!(
-            errors("3")[0].1,
-            "the body must be an object, and is a number"
-        );
-    }
-
-    #[test]
-    fn a_long_name_is_shortened() {
-        let body = |length: usize| format!(r#"{{"key":"x","{}":1}}"#, "é".repeat(length));
-        assert_eq!(errors(&body(64))[0].0, "é".repeat(64));
-        assert_eq!(errors(&body(65))[0].0, "é".repeat(64) + "…");
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 //! against what it does.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use entitlements_core::AccountId;
 use http::Method;
@@ -37,6 +38,8 @@ pub(crate) enum Action {
     Admin(fn(Call, Principal) -> Outcome),
     /// Whoever reads an account.
     Account(fn(Call, AccountId) -> Outcome),
+    /// Whoever passes the owner guard, for the account that the request reads.
+    Owner(fn(Call, AccountId) -> Outcome),
 }
 
 /// A route that a request is for, and what its path names.
@@ -108,7 +111,7 @@ fn parameters(pattern: &'static str, path: &str) -> Option<Parameters> {
 }
 
 /// Percent-decoding (RFC 3986, section 2.1) to UTF-8; none where the text is neither.
-fn decode(segment: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn decode(segment: &str) -> Option<Cow<'_, str>> {
     if !segment.contains('%') {
         return Some(segment.into());
     }
@@ -124,6 +127,20 @@ fn decode(segment: &str) -> Option<Cow<'_, str>> {
         }
     }
     String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
+/// One segment of a path: everything but what RFC 3986 leaves unreserved is percent-encoded.
+pub(crate) fn encode(segment: &str) -> String {
+    let mut encoded = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]

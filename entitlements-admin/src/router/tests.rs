@@ -80,6 +80,23 @@ fn ids_are_decoded() {
 }
 
 #[test]
+fn what_is_encoded_is_decoded_to_the_same() {
+    for (id, path) in [
+        ("acme", "acme"),
+        ("a/b", "a%2Fb"),
+        ("%", "%25"),
+        ("a:b@c", "a%3Ab%40c"),
+    ] {
+        assert_eq!(encode(id), path);
+        let expected = ("/accounts/{id}", vec![id.to_owned()]);
+        assert_eq!(
+            found(&Method::GET, &format!("/accounts/{path}")),
+            Ok(expected)
+        );
+    }
+}
+
+#[test]
 fn the_methods_of_a_path_are_told() {
     let allowed = |method: &Method, path| match found(method, path) {
         Err(Refusal::MethodNotAllowed(allowed)) => allowed,

@@ -1,10 +1,10 @@
-//! `/entitlements`: what an account has.
+//! `/entitlements`: what an account has, where from, and what it would lose.
 
 use entitlements_core::AccountId;
 use http::header::{CACHE_CONTROL, ETAG, HeaderValue, VARY};
 use http::{Method, StatusCode};
 
-use super::Call;
+use super::{Call, about};
 use crate::etag::EntityTag;
 use crate::guard::Access;
 use crate::refusal::Failure;
@@ -12,12 +12,30 @@ use crate::respond::{self, Answer};
 use crate::router::{Action, Route, Takes};
 use crate::views::{EntitlementsView, Shown};
 
-pub(super) const ROUTES: &[Route] = &[Route {
-    method: Method::GET,
-    path: "/entitlements",
-    body: Takes::Nothing,
-    action: Action::Account(|call, account| Box::pin(show(call, account))),
-}];
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        method: Method::GET,
+        path: "/entitlements",
+        body: Takes::Nothing,
+        action: Action::Account(|call, account| Box::pin(show(call, account))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/entitlements/explain",
+        body: Takes::Nothing,
+        action: Action::Owner(|call, account| {
+            Box::pin(async move { about::explanation(&call, &account).await })
+        }),
+    },
+    Route {
+        method: Method::GET,
+        path: "/entitlements/downgrade-preview",
+        body: Takes::Nothing,
+        action: Action::Owner(|call, account| {
+            Box::pin(async move { about::downgrade(&call, &account).await })
+        }),
+    },
+];
 
 async fn show(call: Call, account: AccountId) -> Result<Answer, Failure> {
     // Warnings and errors are for those who can do something about them.

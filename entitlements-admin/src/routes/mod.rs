@@ -1,5 +1,7 @@
 //! What the API does: one file a family of routes, each with its part of the table.
 
+mod about;
+mod accounts;
 mod entitlements;
 mod license;
 
@@ -13,9 +15,13 @@ use crate::router::{Parameters, Route};
 
 /// Every route.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [license::ROUTES, entitlements::ROUTES]
-        .into_iter()
-        .flatten()
+    let families = [
+        license::ROUTES,
+        entitlements::ROUTES,
+        accounts::ROUTES,
+        accounts::PARTS,
+    ];
+    families.into_iter().flatten()
 }
 
 /// A request that may do what it asks for.

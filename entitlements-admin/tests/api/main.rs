@@ -10,12 +10,17 @@
     reason = "a test that cannot go on stops, and says where"
 )]
 
+mod accounts;
+mod addons;
 mod bodies;
 mod client;
 mod entitlements;
+mod explain;
 mod guards;
 mod license;
+mod overrides;
 mod revocations;
 mod routing;
 mod service;
 mod status;
+mod usage;

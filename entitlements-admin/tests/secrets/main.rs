@@ -11,6 +11,7 @@
     reason = "a test that cannot go on stops, and not all of the client is needed"
 )]
 
+mod accounts;
 #[path = "../api/client.rs"]
 mod client;
 mod log;

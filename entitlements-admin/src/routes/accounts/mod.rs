@@ -1,0 +1,136 @@
+//! `/accounts`: who there is, and what they were sold. What is below an account is in `parts.rs`.
+
+mod change;
+mod parts;
+
+pub(super) use parts::PARTS;
+
+use entitlements_core::account::{Account, AccountQuery, AccountTerms};
+use entitlements_core::{AccountError, AccountId};
+use http::Method;
+use uuid::Uuid;
+
+use super::{Call, about};
+use crate::body::{Fields, Sent};
+use crate::guard::Principal;
+use crate::query::Query;
+use crate::refusal::{Failure, Refusal};
+use crate::respond::{self, Answer};
+use crate::router::{self, Action, Route, Takes};
+use crate::terms::{self, SentTerms};
+use crate::views::{AccountView, AccountsView};
+
+/// How many a page has at most, and unless it is said.
+const PAGE: (usize, usize) = (1000, 100);
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        method: Method::GET,
+        path: "/accounts",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, _| Box::pin(list(call))),
+    },
+    Route {
+        method: Method::POST,
+        path: "/accounts",
+        body: Takes::Json,
+        action: Action::Admin(|call, by| Box::pin(add(call, by))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/accounts/{id}",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, _| Box::pin(show(call))),
+    },
+    Route {
+        method: Method::PATCH,
+        path: "/accounts/{id}",
+        body: Takes::Json,
+        action: Action::Admin(|call, by| Box::pin(change(call, by))),
+    },
+];
+
+async fn list(call: Call) -> Result<Answer, Failure> {
+    let (most, usual) = PAGE;
+    let mut query = Query::read(call.head.uri.query());
+    let text = query.optional("query").unwrap_or_default();
+    let after = query.optional("after");
+    let limit = query.integer("limit", &(1..=most)).unwrap_or(usual);
+    query.finish()?;
+    let asked = AccountQuery {
+        text,
+        after: after.map(AccountId::new),
+        // One more, which says whether there is a next page.
+        most: limit + 1,
+    };
+    let found = call.engine().accounts().page(&asked).await;
+    let found = found.map_err(|error| about::unavailable(&error))?;
+    Ok(respond::json(&AccountsView::of(&found, limit)))
+}
+
+async fn add(call: Call, by: Principal) -> Result<Answer, Failure> {
+    let mut fields = Fields::read(&call.body)?;
+    let id = new_id(&mut fields);
+    let sent = SentTerms::read(&mut fields);
+    fields.finish()?;
+    let (mut name, mut terms) = (String::new(), AccountTerms::default());
+    let engine = call.engine();
+    sent.apply(&mut name, &mut terms, engine.catalog(), engine.now())
+        .map_err(Refusal::Invalid)?;
+    let account = engine.add_account(id, name, terms).await.map_err(failure)?;
+    let id = account.id.as_str();
+    tracing::info!(by = by.name(), account = id, "account added");
+    let location = format!("accounts/{}", router::encode(id));
+    Ok(respond::created(&AccountView::of(&account), &location))
+}
+
+/// The id that is said, or a new one.
+fn new_id(fields: &mut Fields<'_>) -> AccountId {
+    let id = match fields.optional_string("id") {
+        Sent::Value(text) => AccountId::from_request(&text),
+        Sent::Absent | Sent::Null => Some(AccountId::new(Uuid::now_v7().to_string())),
+    };
+    id.unwrap_or_else(|| {
+        fields.refuse("id", "must be 1 to 128 bytes of visible ASCII");
+        AccountId::LOCAL
+    })
+}
+
+async fn show(call: Call) -> Result<Answer, Failure> {
+    Ok(respond::json(&AccountView::of(&known(&call).await?)))
+}
+
+async fn change(call: Call, by: Principal) -> Result<Answer, Failure> {
+    let id = id_of(&call)?;
+    let mut fields = Fields::read(&call.body)?;
+    let sent = SentTerms::read(&mut fields);
+    fields.finish()?;
+    let account = change::apply(call.engine(), &id, sent).await?;
+    tracing::info!(by = by.name(), account = id.as_str(), "account changed");
+    Ok(respond::json(&AccountView::of(&account)))
+}
+
+/// The account that the path names.
+async fn known(call: &Call) -> Result<Account, Failure> {
+    let found = call.engine().accounts().account(&id_of(call)?).await;
+    let found = found.map_err(|error| about::unavailable(&error))?;
+    found.ok_or_else(|| failure(AccountError::NotFound))
+}
+
+/// What no request can name (A2) is no account's id.
+fn id_of(call: &Call) -> Result<AccountId, Failure> {
+    let id = AccountId::from_request(call.parameter("id")?);
+    id.ok_or_else(|| failure(AccountError::NotFound))
+}
+
+/// What is answered where an account is not made or changed.
+fn failure(error: AccountError) -> Failure {
+    match error {
+        AccountError::Exists => Refusal::AccountExists.into(),
+        AccountError::NotFound | AccountError::NoOverride => {
+            Refusal::not_found(error.to_string()).into()
+        }
+        AccountError::Terms(error) => Refusal::Invalid(terms::fields(&error)).into(),
+        error => about::unavailable(&error),
+    }
+}

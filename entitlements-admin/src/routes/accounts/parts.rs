@@ -1,0 +1,156 @@
+//! What is below one account: overrides, add-ons, and what follows from all of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use entitlements_core::AddonName;
+use http::Method;
+
+use super::{failure, id_of, known};
+use crate::body::Fields;
+use crate::guard::Principal;
+use crate::refusal::{Failure, Refusal};
+use crate::respond::{self, Answer};
+use crate::router::{self, Action, Route, Takes};
+use crate::routes::{Call, about};
+use crate::terms::SentOverride;
+use crate::views::{OverrideView, OverridesView};
+
+/// What is longer is nobody's add-on, and is not sent back.
+const LONGEST_ADDON: usize = 128;
+
+pub(crate) const PARTS: &[Route] = &[
+    Route {
+        method: Method::GET,
+        path: "/accounts/{id}/overrides",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, _| Box::pin(overrides(call))),
+    },
+    Route {
+        method: Method::POST,
+        path: "/accounts/{id}/overrides",
+        body: Takes::Json,
+        action: Action::Admin(|call, by| Box::pin(add_override(call, by))),
+    },
+    Route {
+        method: Method::DELETE,
+        path: "/accounts/{id}/overrides/{override}",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, by| Box::pin(remove_override(call, by))),
+    },
+    Route {
+        method: Method::PUT,
+        path: "/accounts/{id}/addons/{name}",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, by| Box::pin(add_addon(call, by))),
+    },
+    Route {
+        method: Method::DELETE,
+        path: "/accounts/{id}/addons/{name}",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, by| Box::pin(remove_addon(call, by))),
+    },
+    Route {
+        method: Method::GET,
+        path: "/accounts/{id}/entitlements",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, _| {
+            Box::pin(async move { about::entitlements(&call, &known(&call).await?.id).await })
+        }),
+    },
+    Route {
+        method: Method::GET,
+        path: "/accounts/{id}/explain",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, _| {
+            Box::pin(async move { about::explanation(&call, &known(&call).await?.id).await })
+        }),
+    },
+    Route {
+        method: Method::GET,
+        path: "/accounts/{id}/downgrade-preview",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, _| {
+            Box::pin(async move { about::downgrade(&call, &known(&call).await?.id).await })
+        }),
+    },
+];
+
+async fn overrides(call: Call) -> Result<Answer, Failure> {
+    Ok(respond::json(&OverridesView::of(&known(&call).await?)))
+}
+
+async fn add_override(call: Call, by: Principal) -> Result<Answer, Failure> {
+    let id = id_of(&call)?;
+    let mut fields = Fields::read(&call.body)?;
+    let SentOverride {
+        value,
+        ends_at,
+        reason,
+    } = SentOverride::read(&mut fields);
+    fields.finish()?;
+    // Where there is none, the fields said why.
+    let value = value.ok_or_else(|| Refusal::invalid("", "the body says no override"))?;
+    let made = call.engine().add_override(&id, value, ends_at, reason);
+    let made = made.await.map_err(failure)?;
+    tracing::info!(
+        by = by.name(),
+        account = id.as_str(),
+        id = made.id,
+        "override added"
+    );
+    let location = format!("overrides/{}", router::encode(&made.id));
+    Ok(respond::created(&OverrideView::of(&made), &location))
+}
+
+async fn remove_override(call: Call, by: Principal) -> Result<Answer, Failure> {
+    let (account, id) = (id_of(&call)?, call.parameter("override")?);
+    let removed = call.engine().remove_override(&account, id).await;
+    removed.map_err(failure)?;
+    tracing::info!(
+        by = by.name(),
+        account = account.as_str(),
+        id,
+        "override removed"
+    );
+    Ok(respond::no_content())
+}
+
+async fn add_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
+    let (id, addon) = (id_of(&call)?, call.parameter("name")?);
+    // Before it gets into a message: what is not in the catalog may be anything.
+    if addon.chars().nth(LONGEST_ADDON).is_some() {
+        let message = format!("each must have at most {LONGEST_ADDON} characters");
+        return Err(Refusal::invalid("addons", message).into());
+    }
+    let name = AddonName::from(addon.to_owned());
+    let changed = call.engine().change_account(&id, move |_, terms| {
+        terms.addons.push(name.clone());
+    });
+    changed.await.map_err(failure)?;
+    tracing::info!(by = by.name(), account = id.as_str(), addon, "add-on added");
+    Ok(respond::no_content())
+}
+
+async fn remove_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
+    let (id, addon) = (id_of(&call)?, call.parameter("name")?);
+    let name = addon.to_owned();
+    let was_there = Arc::new(AtomicBool::new(false));
+    let found = Arc::clone(&was_there);
+    let changed = call.engine().change_account(&id, move |_, terms| {
+        let before = terms.addons.len();
+        terms.addons.retain(|known| known.as_str() != name);
+        found.store(terms.addons.len() < before, Ordering::Relaxed);
+    });
+    changed.await.map_err(failure)?;
+    // What nobody ever accepted may be anything, a key too, and is not logged.
+    if was_there.load(Ordering::Relaxed) {
+        tracing::info!(
+            by = by.name(),
+            account = id.as_str(),
+            addon,
+            "add-on removed"
+        );
+    }
+    Ok(respond::no_content())
+}

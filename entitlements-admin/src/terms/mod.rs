@@ -1,0 +1,8 @@
+//! What a body says of an account: read as it was sent, and then made of what is there.
+
+mod overrides;
+mod sent;
+mod status;
+
+pub(crate) use overrides::SentOverride;
+pub(crate) use sent::{SentTerms, fields};
