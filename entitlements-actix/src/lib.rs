@@ -17,7 +17,7 @@ pub use admin::{AdminService, admin};
 #[cfg(feature = "admin")]
 pub use entitlements_admin::{
     Access, AdminApi, BearerToken, BearerTokenError, BoxError, BoxFuture, FieldError, Fields,
-    Guard, MAX_BODY_BYTES, Principal, Refusal, ResponseFuture, TellAccount, read_body,
+    Guard, MAX_BODY_BYTES, Principal, Refusal, ResponseFuture, Sent, TellAccount, read_body,
 };
 
 pub use current::{Current, CurrentRejection};
