@@ -149,6 +149,26 @@ where
 
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        if let Some(current) = self.callers.known(&Head(&request)) {
+            request.extensions_mut().insert(current);
+            return EntitlementsFuture {
+                stage: Stage::Called {
+                    response: self.inner.call(request),
+                },
+            };
+        }
+        self.ask(request)
+    }
+}
+
+impl<S, R> EntitlementsService<S, R>
+where
+    S: Service<ServiceRequest, Error = Error> + 'static,
+    R: ResolveAccount,
+{
+    /// What a request comes to whose account is not at hand.
+    #[cold]
+    fn ask(&self, request: ServiceRequest) -> EntitlementsFuture<S> {
         let found = self.callers.current(&Head(&request));
         let stage = match found {
             Reply::Now(found) => {
@@ -158,8 +178,10 @@ where
                 }
             }
             Reply::Later(found) => Stage::Asking {
-                found,
-                waiting: Some((Rc::clone(&self.inner), request)),
+                asking: Box::new(Asking {
+                    found,
+                    waiting: Some((Rc::clone(&self.inner), request)),
+                }),
             },
         };
         EntitlementsFuture { stage }
@@ -190,15 +212,19 @@ pin_project! {
     }
 }
 
-type Found = Pin<Box<dyn Future<Output = Result<Current, NoCurrent>> + Send>>;
-
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<ServiceRequest>> {
         Called { #[pin] response: S::Future },
-        // None once it was called.
-        Asking { found: Found, waiting: Option<(Rc<S>, ServiceRequest)> },
+        Asking { asking: Box<Asking<S>> },
     }
+}
+
+/// A request whose account is looked up elsewhere. On the heap, to keep the future of all others small.
+struct Asking<S> {
+    found: Pin<Box<dyn Future<Output = Result<Current, NoCurrent>> + Send>>,
+    /// None once it was called.
+    waiting: Option<(Rc<S>, ServiceRequest)>,
 }
 
 impl<S: Service<ServiceRequest>> Future for EntitlementsFuture<S> {
@@ -210,9 +236,9 @@ impl<S: Service<ServiceRequest>> Future for EntitlementsFuture<S> {
         loop {
             match stage.as_mut().project() {
                 StageProjection::Called { response } => return response.poll(cx),
-                StageProjection::Asking { found, waiting } => {
-                    let found = ready!(found.as_mut().poll(cx));
-                    let Some((inner, request)) = waiting.take() else {
+                StageProjection::Asking { asking } => {
+                    let found = ready!(asking.found.as_mut().poll(cx));
+                    let Some((inner, request)) = asking.waiting.take() else {
                         return Poll::Pending;
                     };
                     insert(&request, found);

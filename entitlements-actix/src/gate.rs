@@ -65,25 +65,37 @@ where
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         // The extensions must be free again before anything inside the gate asks for them.
+        let passes = {
+            let extensions = request.extensions();
+            self.gate
+                .passes(extensions.get::<Current>(), &Head(&request))
+        };
+        if passes {
+            return RequireFuture::called(self.inner.call(request), None);
+        }
+        self.weigh(request)
+    }
+}
+
+impl<S, B> RequireService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    /// What a request comes to that does not simply pass.
+    #[cold]
+    fn weigh(&self, request: ServiceRequest) -> RequireFuture<S, B> {
         let admission = {
             let extensions = request.extensions();
             self.gate
                 .admit(extensions.get::<Current>(), &Head(&request))
         };
-        let stage = match admission {
-            Admission::Pass => Stage::Passing {
-                response: self.inner.call(request),
-            },
-            other => {
-                let waiting = Waiting {
-                    inner: Rc::clone(&self.inner),
-                    deny: self.deny.clone(),
-                    request,
-                };
-                waiting.go_on(other)
-            }
+        let waiting = Waiting {
+            inner: Rc::clone(&self.inner),
+            deny: self.deny.clone(),
+            request,
         };
-        RequireFuture { stage }
+        waiting.go_on(admission)
     }
 }
 
@@ -99,27 +111,22 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
-    fn go_on(self, admission: Admission) -> Stage<S, B> {
+    fn go_on(self, admission: Admission) -> RequireFuture<S, B> {
         match admission {
-            Admission::Pass => Stage::Passing {
-                response: self.inner.call(self.request),
-            },
+            Admission::Pass => RequireFuture::called(self.inner.call(self.request), None),
             Admission::Hold(hold) => {
                 for lease in hold.leases() {
                     self.request.extensions_mut().insert(lease.clone());
                 }
-                Stage::Holding {
-                    response: self.inner.call(self.request),
-                    hold: Some(hold),
-                }
+                RequireFuture::called(self.inner.call(self.request), Some(hold))
             }
-            Admission::Deny(denial) => Stage::Done {
-                response: Some(self.answer(denial)),
-            },
-            Admission::Later(admission) => Stage::Asking {
+            Admission::Deny(denial) => {
+                RequireFuture::rest(Rest::Done(Some(Box::new(self.answer(denial)))))
+            }
+            Admission::Later(admission) => RequireFuture::rest(Rest::Asking(Box::new(Asking {
                 admission,
                 waiting: Some(self),
-            },
+            }))),
         }
     }
 
@@ -140,19 +147,49 @@ pin_project! {
     }
 }
 
-type Asked = Pin<Box<dyn Future<Output = Admission> + Send>>;
-
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<ServiceRequest>, B> {
-        Passing { #[pin] response: S::Future },
-        // None once it was settled.
-        Holding { #[pin] response: S::Future, hold: Option<Hold> },
-        // None once it goes on.
-        Asking { admission: Asked, waiting: Option<Waiting<S>> },
-        Settling { settled: Reply<Option<BodyHold>>, response: Option<ServiceResponse<B>> },
-        // None once it was given out.
-        Done { response: Option<ServiceResponse<EitherBody<B>>> },
+        // What is held is none for nearly every request, and none once it was settled.
+        Called { #[pin] response: S::Future, hold: Option<Hold> },
+        Rest { rest: Rest<S, B> },
+    }
+}
+
+/// What few requests come to. On the heap: a future is as large as its largest stage, and gates stand one in another.
+enum Rest<S, B> {
+    Asking(Box<Asking<S>>),
+    Settling(Box<Settling<B>>),
+    /// None once it was given out.
+    Done(Option<Box<ServiceResponse<EitherBody<B>>>>),
+}
+
+/// A request that waits for its answer.
+struct Asking<S> {
+    admission: Pin<Box<dyn Future<Output = Admission> + Send>>,
+    /// None once it goes on.
+    waiting: Option<Waiting<S>>,
+}
+
+/// A response that waits until what was held for it is settled.
+struct Settling<B> {
+    settled: Reply<Option<BodyHold>>,
+    /// None once it was given out.
+    response: Option<ServiceResponse<B>>,
+}
+
+impl<S: Service<ServiceRequest>, B> RequireFuture<S, B> {
+    #[inline]
+    const fn called(response: S::Future, hold: Option<Hold>) -> Self {
+        Self {
+            stage: Stage::Called { response, hold },
+        }
+    }
+
+    const fn rest(rest: Rest<S, B>) -> Self {
+        Self {
+            stage: Stage::Rest { rest },
+        }
     }
 }
 
@@ -168,44 +205,47 @@ where
         let mut stage = self.project().stage;
         loop {
             let next = match stage.as_mut().project() {
-                StageProjection::Passing { response } => {
-                    return response
-                        .poll(cx)
-                        .map_ok(ServiceResponse::map_into_left_body);
-                }
-                StageProjection::Holding { response, hold } => {
+                StageProjection::Called { response, hold } => {
                     // An error of the service releases: the hold is dropped with this future.
                     let response = ready!(response.poll(cx))?;
                     let Some(hold) = hold.take() else {
                         return Poll::Ready(Ok(response.map_into_left_body()));
                     };
-                    Stage::Settling {
+                    RequireFuture::rest(Rest::Settling(Box::new(Settling {
                         settled: hold.head(is_success(&response)),
                         response: Some(response),
-                    }
+                    })))
                 }
-                StageProjection::Asking { admission, waiting } => {
-                    let admission = ready!(admission.as_mut().poll(cx));
-                    match waiting.take() {
+                StageProjection::Rest {
+                    rest: Rest::Asking(asking),
+                } => {
+                    let admission = ready!(asking.admission.as_mut().poll(cx));
+                    match asking.waiting.take() {
                         Some(waiting) => waiting.go_on(admission),
                         None => return Poll::Pending,
                     }
                 }
-                StageProjection::Settling { settled, response } => {
-                    let held = ready!(Pin::new(settled).poll(cx));
-                    let response = response.take().map(|response| match held {
+                StageProjection::Rest {
+                    rest: Rest::Settling(settling),
+                } => {
+                    let held = ready!(Pin::new(&mut settling.settled).poll(cx));
+                    let Some(response) = settling.response.take() else {
+                        return Poll::Pending;
+                    };
+                    return Poll::Ready(Ok(match held {
                         Some(held) => hold_body(response, held),
                         None => response.map_into_left_body(),
-                    });
-                    Stage::Done { response }
+                    }));
                 }
-                StageProjection::Done { response } => {
+                StageProjection::Rest {
+                    rest: Rest::Done(response),
+                } => {
                     return response
                         .take()
-                        .map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
+                        .map_or(Poll::Pending, |response| Poll::Ready(Ok(*response)));
                 }
             };
-            stage.set(next);
+            stage.set(next.stage);
         }
     }
 }
@@ -228,11 +268,13 @@ fn hold_body<B: MessageBody + 'static>(
 impl<S: Service<ServiceRequest>, B> fmt::Debug for RequireFuture<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match &self.stage {
-            Stage::Passing { .. } => "passing",
-            Stage::Holding { .. } => "holding",
-            Stage::Asking { .. } => "asking",
-            Stage::Settling { .. } => "settling",
-            Stage::Done { .. } => "done",
+            Stage::Called { hold: None, .. } => "passing",
+            Stage::Called { .. } => "holding",
+            Stage::Rest { rest } => match rest {
+                Rest::Asking(_) => "asking",
+                Rest::Settling(_) => "settling",
+                Rest::Done(_) => "done",
+            },
         };
         f.debug_struct("RequireFuture")
             .field("stage", &stage)

@@ -151,6 +151,25 @@ where
     // A request is some 200 bytes, and a call that is not inlined copies them.
     #[inline(always)]
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        if let Some(current) = self.callers.known(&Head(&request)) {
+            request.extensions_mut().insert(current);
+            return EntitlementsFuture {
+                stage: Stage::Called {
+                    response: self.inner.call(request),
+                },
+            };
+        }
+        self.ask(request)
+    }
+}
+
+impl<S, R: ResolveAccount> EntitlementsService<S, R> {
+    /// What a request comes to whose account is not at hand.
+    #[cold]
+    fn ask<B>(&mut self, mut request: Request<B>) -> EntitlementsFuture<S, B>
+    where
+        S: Service<Request<B>> + Clone,
+    {
         match self.callers.current(&Head(&request)) {
             Reply::Now(found) => {
                 insert(&mut request, found);
@@ -165,8 +184,10 @@ where
                 let readied = std::mem::replace(&mut self.inner, next);
                 EntitlementsFuture {
                     stage: Stage::Asking {
-                        found,
-                        waiting: Some((readied, request)),
+                        asking: Box::new(Asking {
+                            found,
+                            waiting: Some((readied, request)),
+                        }),
                     },
                 }
             }
@@ -174,7 +195,6 @@ where
     }
 }
 
-#[inline(always)]
 fn insert<B>(request: &mut Request<B>, found: Result<Current, NoCurrent>) {
     let extensions = request.extensions_mut();
     match found {
@@ -197,15 +217,19 @@ pin_project! {
     }
 }
 
-type Found = Pin<Box<dyn Future<Output = Result<Current, NoCurrent>> + Send>>;
-
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<Request<B>>, B> {
         Called { #[pin] response: S::Future },
-        // None once it was called.
-        Asking { found: Found, waiting: Option<(S, Request<B>)> },
+        Asking { asking: Box<Asking<S, B>> },
     }
+}
+
+/// A request whose account is looked up elsewhere. On the heap, to keep the future of all others small.
+struct Asking<S, B> {
+    found: Pin<Box<dyn Future<Output = Result<Current, NoCurrent>> + Send>>,
+    /// None once it was called.
+    waiting: Option<(S, Request<B>)>,
 }
 
 impl<S: Service<Request<B>>, B> Future for EntitlementsFuture<S, B> {
@@ -217,9 +241,9 @@ impl<S: Service<Request<B>>, B> Future for EntitlementsFuture<S, B> {
         loop {
             match stage.as_mut().project() {
                 StageProjection::Called { response } => return response.poll(cx),
-                StageProjection::Asking { found, waiting } => {
-                    let found = ready!(found.as_mut().poll(cx));
-                    let Some((mut readied, mut request)) = waiting.take() else {
+                StageProjection::Asking { asking } => {
+                    let found = ready!(asking.found.as_mut().poll(cx));
+                    let Some((mut readied, mut request)) = asking.waiting.take() else {
                         return Poll::Pending;
                     };
                     insert(&mut request, found);

@@ -55,92 +55,43 @@ where
     #[inline(always)]
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let current = request.extensions().get::<Current>();
-        let stage = match self.gate.admit(current, &Head(&request)) {
-            Admission::Pass => Stage::Passing {
-                response: self.inner.call(request),
-            },
-            other => self.unusual(other, request),
-        };
-        RequireFuture { stage }
+        if self.gate.passes(current, &Head(&request)) {
+            return RequireFuture::called(self.inner.call(request), None);
+        }
+        self.weigh(request)
     }
 }
 
 impl<S, D> RequireService<S, D> {
     /// What a request comes to that does not simply pass.
     #[cold]
-    fn unusual<B, R>(&mut self, admission: Admission, request: Request<B>) -> Stage<S, B, D>
+    fn weigh<B, R>(&mut self, request: Request<B>) -> RequireFuture<S, B, D>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
         R: DenialBody,
         D: DenyWith<R>,
     {
-        match admission {
-            Admission::Pass => Stage::Passing {
-                response: self.inner.call(request),
-            },
-            Admission::Hold(hold) => hold_for(&mut self.inner, hold, request),
+        let current = request.extensions().get::<Current>();
+        match self.gate.admit(current, &Head(&request)) {
+            Admission::Pass => RequireFuture::called(self.inner.call(request), None),
+            Admission::Hold(hold) => RequireFuture::holding(&mut self.inner, hold, request),
             Admission::Deny(denial) => {
                 let response = self.deny.answer(&denial, &Head(&request));
                 // A permit that the readied service holds must not wait for this connection's next request.
                 self.inner = self.inner.clone();
-                Stage::Done {
-                    response: Some(Box::new(response)),
-                }
+                RequireFuture::rest(Rest::Done(Some(Box::new(response))))
             }
             Admission::Later(admission) => {
                 let next = self.inner.clone();
-                Stage::Asking {
+                RequireFuture::rest(Rest::Asking(Box::new(Asking {
                     admission,
                     waiting: Some(Waiting {
                         readied: std::mem::replace(&mut self.inner, next),
                         deny: self.deny.clone(),
                         request,
                     }),
-                }
+                })))
             }
-        }
-    }
-}
-
-fn hold_for<S, B, D>(inner: &mut S, hold: Hold, mut request: Request<B>) -> Stage<S, B, D>
-where
-    S: Service<Request<B>>,
-{
-    for lease in hold.leases() {
-        request.extensions_mut().insert(lease.clone());
-    }
-    Stage::Holding {
-        response: inner.call(request),
-        hold: Some(hold),
-    }
-}
-
-/// A request that waits for its answer, with the service that is ready for it.
-struct Waiting<S, B, D> {
-    readied: S,
-    deny: D,
-    request: Request<B>,
-}
-
-impl<S, B, R, D> Waiting<S, B, D>
-where
-    S: Service<Request<B>, Response = Response<R>>,
-    R: DenialBody,
-    D: DenyWith<R>,
-{
-    fn go_on(mut self, admission: Admission) -> Stage<S, B, D> {
-        match admission {
-            Admission::Pass => Stage::Passing {
-                response: self.readied.call(self.request),
-            },
-            Admission::Hold(hold) => hold_for(&mut self.readied, hold, self.request),
-            Admission::Deny(denial) => Stage::Done {
-                response: Some(Box::new(self.deny.answer(&denial, &Head(&self.request)))),
-            },
-            Admission::Later(admission) => Stage::Asking {
-                admission,
-                waiting: Some(self),
-            },
         }
     }
 }
@@ -155,19 +106,85 @@ pin_project! {
     }
 }
 
-type Asked = Pin<Box<dyn Future<Output = Admission> + Send>>;
-
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<Request<B>>, B, D> {
-        Passing { #[pin] response: S::Future },
-        // None once it was settled.
-        Holding { #[pin] response: S::Future, hold: Option<Hold> },
-        // None once it goes on.
-        Asking { admission: Asked, waiting: Option<Waiting<S, B, D>> },
-        Settling { settled: Reply<Option<BodyHold>>, response: Option<Box<S::Response>> },
-        // None once it was given out.
-        Done { response: Option<Box<S::Response>> },
+        // What is held is none for nearly every request, and none once it was settled.
+        Called { #[pin] response: S::Future, hold: Option<Hold> },
+        Rest { rest: Rest<S, B, D> },
+    }
+}
+
+/// What few requests come to. On the heap: a future is as large as its largest stage, and gates stand one in another.
+enum Rest<S: Service<Request<B>>, B, D> {
+    Asking(Box<Asking<S, B, D>>),
+    Settling(Box<Settling<S::Response>>),
+    /// None once it was given out.
+    Done(Option<Box<S::Response>>),
+}
+
+/// A request that waits for its answer.
+struct Asking<S, B, D> {
+    admission: Pin<Box<dyn Future<Output = Admission> + Send>>,
+    /// None once it goes on.
+    waiting: Option<Waiting<S, B, D>>,
+}
+
+/// The request, and the service that is ready for it.
+struct Waiting<S, B, D> {
+    readied: S,
+    deny: D,
+    request: Request<B>,
+}
+
+/// A response that waits until what was held for it is settled.
+struct Settling<R> {
+    settled: Reply<Option<BodyHold>>,
+    /// None once it was given out.
+    response: Option<R>,
+}
+
+impl<S: Service<Request<B>>, B, D> RequireFuture<S, B, D> {
+    #[inline(always)]
+    const fn called(response: S::Future, hold: Option<Hold>) -> Self {
+        Self {
+            stage: Stage::Called { response, hold },
+        }
+    }
+
+    fn holding(inner: &mut S, hold: Hold, mut request: Request<B>) -> Self {
+        for lease in hold.leases() {
+            request.extensions_mut().insert(lease.clone());
+        }
+        Self::called(inner.call(request), Some(hold))
+    }
+
+    const fn rest(rest: Rest<S, B, D>) -> Self {
+        Self {
+            stage: Stage::Rest { rest },
+        }
+    }
+}
+
+impl<S, B, R, D> Waiting<S, B, D>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    R: DenialBody,
+    D: DenyWith<R>,
+{
+    fn go_on(mut self, admission: Admission) -> RequireFuture<S, B, D> {
+        match admission {
+            Admission::Pass => RequireFuture::called(self.readied.call(self.request), None),
+            Admission::Hold(hold) => RequireFuture::holding(&mut self.readied, hold, self.request),
+            Admission::Deny(denial) => {
+                let response = self.deny.answer(&denial, &Head(&self.request));
+                RequireFuture::rest(Rest::Done(Some(Box::new(response))))
+            }
+            Admission::Later(admission) => RequireFuture::rest(Rest::Asking(Box::new(Asking {
+                admission,
+                waiting: Some(self),
+            }))),
+        }
     }
 }
 
@@ -182,7 +199,11 @@ where
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut stage = self.project().stage;
-        if let StageProjection::Passing { response } = stage.as_mut().project() {
+        if let StageProjection::Called {
+            response,
+            hold: None,
+        } = stage.as_mut().project()
+        {
             return response.poll(cx);
         }
         poll_unusual(stage, cx)
@@ -200,42 +221,47 @@ where
 {
     loop {
         let next = match stage.as_mut().project() {
-            StageProjection::Passing { response } => return response.poll(cx),
-            StageProjection::Holding { response, hold } => {
+            StageProjection::Called { response, hold } => {
                 // An error of the service releases: the hold is dropped with this future.
                 let response = ready!(response.poll(cx))?;
                 let Some(hold) = hold.take() else {
                     return Poll::Ready(Ok(response));
                 };
-                Stage::Settling {
+                RequireFuture::rest(Rest::Settling(Box::new(Settling {
                     settled: hold.head(is_success(&response)),
-                    response: Some(Box::new(response)),
-                }
+                    response: Some(response),
+                })))
             }
-            StageProjection::Asking { admission, waiting } => {
-                let admission = ready!(admission.as_mut().poll(cx));
-                match waiting.take() {
+            StageProjection::Rest {
+                rest: Rest::Asking(asking),
+            } => {
+                let admission = ready!(asking.admission.as_mut().poll(cx));
+                match asking.waiting.take() {
                     Some(waiting) => waiting.go_on(admission),
                     None => return Poll::Pending,
                 }
             }
-            StageProjection::Settling { settled, response } => {
-                let held = ready!(Pin::new(settled).poll(cx));
-                let response = response.take();
-                Stage::Done {
-                    response: match held {
-                        Some(held) => response.map(|response| Box::new(hold_body(*response, held))),
-                        None => response,
-                    },
-                }
+            StageProjection::Rest {
+                rest: Rest::Settling(settling),
+            } => {
+                let held = ready!(Pin::new(&mut settling.settled).poll(cx));
+                let Some(response) = settling.response.take() else {
+                    return Poll::Pending;
+                };
+                return Poll::Ready(Ok(match held {
+                    Some(held) => hold_body(response, held),
+                    None => response,
+                }));
             }
-            StageProjection::Done { response } => {
+            StageProjection::Rest {
+                rest: Rest::Done(response),
+            } => {
                 return response
                     .take()
                     .map_or(Poll::Pending, |response| Poll::Ready(Ok(*response)));
             }
         };
-        stage.set(next);
+        stage.set(next.stage);
     }
 }
 
@@ -254,11 +280,13 @@ fn hold_body<R: DenialBody>(response: Response<R>, held: BodyHold) -> Response<R
 impl<S: Service<Request<B>>, B, D> fmt::Debug for RequireFuture<S, B, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match &self.stage {
-            Stage::Passing { .. } => "passing",
-            Stage::Holding { .. } => "holding",
-            Stage::Asking { .. } => "asking",
-            Stage::Settling { .. } => "settling",
-            Stage::Done { .. } => "done",
+            Stage::Called { hold: None, .. } => "passing",
+            Stage::Called { .. } => "holding",
+            Stage::Rest { rest } => match rest {
+                Rest::Asking(_) => "asking",
+                Rest::Settling(_) => "settling",
+                Rest::Done(_) => "done",
+            },
         };
         f.debug_struct("RequireFuture")
             .field("stage", &stage)

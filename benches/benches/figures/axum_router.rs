@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use entitlements_axum::{Entitlements, EntitlementsLayer, RequireFeature};
+use entitlements_axum::{AccountId, Entitlements, EntitlementsLayer, RequireFeature};
 use entitlements_benches::measure::{Case, compare};
 use entitlements_benches::report::Table;
 use http::StatusCode;
@@ -27,7 +27,7 @@ async fn page() -> &'static str {
 }
 
 /// As `axum::serve` makes it ready: handlers become routes once, not once a request.
-fn bare() -> Router {
+pub(crate) fn bare() -> Router {
     Router::new().route("/page", get(page)).with_state(())
 }
 
@@ -50,6 +50,23 @@ where
     S: Service<Request, Response = Response, Error = Infallible>,
 {
     let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+    send(service, request, status);
+}
+
+/// Sends a request of an account, as the application's authentication would have told it.
+pub(crate) fn answer_to<S>(service: &mut S, account: AccountId)
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    let mut request = Request::builder().uri("/page").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(account);
+    send(service, request, 200);
+}
+
+fn send<S>(service: &mut S, request: Request, status: u16)
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
     let mut context = Context::from_waker(Waker::noop());
     assert!(service.poll_ready(&mut context).is_ready());
     let future = pin!(service.call(request));

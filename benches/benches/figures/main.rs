@@ -8,7 +8,10 @@
     reason = "a benchmark is run by whoever reads its output"
 )]
 
+mod accounts;
+mod actix_app;
 mod axum_router;
+mod counting;
 mod denial;
 mod environment;
 mod garbage;
@@ -17,20 +20,36 @@ mod tower_service;
 
 use std::process::ExitCode;
 
+use entitlements_benches::report::Table;
+
 fn main() -> ExitCode {
     // `cargo test` runs bench targets once to see that they work; that is not the time to measure.
     if std::env::args().any(|argument| argument == "--test") {
         println!("1 passed, 0 failed");
         return ExitCode::SUCCESS;
     }
-    let tables = [
-        tower_service::table(),
-        axum_router::table(),
-        denial::table(),
-        license::ed25519(),
-        license::rs512(),
-        garbage::table(),
+    let all: [(&str, fn() -> Table); 9] = [
+        ("tower", tower_service::table),
+        ("axum", axum_router::table),
+        ("accounts", accounts::table),
+        ("actix", actix_app::table),
+        ("counting", counting::table),
+        ("denial", denial::table),
+        ("ed25519", license::ed25519),
+        ("rs512", license::rs512),
+        ("garbage", garbage::table),
     ];
+    // Those that are named, else all; only all of them make the page.
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let is_wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
+    let tables: Vec<Table> = all
+        .into_iter()
+        .filter(|(name, _)| is_wanted(name))
+        .map(|(_, table)| table())
+        .collect();
     let mut text = environment::preamble();
     for table in &tables {
         text.push('\n');
@@ -38,7 +57,9 @@ fn main() -> ExitCode {
     }
     print!("{text}");
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/benchmarks.md");
-    std::fs::write(path, text).expect("docs/benchmarks.md can be written");
+    if named.is_empty() {
+        std::fs::write(path, text).expect("docs/benchmarks.md can be written");
+    }
     let missed = tables
         .iter()
         .flat_map(|table| &table.bars)

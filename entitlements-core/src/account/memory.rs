@@ -76,6 +76,20 @@ impl MemoryAccounts {
         self.rows.is_empty()
     }
 
+    /// Shows an account's terms, without a lock or a count.
+    #[inline(always)]
+    pub(crate) fn with_terms<T>(
+        &self,
+        account: &AccountId,
+        read: impl FnOnce(Option<&SharedTerms>) -> T,
+    ) -> T {
+        if !self.ever.load(Ordering::Acquire) {
+            return read(None);
+        }
+        let rows = self.rows.pin();
+        read(rows.get(account).map(|row| &row.terms))
+    }
+
     fn row(&self, account: NewAccount) -> (AccountId, Row) {
         let row = Row {
             terms: self.interner.share(account.terms),
@@ -139,14 +153,8 @@ impl MemoryAccounts {
 }
 
 impl AccountStore for MemoryAccounts {
-    #[inline]
     fn look(&self, account: &AccountId, read: &mut dyn FnMut(Option<&SharedTerms>)) -> Lookup {
-        if self.ever.load(Ordering::Acquire) {
-            let rows = self.rows.pin();
-            read(rows.get(account).map(|row| &row.terms));
-        } else {
-            read(None);
-        }
+        self.with_terms(account, read);
         Lookup::Shown
     }
 

@@ -34,7 +34,7 @@ pub struct EntitlementsBuilder {
     data_dir: Option<PathBuf>,
     environment: Environment,
     deployment_mode: Option<DeploymentMode>,
-    accounts: Option<Arc<dyn AccountStore>>,
+    accounts: Option<Accounts>,
     usage: Option<Arc<dyn UsageStore>>,
     counters: Vec<(LimitName, Arc<Counter>)>,
     lapse_after: Option<Duration>,
@@ -169,7 +169,7 @@ impl EntitlementsBuilder {
     /// Without it the product has one account, [`AccountId::LOCAL`](crate::AccountId::LOCAL), and others where a layer tells them from
     /// requests, kept in memory.
     pub fn accounts(mut self, store: impl AccountStore) -> Self {
-        self.accounts = Some(Arc::new(store));
+        self.accounts = Some(Accounts::new(store, AccountKind::Many));
         self
     }
 
@@ -268,16 +268,9 @@ impl EntitlementsBuilder {
         sources::load_revocations(lists, environment, &verifier, now, self.data_dir, &mut keys);
         let place = Place::new(self.deployment_id, self.instance, environment)?;
         let base = base_plan(&catalog, mode);
-        let accounts = match self.accounts {
-            Some(store) => Accounts {
-                store,
-                kind: AccountKind::Many,
-            },
-            None => Accounts {
-                store: Arc::new(MemoryAccounts::default()),
-                kind: AccountKind::One,
-            },
-        };
+        let accounts = self
+            .accounts
+            .unwrap_or_else(|| Accounts::new(MemoryAccounts::default(), AccountKind::One));
         let mut counters = Counters::default();
         for (limit, counter) in self.counters {
             counters.insert(UnknownName::find_limit(&limit, &catalog)?, counter);

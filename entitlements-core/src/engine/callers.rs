@@ -96,8 +96,17 @@ impl<R> Callers<R> {
 }
 
 impl<R: ResolveAccount> Callers<R> {
+    /// What holds for whoever sent this request, where it is at hand: the way of nearly every request.
+    #[inline(always)]
+    pub fn known(&self, head: &impl RequestHead) -> Option<Current> {
+        let entitlements = &self.told.entitlements;
+        let account = self.told.resolver.resolve(head)?;
+        let now = entitlements.now();
+        let seen = entitlements.shared.seen_of(&account, now)?;
+        Some(Current::new(seen, account, now))
+    }
+
     /// What holds for whoever sent this request, by one reading of the clock.
-    #[inline]
     pub fn current(&self, head: &impl RequestHead) -> Reply<Result<Current, NoCurrent>> {
         let now = self.told.entitlements.now();
         match self.told.resolver.resolve(head) {
@@ -107,7 +116,7 @@ impl<R: ResolveAccount> Callers<R> {
     }
 
     /// Reads the set of whoever sent this request, and takes nothing; none where it is not at hand.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn with_set<T>(
         &self,
         head: &impl RequestHead,
@@ -224,7 +233,7 @@ pub struct DefaultAccount {
 }
 
 impl ResolveAccount for DefaultAccount {
-    #[inline]
+    #[inline(always)]
     fn resolve<H: RequestHead>(&self, head: &H) -> Option<AccountId> {
         ExtensionAccount::new()
             .resolve(head)

@@ -31,7 +31,7 @@ pub(super) fn next_generation() -> u64 {
 }
 
 /// What follows from these terms now, where this thread knows it.
-#[inline]
+#[inline(always)]
 pub(super) fn with<T>(
     terms: &SharedTerms,
     generation: u64,

@@ -1,5 +1,6 @@
 //! What the engine knows, and how it changes while others read.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -10,7 +11,9 @@ use super::keys::Keys;
 use super::place::Place;
 use super::state::{Seen, State};
 use super::{recent, report};
-use crate::account::{AccountId, AccountStore, AccountTerms, Basis, Lookup, SharedTerms};
+use crate::account::{
+    AccountId, AccountStore, AccountTerms, Basis, Lookup, MemoryAccounts, SharedTerms,
+};
 use crate::catalog::PlanId;
 use crate::license::LicenseVerifier;
 use crate::reserve::Meter;
@@ -64,7 +67,37 @@ pub(super) struct Parts {
 #[derive(Debug)]
 pub(super) struct Accounts {
     pub(super) store: Arc<dyn AccountStore>,
+    /// The same store where it is in memory, so that asking it costs no call.
+    memory: Option<Arc<MemoryAccounts>>,
     pub(super) kind: AccountKind,
+}
+
+impl Accounts {
+    pub(super) fn new<S: AccountStore>(store: S, kind: AccountKind) -> Self {
+        let store = Arc::new(store);
+        let any: Arc<dyn Any + Send + Sync> = Arc::clone(&store) as _;
+        Self {
+            memory: any.downcast().ok(),
+            store,
+            kind,
+        }
+    }
+}
+
+/// Asks a store that is known by its port alone.
+fn look<T>(
+    store: &dyn AccountStore,
+    account: &AccountId,
+    read: impl FnOnce(Option<&SharedTerms>) -> T,
+) -> Option<T> {
+    let (mut read, mut answer) = (Some(read), None);
+    let lookup = store.look(account, &mut |terms| {
+        // A store shows once.
+        if let Some(read) = read.take() {
+            answer = Some(read(terms));
+        }
+    });
+    answer.filter(|_| lookup == Lookup::Shown)
 }
 
 /// Whether requests that name no account are the one account's.
@@ -98,14 +131,14 @@ impl Shared {
     }
 
     /// What follows from terms at `now`, without a lock or a count that threads share.
-    #[inline]
+    #[inline(always)]
     pub(super) fn seen_at(&self, terms: &SharedTerms, now: Timestamp) -> Arc<Seen> {
         let known = recent::with(terms, self.generation(), now, Arc::clone);
         known.unwrap_or_else(|| self.fetch_at(terms, now))
     }
 
     /// Reads what follows from terms at `now`, and takes nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn with_state_at<T>(
         &self,
         terms: &SharedTerms,
@@ -134,33 +167,32 @@ impl Shared {
     }
 
     /// What follows at `now` from the terms of an account; none where they are elsewhere.
-    #[inline]
+    #[inline(always)]
     pub(super) fn seen_of(&self, account: &AccountId, now: Timestamp) -> Option<Arc<Seen>> {
-        let mut seen = None;
-        let lookup = self.accounts.store.look(account, &mut |terms| {
-            seen = Some(self.seen_at(terms.unwrap_or(&self.nothing_sold), now));
-        });
-        match lookup {
-            Lookup::Shown => seen,
-            Lookup::Elsewhere => None,
-        }
+        self.with_terms(account, |terms| self.seen_at(terms, now))
     }
 
     /// Reads what follows at `now` from the terms of an account, and takes nothing; none where they are elsewhere.
-    #[inline]
+    #[inline(always)]
     pub(super) fn with_state_of<T>(
         &self,
         account: &AccountId,
         now: Timestamp,
         read: impl Fn(&State) -> T,
     ) -> Option<T> {
-        let mut answer = None;
-        let lookup = self.accounts.store.look(account, &mut |terms| {
-            answer = Some(self.with_state_at(terms.unwrap_or(&self.nothing_sold), now, &read));
-        });
-        match lookup {
-            Lookup::Shown => answer,
-            Lookup::Elsewhere => None,
+        self.with_terms(account, |terms| self.with_state_at(terms, now, read))
+    }
+
+    #[inline(always)]
+    fn with_terms<T>(
+        &self,
+        account: &AccountId,
+        read: impl FnOnce(&SharedTerms) -> T,
+    ) -> Option<T> {
+        let read = |terms: Option<&SharedTerms>| read(terms.unwrap_or(&self.nothing_sold));
+        match &self.accounts.memory {
+            Some(memory) => Some(memory.with_terms(account, read)),
+            None => look(&*self.accounts.store, account, read),
         }
     }
 

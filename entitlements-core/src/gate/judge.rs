@@ -5,30 +5,45 @@ use std::sync::atomic::Ordering;
 use super::{Admission, Gate, OnUnavailable, RequestHead};
 use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, decide, is_met};
 use crate::engine::{Callers, NoCurrent};
-use crate::resolve::EntitlementSet;
 use crate::strict::text::escaped_start;
 use crate::{Catalog, Current, Denial, Reply, Timestamp};
 
 impl Gate {
-    /// What becomes of a request.
+    /// Whether a request plainly has all that is demanded, and nothing has to be counted: the way of nearly every
+    /// request, kept short. What does not simply pass is [`admit`](Self::admit)'s.
     ///
     /// `current` is what the engine's layer put into the request, if there is one. Where the gate has an engine of its
     /// own and the request came through that same engine's layer, the request's account, set and time count, so that one request
     /// is judged once.
     #[inline(always)]
-    pub fn admit(&self, current: Option<&Current>, head: &impl RequestHead) -> Admission {
+    pub fn passes(&self, current: Option<&Current>, head: &impl RequestHead) -> bool {
         #[cfg(debug_assertions)]
         self.check_order(current, head);
-        let current = match (&self.inner.callers, current) {
+        let passes = match (&self.inner.callers, current) {
+            (None, None) => false,
+            (None, Some(current)) => self.is_plainly_met(current),
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
-                Some(current)
+                self.is_plainly_met(current)
             }
-            (Some(callers), _) => return self.admit_alone(callers, head),
-            (None, current) => current,
+            (Some(callers), _) => self.is_plainly_met_by(callers, head),
         };
-        match current {
-            Some(current) if self.is_plainly_met(current) => self.allow(),
-            current => self.weigh(current, head),
+        if passes {
+            self.inner.counters.count_allowed(&self.inner.requirement);
+        }
+        passes
+    }
+
+    /// What becomes of a request: everything is asked, what is counted last.
+    pub fn admit(&self, current: Option<&Current>, head: &impl RequestHead) -> Admission {
+        if self.passes(current, head) {
+            return Admission::Pass;
+        }
+        match (&self.inner.callers, current) {
+            (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
+                self.weigh(Some(current), head)
+            }
+            (Some(callers), _) => self.weigh_alone(callers, head),
+            (None, current) => self.weigh(current, head),
         }
     }
 
@@ -43,18 +58,13 @@ impl Gate {
         }
     }
 
-    /// Judges a request that did not come through this gate's engine's layer: by the clock, read once.
+    /// As `is_plainly_met`, for a request that did not come through this gate's engine's layer: by the clock, read once.
     #[inline(always)]
-    fn admit_alone(&self, callers: &Callers, head: &impl RequestHead) -> Admission {
-        if self.inner.is_plain {
-            let bound = self.inner.bound.get();
-            let met =
-                |set: &EntitlementSet| matches!(bound, Some((_, Ok(bound))) if is_met(bound, set));
-            if callers.with_set(head, met) == Some(true) {
-                return self.allow();
-            }
-        }
-        self.weigh_alone(callers, head)
+    fn is_plainly_met_by(&self, callers: &Callers, head: &impl RequestHead) -> bool {
+        let Some((_, Ok(bound))) = self.inner.bound.get() else {
+            return false;
+        };
+        self.inner.is_plain && callers.with_set(head, |set| is_met(bound, set)) == Some(true)
     }
 
     #[cold]
@@ -74,7 +84,7 @@ impl Gate {
         }
     }
 
-    /// The way of nearly every request, kept short: the names are known and what they name is in force.
+    /// The names are known and what they name is in force.
     #[inline(always)]
     fn is_plainly_met(&self, current: &Current) -> bool {
         match self.inner.bound.get() {
@@ -87,7 +97,6 @@ impl Gate {
         }
     }
 
-    #[inline(always)]
     pub(super) fn allow(&self) -> Admission {
         self.inner.counters.count_allowed(&self.inner.requirement);
         Admission::Pass

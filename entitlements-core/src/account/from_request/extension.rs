@@ -53,7 +53,7 @@ where
     T: Clone + Send + Sync + 'static,
     F: Fn(&T) -> Option<AccountId> + Send + Sync + 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn resolve<H: RequestHead>(&self, head: &H) -> Option<AccountId> {
         (self.tell)(&head.extension::<T>()?)
     }
