@@ -1,10 +1,14 @@
 //! Scenarios: what the product does, as data, replayed through every front.
 //!
-//! [`model`] and [`held`] are the form of the files, [`engine`] makes an engine that holds what a scenario says, [`fronts`] are the
-//! ways a request can take, and [`replay`] sends each scenario through all of them and tells what differs.
+//! [`model`], [`held`], [`accounts`], [`counts`] and [`require`] are the form of the files, [`engine`] makes an engine that holds what a
+//! scenario says, [`fronts`] are the ways a request can take, [`stage`] is what happens around each request, and [`replay`] sends each
+//! scenario through all of them and tells what differs.
 
+pub mod accounts;
+pub mod counts;
 pub mod engine;
 pub mod fronts;
+mod grpc;
 pub mod held;
 pub mod keys;
 pub mod model;
@@ -12,6 +16,8 @@ mod places;
 pub mod replay;
 pub mod require;
 pub mod set;
+pub mod stage;
+pub mod stores;
 
 use std::path::PathBuf;
 

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use entitlements_core::{DeploymentMode, Timestamp};
+use entitlements_core::{AccountId, DeploymentMode, Timestamp};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::accounts::{AccountFrom, Terms};
+use super::counts::{ByLimit, Counted};
 use super::held::{HeldKey, HeldList, MachineSays, Step};
-use super::require::Require;
+use super::require::{Require, Rules};
+use super::stores::Kept;
 
 /// One scenario.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,14 +40,122 @@ pub struct Scenario {
     pub revocations: Vec<HeldList>,
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// Whether the engine serves many accounts, or one.
     #[serde(default)]
-    pub request: Request,
+    pub many: bool,
+    #[serde(default)]
+    pub accounts: BTreeMap<String, Terms>,
+    #[serde(default)]
+    pub accounts_are: Kept,
+    /// Since when what is known of accounts that are unreachable may be old.
+    #[serde(default, deserialize_with = "parsed_option")]
+    pub last_known: Option<Timestamp>,
+    #[serde(default)]
+    pub account_from: Option<AccountFrom>,
+    #[serde(default)]
+    pub anonymous_plan: Option<String>,
+    #[serde(default)]
+    pub forbidden_instead_of_payment_required: bool,
+    #[serde(default)]
+    pub counts_are: Kept,
+    #[serde(default)]
+    pub used: ByLimit<u64>,
+    #[serde(default)]
+    pub counted: BTreeMap<String, Counted>,
+    #[serde(default)]
+    pub leased: ByLimit<Vec<String>>,
     #[serde(default = "yes")]
     pub layer: bool,
     pub require: Require,
-    pub expect: Expect,
+    #[serde(default)]
+    pub gate: Rules,
+    /// Several requests in a row; else there is one, said by the members below.
+    #[serde(default)]
+    requests: Vec<Exchange>,
+    #[serde(default)]
+    request: Request,
+    #[serde(default)]
+    responds: Responds,
+    #[serde(default)]
+    expect: Option<Expect>,
+    #[serde(default)]
+    used_after: ByLimit<u64>,
     #[serde(default)]
     pub set: ExpectedSet,
+}
+
+impl Scenario {
+    /// Whether the next one to replay it would find something changed: each then needs an engine of its own.
+    #[must_use]
+    pub fn leaves_traces(&self) -> bool {
+        self.requests.len() > 1 || self.require.counts()
+    }
+
+    /// The requests, in the order in which they are sent.
+    ///
+    /// # Panics
+    /// When there is none, or it is not said what comes of one.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        match &self.expect {
+            None => {
+                assert!(!self.requests.is_empty(), "no request: {}", self.says);
+                self.requests.clone()
+            }
+            Some(expect) => {
+                assert!(self.requests.is_empty(), "one or several: {}", self.says);
+                vec![Exchange {
+                    request: self.request.clone(),
+                    responds: self.responds.clone(),
+                    expect: expect.clone(),
+                    used_after: self.used_after.clone(),
+                    ..Exchange::default()
+                }]
+            }
+        }
+    }
+}
+
+/// One request, what happened before it, and what comes of it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    #[serde(default, deserialize_with = "parsed_option")]
+    pub at: Option<Timestamp>,
+    #[serde(default)]
+    pub accounts: BTreeMap<String, Terms>,
+    #[serde(default)]
+    pub used: ByLimit<u64>,
+    #[serde(default)]
+    pub counted: BTreeMap<String, Counted>,
+    #[serde(default)]
+    pub leased: ByLimit<Vec<String>>,
+    #[serde(default)]
+    pub request: Request,
+    #[serde(default)]
+    pub responds: Responds,
+    pub expect: Expect,
+    #[serde(default)]
+    pub used_after: ByLimit<u64>,
+}
+
+/// What the handler answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Responds {
+    #[serde(default = "ok")]
+    pub status: u16,
+    #[serde(default)]
+    pub grpc_status: Option<String>,
+}
+
+impl Default for Responds {
+    fn default() -> Self {
+        Self {
+            status: ok(),
+            grpc_status: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -69,22 +180,70 @@ impl From<Mode> for DeploymentMode {
 pub struct Request {
     #[serde(default = "get")]
     pub method: String,
+    #[serde(default = "root")]
+    pub path: String,
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
+    headers: BTreeMap<String, Lines>,
+    /// Whom the application's authentication put into the request.
+    #[serde(default)]
+    pub account: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Lines {
+    One(String),
+    Several(Vec<String>),
 }
 
 impl Default for Request {
     fn default() -> Self {
         Self {
             method: get(),
+            path: root(),
             headers: BTreeMap::new(),
+            account: None,
         }
     }
 }
 
+impl Request {
+    /// Every line of every header.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().flat_map(|(name, lines)| {
+            let lines = match lines {
+                Lines::One(line) => std::slice::from_ref(line),
+                Lines::Several(lines) => lines,
+            };
+            lines.iter().map(|line| (name.as_str(), line.as_str()))
+        })
+    }
+
+    /// The same as a gRPC client sends it.
+    #[must_use]
+    pub fn over_grpc(&self) -> Self {
+        let mut request = self.clone();
+        let kind = Lines::One("application/grpc+proto".to_owned());
+        request.headers.insert("content-type".to_owned(), kind);
+        request
+    }
+
+    #[must_use]
+    pub fn is_grpc(&self) -> bool {
+        self.headers.contains_key("content-type")
+    }
+
+    /// Whom the application's authentication put into the request.
+    #[must_use]
+    pub fn authenticated(&self) -> Option<AccountId> {
+        self.account.as_ref().map(AccountId::new)
+    }
+}
+
 /// What comes of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum Expect {
+    #[default]
     Allow,
     Deny(ExpectedDenial),
 }
@@ -114,6 +273,8 @@ impl<'de> Deserialize<'de> for Expect {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExpectedSet {
+    /// Whose; that of the one account where absent.
+    pub account: Option<String>,
     pub status: Option<Value>,
     pub plan: Option<Value>,
     pub plan_in_force: Option<Value>,
@@ -142,6 +303,14 @@ pub(super) fn parsed_option<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>
 
 fn panel() -> String {
     "panel.toml".to_owned()
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+const fn ok() -> u16 {
+    200
 }
 
 fn get() -> String {

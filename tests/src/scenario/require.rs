@@ -1,6 +1,8 @@
 //! What a scenario's route demands.
 
-use entitlements_core::Requirement;
+use std::time::Duration;
+
+use entitlements_core::{OnUnavailable, Requirement};
 use serde::Deserialize;
 
 /// Terms, demanded in the order that they are written in.
@@ -15,13 +17,22 @@ impl Require {
     /// The requirement.
     #[must_use]
     pub fn requirement(&self) -> Requirement {
-        let terms = match self {
-            Self::One(terms) => std::slice::from_ref(&**terms),
-            Self::Several(terms) => terms,
-        };
-        terms
+        self.terms()
             .iter()
             .fold(Requirement::default(), |all, terms| terms.add_to(all))
+    }
+
+    /// Whether anything is counted.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.terms().iter().any(Terms::counts)
+    }
+
+    fn terms(&self) -> &[Terms] {
+        match self {
+            Self::One(terms) => std::slice::from_ref(&**terms),
+            Self::Several(terms) => terms,
+        }
     }
 }
 
@@ -42,9 +53,22 @@ pub struct Terms {
     enterprise: bool,
     #[serde(default)]
     valid_license: bool,
+    #[serde(default)]
+    limit: Option<String>,
+    #[serde(default)]
+    give_back: Option<String>,
+    #[serde(default)]
+    lease: Option<String>,
+    /// Of `limit` and `give_back`.
+    #[serde(default)]
+    amount: Option<u64>,
 }
 
 impl Terms {
+    const fn counts(&self) -> bool {
+        self.limit.is_some() || self.give_back.is_some() || self.lease.is_some()
+    }
+
     fn add_to(&self, mut all: Requirement) -> Requirement {
         if let Some(features) = &self.all_of {
             all = all.and_all_features(features.clone());
@@ -67,6 +91,67 @@ impl Terms {
         if self.valid_license {
             all = all.and_valid_license();
         }
+        let amount = self.amount.unwrap_or(1);
+        if let Some(limit) = &self.limit {
+            all = all.and_limit(limit).amount(amount);
+        }
+        if let Some(limit) = &self.give_back {
+            all = all.and_give_back(limit).amount(amount);
+        }
+        if let Some(limit) = &self.lease {
+            all = all.and_lease(limit);
+        }
         all
     }
 }
+
+/// How the gate acts, whatever it demands.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    pub(super) on_methods: Option<Vec<String>>,
+    pub(super) shadow: bool,
+    pub(super) on_unavailable: Option<Unavailable>,
+    pub(super) settle_at_body_end: bool,
+}
+
+/// What the gate does where the answer cannot be determined.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unavailable {
+    Deny,
+    Allow,
+    /// Seconds.
+    LastKnown(u64),
+}
+
+impl From<Unavailable> for OnUnavailable {
+    fn from(then: Unavailable) -> Self {
+        match then {
+            Unavailable::Deny => Self::Deny,
+            Unavailable::Allow => Self::Allow,
+            Unavailable::LastKnown(seconds) => Self::LastKnown(Duration::from_secs(seconds)),
+        }
+    }
+}
+
+/// Tells a gate how to act: core's, or that of an adapter, which has the same names.
+macro_rules! ruled {
+    ($gate:expr, $rules:expr) => {{
+        let (mut gate, rules) = ($gate, $rules);
+        if let Some(methods) = &rules.on_methods {
+            gate = gate.on_methods(methods.clone());
+        }
+        if rules.shadow {
+            gate = gate.shadow();
+        }
+        if let Some(then) = rules.on_unavailable {
+            gate = gate.on_unavailable(then.into());
+        }
+        if rules.settle_at_body_end {
+            gate = gate.settle(entitlements_core::Settle::AtBodyEnd);
+        }
+        gate
+    }};
+}
+pub(super) use ruled;

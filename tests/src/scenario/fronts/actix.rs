@@ -1,48 +1,79 @@
 //! A gate around an actix-web resource.
 
-use actix_http::Request;
+use actix_http::HttpMessage;
 use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::{Service, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, Error, web};
-use entitlements_actix::{EntitlementsLayer, Require};
+use actix_web::{App, Error, HttpResponse, web};
+use entitlements_actix::{EntitlementsLayer, Require, ResolveAccount};
 
-use super::{Answer, Calls, Case};
+use super::{Answer, Case, Handler};
+use crate::scenario::model::Request;
+use crate::scenario::require::ruled;
 
-pub(super) async fn answer(case: Case) -> Answer {
-    let calls = Calls::default();
-    let counted = calls.clone();
-    let handler = move || {
-        counted.count();
-        std::future::ready("welcome")
-    };
-    let require = Require::new(case.requirement.clone());
-    let require = if case.wiring.has_own() {
-        require.on(&case.engine)
-    } else {
-        require
-    };
-    let app = App::new().service(web::resource("/").wrap(require).to(handler));
-    if case.wiring.has_layer() {
-        let layer = EntitlementsLayer::new(case.engine.clone());
-        ask(&init_service(app.wrap(layer)).await, &case, &calls).await
-    } else {
-        ask(&init_service(app).await, &case, &calls).await
+pub(super) async fn answers(case: Case) -> Vec<Answer> {
+    let layer = EntitlementsLayer::new(case.stage.engine.clone());
+    match &case.account_from {
+        None => ask_each(&case, layer).await,
+        Some(from) => ask_each(&case, layer.account_from(from.resolver())).await,
     }
 }
 
-async fn ask<S, B>(app: &S, case: &Case, calls: &Calls) -> Answer
+async fn ask_each<R>(case: &Case, layer: EntitlementsLayer<R>) -> Vec<Answer>
 where
-    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    R: ResolveAccount + Clone,
+{
+    let handler = Handler::default();
+    let responding = handler.clone();
+    let respond = move || std::future::ready(response(&responding));
+    let require = ruled!(Require::new(case.requirement.clone()), &case.rules);
+    let require = if case.wiring.has_own() {
+        require.on(&case.stage.engine)
+    } else {
+        require
+    };
+    let app = App::new().service(web::resource("/{path:.*}").wrap(require).to(respond));
+    if case.wiring.has_layer() {
+        let layer = match &case.anonymous_plan {
+            None => layer,
+            Some(plan) => layer.anonymous_on_plan(plan),
+        };
+        let app = init_service(app.wrap(layer)).await;
+        case.each(&handler, async |request| ask(&app, request).await)
+            .await
+    } else {
+        let app = init_service(app).await;
+        case.each(&handler, async |request| ask(&app, request).await)
+            .await
+    }
+}
+
+fn response(handler: &Handler) -> HttpResponse {
+    let responds = handler.call();
+    let status = StatusCode::from_u16(responds.status).expect("the status is one");
+    let mut response = HttpResponse::build(status);
+    if let Some(code) = responds.grpc_status {
+        response.insert_header(("grpc-status", code));
+    }
+    response.body("welcome")
+}
+
+async fn ask<S, B>(app: &S, request: &Request) -> Answer
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody,
 {
-    let method = Method::from_bytes(case.request.method.as_bytes());
-    let mut request = TestRequest::with_uri("/").method(method.expect("the method is one"));
-    for (name, value) in &case.request.headers {
-        request = request.append_header((name.as_str(), value.as_str()));
+    let method = Method::from_bytes(request.method.as_bytes());
+    let mut built = TestRequest::with_uri(&request.path).method(method.expect("the method is one"));
+    for (name, value) in request.headers() {
+        built = built.append_header((name, value));
     }
-    let response = app.call(request.to_request()).await;
+    let built = built.to_request();
+    if let Some(account) = request.authenticated() {
+        built.extensions_mut().insert(account);
+    }
+    let response = app.call(built).await;
     let response = response.expect("a denial is a response and no error");
     let status = response.status().as_u16();
     let headers: Vec<_> = response
@@ -56,5 +87,5 @@ where
     let Ok(body) = to_bytes(response.into_body()).await else {
         panic!("the body is in memory")
     };
-    Answer::new(status, headers, body, calls.made())
+    Answer::new(status, headers, body)
 }

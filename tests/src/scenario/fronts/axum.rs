@@ -3,35 +3,50 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::routing::any;
-use entitlements_axum::EntitlementsLayer;
+use entitlements_axum::{EntitlementsLayer, ResolveAccount};
 use tower::ServiceExt;
 
-use super::{Answer, Calls, Case};
+use super::{Answer, Case, Handler, http_request};
 
-pub(super) async fn answer(case: Case) -> Answer {
-    let calls = Calls::default();
-    let request = case.http_request(Body::empty());
-    let Ok(response) = router(&case, &calls).oneshot(request).await;
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX)
-        .await
-        .expect("the body is in memory");
-    Answer::of_parts(&parts, body, calls.made())
+pub(super) async fn answers(case: Case) -> Vec<Answer> {
+    let handler = Handler::default();
+    let router = router(&case, &handler);
+    let ask = async |request: &_| {
+        let request = http_request(request, Body::empty());
+        let Ok(response) = router.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX)
+            .await
+            .expect("the body is in memory");
+        Answer::of_parts(&parts, body)
+    };
+    case.each(&handler, ask).await
 }
 
-/// A router with one gated route that counts its calls.
-pub(super) fn router(case: &Case, calls: &Calls) -> Router {
-    let calls = calls.clone();
-    let handler = move || {
-        calls.count();
-        std::future::ready("welcome")
-    };
+/// A router with one gated handler at every path.
+pub(super) fn router(case: &Case, handler: &Handler) -> Router {
+    let handler = handler.clone();
+    let respond = move || std::future::ready(handler.response(Body::from));
     let router = Router::new()
-        .route("/", any(handler))
+        .route("/", any(respond.clone()))
+        .route("/{*path}", any(respond))
         .route_layer(case.require());
-    if case.wiring.has_layer() {
-        router.layer(EntitlementsLayer::new(case.engine.clone()))
-    } else {
-        router
+    if !case.wiring.has_layer() {
+        return router;
     }
+    let layer = EntitlementsLayer::new(case.stage.engine.clone());
+    match &case.account_from {
+        None => in_layer(case, layer, router),
+        Some(from) => in_layer(case, layer.account_from(from.resolver()), router),
+    }
+}
+
+fn in_layer<R>(case: &Case, layer: EntitlementsLayer<R>, router: Router) -> Router
+where
+    R: ResolveAccount + Clone,
+{
+    router.layer(match &case.anonymous_plan {
+        None => layer,
+        Some(plan) => layer.anonymous_on_plan(plan),
+    })
 }

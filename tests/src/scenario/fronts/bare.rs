@@ -1,31 +1,90 @@
 //! The gate without a framework.
 
 use entitlements_core::testing::TestRequest;
-use entitlements_core::{Decision, Gate};
+use entitlements_core::{Admission, Callers, Gate, ResolveAccount, succeeded};
 
-use super::{Answer, Case};
+use super::{Answer, Case, Handler};
 use crate::scenario::model::Request;
+use crate::scenario::require::ruled;
 
-pub(super) fn answer(case: &Case) -> Answer {
-    let requirement = case.requirement.clone();
-    let gate = if case.wiring.has_own() {
-        Gate::on(requirement, &case.engine).expect("the catalog has all names")
-    } else {
-        Gate::new(requirement)
-    };
-    let current = case.wiring.has_layer().then(|| case.engine.current());
-    let decision = gate.judge(current.as_ref(), &head(&case.request));
-    // A gate may remember what it said, but not say anything else then.
-    let again = gate.judge(current.as_ref(), &head(&case.request));
-    assert_eq!(decision, again, "the same request to the same gate");
-    match decision {
-        Decision::Allow => Answer::new(200, [], "", 1),
-        Decision::Deny(denial) => Answer::of_denial(&denial),
+pub(super) async fn answers(case: Case) -> Vec<Answer> {
+    let callers = Callers::new(case.stage.engine.clone());
+    match &case.account_from {
+        None => ask_each(&case, callers).await,
+        Some(from) => ask_each(&case, callers.told_by(from.resolver())).await,
     }
 }
 
+async fn ask_each<R: ResolveAccount + Clone>(case: &Case, callers: Callers<R>) -> Vec<Answer> {
+    let callers = match &case.anonymous_plan {
+        None => callers,
+        Some(plan) => callers
+            .try_anonymous_on_plan(plan)
+            .expect("the catalog has the plan"),
+    };
+    let gate = ruled!(Gate::new(case.requirement.clone()), &case.rules);
+    let gate = if case.wiring.has_own() {
+        gate.given(&case.stage.engine)
+            .expect("the catalog has all names")
+    } else {
+        gate
+    };
+    let handler = Handler::default();
+    let ask = async |request: &Request| ask(case, &callers, &gate, request, &handler).await;
+    case.each(&handler, ask).await
+}
+
+async fn ask<R: ResolveAccount>(
+    case: &Case,
+    callers: &Callers<R>,
+    gate: &Gate,
+    request: &Request,
+    handler: &Handler,
+) -> Answer {
+    let mut head = head(request);
+    let mut current = None;
+    if case.wiring.has_layer() {
+        match callers.current(&head).await {
+            Ok(found) => current = Some(found),
+            Err(why) => head = head.extension(why),
+        }
+    }
+    match settled(gate.admit(current.as_ref(), &head)).await {
+        Admission::Deny(denial) => {
+            // A gate may remember what it said, but not say anything else then.
+            let again = settled(gate.admit(current.as_ref(), &head)).await;
+            let Admission::Deny(again) = again else {
+                panic!("the same request to the same gate: {again:?}")
+            };
+            assert_eq!(denial, again, "the same request to the same gate");
+            Answer::of_denial(&denial)
+        }
+        Admission::Hold(hold) => {
+            let responds = handler.call();
+            let success = succeeded(responds.status, responds.grpc_status.as_deref());
+            if let Some(body) = hold.head(success).await {
+                body.end();
+            }
+            Answer::new(responds.status, [], "welcome")
+        }
+        Admission::Pass => Answer::new(handler.call().status, [], "welcome"),
+        later @ Admission::Later(_) => panic!("it was waited for: {later:?}"),
+    }
+}
+
+async fn settled(mut admission: Admission) -> Admission {
+    while let Admission::Later(later) = admission {
+        admission = later.await;
+    }
+    admission
+}
+
 fn head(request: &Request) -> TestRequest {
-    let head = TestRequest::new(&request.method, "/");
-    let headers = request.headers.iter();
+    let head = TestRequest::new(&request.method, &request.path);
+    let head = match request.authenticated() {
+        None => head,
+        Some(account) => head.extension(account),
+    };
+    let headers = request.headers();
     headers.fold(head, |head, (name, value)| head.header(name, value))
 }

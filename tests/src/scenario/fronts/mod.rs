@@ -10,11 +10,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use entitlements_core::{Denial, Entitlements, Requirement};
+use entitlements_core::{Denial, Requirement};
 use entitlements_tower::Require;
+use serde_json::Value;
 
-use super::model::Request;
+use super::accounts::AccountFrom;
+use super::model::{Exchange, Request, Responds};
+use super::require::{Rules, ruled};
+use super::stage::Stage;
 
 /// A way to a gate.
 #[derive(Debug, Clone, Copy)]
@@ -22,36 +27,52 @@ pub struct Front {
     pub name: &'static str,
     /// Whether it takes the body from an answer to HEAD, as HTTP wants; the other fronts end before that.
     pub cuts_head: bool,
-    /// Sends the request.
-    pub answer: fn(Case) -> Pin<Box<dyn Future<Output = Answer>>>,
+    /// Whether requests are those of gRPC.
+    pub speaks: &'static [bool],
+    /// Sends the requests, one after the other, to one gate.
+    pub answers: fn(Case) -> Pin<Box<dyn Future<Output = Vec<Answer>>>>,
 }
+
+const HTTP: bool = false;
+const GRPC: bool = true;
 
 /// Every front.
 pub const FRONTS: &[Front] = &[
     Front {
         name: "bare",
         cuts_head: false,
-        answer: |case| Box::pin(std::future::ready(bare::answer(&case))),
+        speaks: &[HTTP],
+        answers: |case| Box::pin(bare::answers(case)),
     },
     Front {
         name: "tower",
         cuts_head: false,
-        answer: |case| Box::pin(tower::answer(case)),
+        speaks: &[HTTP, GRPC],
+        answers: |case| Box::pin(tower::answers(case)),
+    },
+    Front {
+        name: "tonic",
+        cuts_head: false,
+        speaks: &[GRPC],
+        answers: |case| Box::pin(tower::tonic_answers(case)),
     },
     Front {
         name: "axum",
         cuts_head: true,
-        answer: |case| Box::pin(axum::answer(case)),
+        speaks: &[HTTP, GRPC],
+        answers: |case| Box::pin(axum::answers(case)),
     },
     Front {
         name: "axum on a socket",
         cuts_head: true,
-        answer: |case| Box::pin(socket::answer(case)),
+        speaks: &[HTTP],
+        answers: |case| Box::pin(socket::answers(case)),
     },
     Front {
         name: "actix",
         cuts_head: false,
-        answer: |case| Box::pin(actix::answer(case)),
+        speaks: &[HTTP, GRPC],
+        answers: |case| Box::pin(actix::answers(case)),
     },
 ];
 
@@ -80,35 +101,57 @@ impl Wiring {
     }
 }
 
-/// A request to a gate.
+/// Requests to a gate.
 #[derive(Debug, Clone)]
 pub struct Case {
-    pub engine: Entitlements,
+    pub stage: Stage,
     pub requirement: Requirement,
+    pub rules: Rules,
+    pub account_from: Option<AccountFrom>,
+    pub anonymous_plan: Option<String>,
     pub wiring: Wiring,
-    pub request: Request,
+    pub exchanges: Vec<Exchange>,
 }
 
 impl Case {
+    /// The layer of tower and axum, over the gate.
     fn require(&self) -> Require {
-        let require = Require::new(self.requirement.clone());
+        let require = ruled!(Require::new(self.requirement.clone()), &self.rules);
         if self.wiring.has_own() {
-            require.on(&self.engine)
+            require.on(&self.stage.engine)
         } else {
             require
         }
     }
 
-    fn http_request<B>(&self, body: B) -> http::Request<B> {
-        let mut request = http::Request::builder().method(self.request.method.as_str());
-        for (name, value) in &self.request.headers {
-            request = request.header(name, value);
+    /// Asks one request after the other, with what goes before and after each.
+    async fn each(&self, handler: &Handler, ask: impl AsyncFn(&Request) -> Answer) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(self.exchanges.len());
+        for exchange in &self.exchanges {
+            self.stage.before(exchange).await;
+            handler.prepare(&exchange.responds);
+            let mut answer = ask(&exchange.request).await;
+            answer.handled = handler.calls();
+            answer.used = Some(self.stage.used(exchange).await);
+            answers.push(answer);
         }
-        request
-            .uri("/")
-            .body(body)
-            .expect("the scenario's request is one")
+        answers
     }
+}
+
+/// The request in `http` types, with whom the application's authentication put into it.
+fn http_request<B>(request: &Request, body: B) -> http::Request<B> {
+    let mut built = http::Request::builder().method(request.method.as_str());
+    for (name, value) in request.headers() {
+        built = built.header(name, value);
+    }
+    if let Some(account) = request.authenticated() {
+        built = built.extension(account);
+    }
+    built
+        .uri(&request.path)
+        .body(body)
+        .expect("the scenario's request is one")
 }
 
 /// What came back.
@@ -120,6 +163,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// How often the handler was called.
     pub handled: usize,
+    /// What is used then, of what was asked about; nothing where nobody was asked.
+    pub used: Option<Vec<(String, Value)>>,
 }
 
 impl Answer {
@@ -127,7 +172,6 @@ impl Answer {
         status: u16,
         headers: impl IntoIterator<Item = (String, String)>,
         body: impl Into<Vec<u8>>,
-        handled: usize,
     ) -> Self {
         let mut headers: Vec<_> = headers
             .into_iter()
@@ -138,7 +182,8 @@ impl Answer {
             status,
             headers,
             body: body.into(),
-            handled,
+            handled: 0,
+            used: None,
         }
     }
 
@@ -149,28 +194,54 @@ impl Answer {
         let headers = problem
             .headers()
             .map(|(name, value)| (name.to_owned(), value.into_owned()));
-        Self::new(problem.status(), headers, problem.body(), 0)
+        Self::new(problem.status(), headers, problem.body())
     }
 
-    fn of_parts(parts: &http::response::Parts, body: impl Into<Vec<u8>>, handled: usize) -> Self {
+    fn of_parts(parts: &http::response::Parts, body: impl Into<Vec<u8>>) -> Self {
         let headers = parts.headers.iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes());
             (name.as_str().to_owned(), value.into_owned())
         });
-        Self::new(parts.status.as_u16(), headers, body, handled)
+        Self::new(parts.status.as_u16(), headers, body)
     }
 }
 
-/// Counts the calls of a handler.
+/// What the handlers of all fronts do: count their calls, and answer as the scenario says.
 #[derive(Debug, Clone, Default)]
-struct Calls(Arc<AtomicUsize>);
+struct Handler {
+    called: Arc<AtomicUsize>,
+    responds: Arc<Mutex<Responds>>,
+}
 
-impl Calls {
-    fn count(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+impl Handler {
+    fn prepare(&self, responds: &Responds) {
+        self.called.store(0, Ordering::SeqCst);
+        let mut next = self.responds.lock().unwrap_or_else(PoisonError::into_inner);
+        next.clone_from(responds);
     }
 
-    fn made(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
+    /// How often it was called for the present request.
+    fn calls(&self) -> usize {
+        self.called.load(Ordering::SeqCst)
+    }
+
+    fn call(&self) -> Responds {
+        self.called.fetch_add(1, Ordering::SeqCst);
+        let responds = self.responds.lock();
+        responds.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The answer in `http` types, with the text in a body.
+    fn response<B>(&self, body: fn(&'static str) -> B) -> http::Response<B> {
+        let Responds {
+            status,
+            grpc_status,
+        } = self.call();
+        let mut response = http::Response::builder().status(status);
+        if let Some(code) = grpc_status {
+            response = response.header("grpc-status", code);
+        }
+        let response = response.body(body("welcome"));
+        response.expect("the scenario's answer is one")
     }
 }

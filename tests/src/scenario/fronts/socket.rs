@@ -1,26 +1,55 @@
 //! A real axum server on the loopback interface, and requests written by hand.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::Request as Incoming;
+use axum::middleware::{Next, from_fn};
+use entitlements_core::AccountId;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::axum::router;
-use super::{Answer, Calls, Case};
+use super::{Answer, Case, Handler};
+use crate::scenario::model::Request;
 use crate::wire::Response;
 
-pub(super) async fn answer(case: Case) -> Answer {
-    let calls = Calls::default();
+/// What stands for the application's credentials here.
+const SESSION: &str = "x-session-of";
+
+pub(super) async fn answers(case: Case) -> Vec<Answer> {
+    let handler = Handler::default();
+    let router = authenticated(router(&case, &handler));
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
         .expect("there is a free port");
     let address = listener
         .local_addr()
         .expect("a bound socket has an address");
-    let server = tokio::spawn(axum::serve(listener, router(&case, &calls)).into_future());
+    let server = tokio::spawn(axum::serve(listener, router).into_future());
+    let ask = async |request: &_| exchange(address, request).await;
+    let answers = case.each(&handler, ask).await;
+    server.abort();
+    answers
+}
+
+/// The application's authentication: outside everything, and the only one who puts an account into a request.
+fn authenticated(router: Router) -> Router {
+    router.layer(from_fn(async |mut request: Incoming, next: Next| {
+        let session = request.headers().get(SESSION).cloned();
+        if let Some(account) = session {
+            let account = account.to_str().expect("a test's session is text");
+            request.extensions_mut().insert(AccountId::new(account));
+        }
+        next.run(request).await
+    }))
+}
+
+async fn exchange(address: SocketAddr, request: &Request) -> Answer {
     let exchange = async {
         let mut socket = TcpStream::connect(address).await?;
-        socket.write_all(written(&case).as_bytes()).await?;
+        socket.write_all(written(request).as_bytes()).await?;
         let mut response = Vec::new();
         socket.read_to_end(&mut response).await?;
         Ok::<_, std::io::Error>(response)
@@ -29,23 +58,23 @@ pub(super) async fn answer(case: Case) -> Answer {
         .await
         .expect("the server answers and closes")
         .expect("the socket works");
-    server.abort();
     let response = Response::read(&response).expect("the answer is HTTP");
-    Answer::new(
-        response.status,
-        response.headers,
-        response.body,
-        calls.made(),
-    )
+    Answer::new(response.status, response.headers, response.body)
 }
 
-fn written(case: &Case) -> String {
-    let mut request = format!(
-        "{} / HTTP/1.1\r\nHost: panel.example\r\nConnection: close\r\n",
-        case.request.method
+fn written(request: &Request) -> String {
+    let mut written = format!(
+        "{} {} HTTP/1.1\r\nConnection: close\r\n",
+        request.method, request.path
     );
-    for (name, value) in &case.request.headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+    if request.headers().all(|(name, _)| name != "host") {
+        written.push_str("Host: panel.example\r\n");
     }
-    request + "\r\n"
+    if let Some(account) = request.authenticated() {
+        written.push_str(&format!("{SESSION}: {account}\r\n"));
+    }
+    for (name, value) in request.headers() {
+        written.push_str(&format!("{name}: {value}\r\n"));
+    }
+    written + "\r\n"
 }
