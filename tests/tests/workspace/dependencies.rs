@@ -46,6 +46,9 @@ const NOT_IN_AXUM: &str = "\
 
 const MOST_CRATES_IN_AXUM: usize = 125;
 
+/// What `entitlements-tower` leaves to its users, also where they turn on its feature for tonic: frameworks, servers and clients.
+const NOT_IN_TONIC: &str = "axum actix matchit hyper h2 prost socket2 mio entitlements-axum";
+
 #[test]
 fn crates_depend_the_allowed_way_only() {
     let table: BTreeMap<_, _> = MAY_DEPEND_ON.into();
@@ -116,6 +119,32 @@ fn axum_without_extra_features_stays_small() {
             "entitlements-axum pulls in {} crates, {MOST_CRATES_IN_AXUM} are allowed: see `cargo tree -p entitlements-axum -e normal,build`",
             crates.len()
         ));
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn tower_for_tonic_brings_no_framework_and_no_server() {
+    let crates = tree(
+        "entitlements-tower",
+        &["-e", "normal,build", "--features", "tonic"],
+    );
+    assert!(crates.iter().any(|Crate { name, .. }| name == "tonic"));
+    let mut wrong = Vec::new();
+    for Crate { name, features, .. } in &crates {
+        if NOT_IN_TONIC
+            .split(' ')
+            .any(|prefix| name.starts_with(prefix))
+        {
+            wrong.push(format!(
+                "entitlements-tower with `tonic` pulls in `{name}`: `cargo tree -p entitlements-tower --features tonic -i {name}` says through whom"
+            ));
+        }
+        if name == "tonic" && !features.is_empty() {
+            wrong.push(format!(
+                "entitlements-tower turns on {features:?} of tonic: only its body is needed"
+            ));
+        }
     }
     assert_none(&wrong);
 }
