@@ -3,10 +3,10 @@
 use actix_web::web::{self, Json, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
 use entitlements_actix::{
-    AccountId, AdminService, BearerToken, Current, Entitlements, FixedAccount, MAX_BODY_BYTES,
-    Refusal, RequireFeature,
+    AdminService, BearerToken, Current, Entitlements, MAX_BODY_BYTES, Refusal, ReleaseLimit,
+    Require, RequireFeature, RequireLimit, Requirement,
 };
-use quickstart_common::Users;
+use quickstart_common::{Users, WhoseRequest};
 use serde_json::json;
 
 use crate::paths::{at, below, reading};
@@ -18,13 +18,16 @@ use crate::{office, users};
 pub(crate) struct Shared {
     management: AdminService,
     users: Users,
+    takes_a_user: Require,
+    gives_a_user_back: Require,
 }
 
 impl Shared {
-    pub(crate) fn new(entitlements: Entitlements, admin: BearerToken) -> Self {
-        let account = FixedAccount(AccountId::LOCAL);
+    pub(crate) fn new(entitlements: Entitlements, admin: BearerToken, whose: WhoseRequest) -> Self {
         Self {
-            management: entitlements_actix::admin(entitlements, admin.clone(), admin, account),
+            takes_a_user: counting(RequireLimit::new("users"), &entitlements),
+            gives_a_user_back: counting(ReleaseLimit::new("users"), &entitlements),
+            management: entitlements_actix::admin(entitlements, admin.clone(), admin, whose),
             users: Users::default(),
         }
     }
@@ -45,9 +48,12 @@ impl Shared {
             .service(
                 at("/users", "GET, HEAD, POST")
                     .route(reading().to(users::list))
-                    .route(web::post().to(users::create)),
+                    .route(web::post().to(users::create).wrap(self.takes_a_user)),
             )
-            .service(at("/users/{id}", "DELETE").route(web::delete().to(users::remove)))
+            .service(
+                at("/users/{id}", "DELETE")
+                    .route(web::delete().to(users::remove).wrap(self.gives_a_user_back)),
+            )
             .service(at("/office", "GET, HEAD").route(reading().to(office::show)))
             .service(at("/ping", "GET, HEAD").route(reading().to(ping)))
             .service(below("/api/v1").service(self.management))
@@ -55,8 +61,15 @@ impl Shared {
     }
 }
 
+/// The gate with its engine; where a vendor's catalog lacks the limit there is nothing to count, and it asks for an account alone.
+fn counting(gate: Require, entitlements: &Entitlements) -> Require {
+    let gate = gate.try_on(entitlements);
+    gate.unwrap_or_else(|_| Require::new(Requirement::default()))
+}
+
 async fn index(entitlements: Current) -> impl Responder {
     Json(json!({
+        "account": entitlements.account().as_str(),
         "product": entitlements.catalog().product_name(),
         "plan": entitlements.plan_in_force().name(),
         "status": entitlements.status().as_str(),

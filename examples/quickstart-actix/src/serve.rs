@@ -17,7 +17,8 @@ const WORKERS: usize = 2;
 
 pub(crate) async fn serve(prepared: Prepared) -> io::Result<()> {
     let layer = EntitlementsLayer::new(prepared.entitlements.clone());
-    let shared = Shared::new(prepared.entitlements, prepared.admin);
+    let layer = layer.account_from(prepared.whose.clone());
+    let shared = Shared::new(prepared.entitlements, prepared.admin, prepared.whose);
     let serving = HttpServer::new(move || {
         let shared = shared.clone();
         App::new()

@@ -7,22 +7,24 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
 use entitlements_axum::{
-    AccountId, BearerToken, Current, Entitlements, EntitlementsLayer, FixedAccount, Refusal,
-    RequireFeature,
+    BearerToken, Current, Entitlements, EntitlementsLayer, Refusal, ReleaseLimit, Require,
+    RequireFeature, RequireLimit, Requirement,
 };
-use quickstart_common::Users;
+use quickstart_common::{Users, WhoseRequest};
 use serde_json::{Value, json};
 
 use crate::{office, users};
 
 /// Every route, with the gates in front of them.
-pub(crate) fn router(entitlements: Entitlements, admin: BearerToken) -> Router {
-    let management = entitlements_axum::admin(
-        entitlements.clone(),
-        admin.clone(),
-        admin,
-        FixedAccount(AccountId::LOCAL),
-    );
+pub(crate) fn router(
+    entitlements: Entitlements,
+    admin: BearerToken,
+    whose: WhoseRequest,
+) -> Router {
+    let management =
+        entitlements_axum::admin(entitlements.clone(), admin.clone(), admin, whose.clone());
+    let takes_a_user = counting(RequireLimit::new("users"), &entitlements);
+    let gives_a_user_back = counting(ReleaseLimit::new("users"), &entitlements);
     let routes = Router::new()
         .route("/", get(index))
         .route("/sso", get(sso).route_layer(RequireFeature::new("sso")))
@@ -30,12 +32,20 @@ pub(crate) fn router(entitlements: Entitlements, admin: BearerToken) -> Router {
             "/audit",
             get(audit).route_layer(RequireFeature::new("audit")),
         )
-        .route("/users", get(users::list).post(users::create))
-        .route("/users/{id}", delete(users::remove))
+        .route(
+            "/users",
+            get(users::list)
+                .post(users::create)
+                .route_layer(takes_a_user),
+        )
+        .route(
+            "/users/{id}",
+            delete(users::remove).route_layer(gives_a_user_back),
+        )
         .with_state(Users::default())
         .route("/office", get(office::show))
         .route("/ping", get(ping))
-        .route_layer(EntitlementsLayer::new(entitlements))
+        .route_layer(EntitlementsLayer::new(entitlements).account_from(whose))
         .nest_service("/api/v1", management)
         .fallback(nothing_here);
     // Around them all: axum adds `Allow` last.
@@ -44,8 +54,15 @@ pub(crate) fn router(entitlements: Entitlements, admin: BearerToken) -> Router {
         .layer(map_response(with_a_reason))
 }
 
+/// The gate with its engine; where a vendor's catalog lacks the limit there is nothing to count, and it asks for an account alone.
+fn counting(gate: Require, entitlements: &Entitlements) -> Require {
+    let gate = gate.try_on(entitlements);
+    gate.unwrap_or_else(|_| Require::new(Requirement::default()))
+}
+
 async fn index(entitlements: Current) -> Json<Value> {
     Json(json!({
+        "account": entitlements.account().as_str(),
         "product": entitlements.catalog().product_name(),
         "plan": entitlements.plan_in_force().name(),
         "status": entitlements.status().as_str(),

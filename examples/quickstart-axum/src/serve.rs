@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::app;
 
 pub(crate) async fn serve(prepared: Prepared) -> io::Result<()> {
-    let app = app::router(prepared.entitlements, prepared.admin);
+    let app = app::router(prepared.entitlements, prepared.admin, prepared.whose);
     let app = app.layer(middleware::from_fn(in_time));
     let (serving_on, stopped) = oneshot::channel::<()>();
     let serving = axum::serve(prepared.listener, app)

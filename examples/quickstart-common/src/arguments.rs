@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Command, FromArgMatches};
 
+use crate::accounts::read_header_name;
 use crate::program::Program;
 
 /// What `--help` says below the program's first line.
@@ -38,6 +39,11 @@ pub(crate) struct Arguments {
     /// A license key; the catalog's variable, and that with _FILE behind it, are read too
     #[arg(long, value_name = "KEY")]
     pub(crate) license_key: Option<String>,
+
+    /// Takes the account from this header. DANGEROUS, for trying out only: whoever can reach the program picks any account.
+    /// Without it there is one account
+    #[arg(long, value_name = "NAME", value_parser = read_header_name)]
+    pub(crate) account_header: Option<String>,
 }
 
 impl Arguments {

@@ -6,6 +6,7 @@ use entitlements_core::Entitlements;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
+use crate::accounts::WhoseRequest;
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::setup::Setup;
@@ -30,8 +31,10 @@ pub struct Prepared {
     pub listener: TcpListener,
     /// What holds.
     pub entitlements: Entitlements,
-    /// Who may manage licenses.
+    /// Who may manage licenses and accounts.
     pub admin: BearerToken,
+    /// Whose request it is.
+    pub whose: WhoseRequest,
     /// When to stop.
     pub stop: StopSignal,
 }
@@ -83,11 +86,17 @@ async fn prepare(arguments: &Arguments) -> Result<Prepared, Failure> {
         .map_err(|error| Failure::new(error.to_string()))?;
     let setup = Setup::prepare(arguments).await?;
     welcome::say(address, &setup, arguments);
+    if let Some(header) = &arguments.account_header {
+        tracing::warn!(
+            "accounts are told by the header `{header}`: whoever can reach this program picks any of them"
+        );
+    }
     tokio::spawn(setup.upkeep);
     Ok(Prepared {
         listener,
         entitlements: setup.entitlements,
         admin: setup.admin,
+        whose: WhoseRequest::told_by(arguments.account_header.as_deref()),
         stop,
     })
 }

@@ -52,7 +52,7 @@ impl Setup {
     }
 }
 
-/// Who may manage licenses, and the token to show where this start made it.
+/// Who may manage licenses and accounts, and the token to show where this start made it.
 fn admin(
     arguments: &Arguments,
     data: &DataFolder,

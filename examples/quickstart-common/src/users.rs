@@ -1,20 +1,25 @@
-//! A list of users in memory, for something to count.
+//! Lists of users in memory, one for each account, for something to count.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entitlements_admin::{Fields, Refusal};
+use entitlements_core::AccountId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// The users: one list, whoever holds a clone of it.
+/// The users of all accounts, whoever holds a clone of them.
 #[derive(Clone, Default)]
 pub struct Users {
-    list: Arc<Mutex<Vec<User>>>,
+    lists: Arc<Mutex<Lists>>,
 }
+
+/// Accounts that have no users have no list.
+type Lists = BTreeMap<AccountId, Vec<User>>;
 
 struct User {
     id: Uuid,
@@ -30,32 +35,42 @@ impl User {
 impl Users {
     /// `{"users":[{"id","name"}]}`, in the order in which they came.
     #[must_use]
-    pub fn view(&self) -> Value {
-        let users: Vec<_> = self.with(|list| list.iter().map(User::view).collect());
+    pub fn view(&self, account: &AccountId) -> Value {
+        let users: Vec<_> = self.with(|lists| {
+            let users = lists.get(account).into_iter().flatten();
+            users.map(User::view).collect()
+        });
         json!({ "users": users })
     }
 
     /// Adds one, and gives its `{"id","name"}`.
     #[must_use = "its id is told nowhere else"]
-    pub fn add(&self, name: String) -> Value {
+    pub fn add(&self, account: &AccountId, name: String) -> Value {
         let user = User {
             id: Uuid::now_v7(),
             name,
         };
         let view = user.view();
-        self.with(|list| list.push(user));
+        self.with(|lists| lists.entry(account.clone()).or_default().push(user));
         view
     }
 
     /// Takes one out.
     ///
     /// # Errors
-    /// When none has this id (`NOT_FOUND`).
-    pub fn remove(&self, id: &str) -> Result<(), Refusal> {
-        let removed = self.with(|list| {
+    /// When the account has none with this id (`NOT_FOUND`).
+    pub fn remove(&self, account: &AccountId, id: &str) -> Result<(), Refusal> {
+        let removed = self.with(|lists| {
+            let Some(list) = lists.get_mut(account) else {
+                return false;
+            };
             let before = list.len();
             list.retain(|user| user.id.to_string() != id);
-            list.len() < before
+            let removed = list.len() < before;
+            if list.is_empty() {
+                lists.remove(account);
+            }
+            removed
         });
         if removed {
             Ok(())
@@ -64,15 +79,15 @@ impl Users {
         }
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Vec<User>) -> T) -> T {
-        act(&mut self.list.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, act: impl FnOnce(&mut Lists) -> T) -> T {
+        act(&mut self.lists.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// How many there are.
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.with(|list| list.len());
+        let count: usize = self.with(|lists| lists.values().map(Vec::len).sum());
         f.debug_struct("Users")
             .field("count", &count)
             .finish_non_exhaustive()

@@ -34,12 +34,16 @@ fn write_text(text: &mut String, base: &str, setup: &Setup, arguments: &Argument
     writeln!(text, "listening on {base}")?;
     writeln!(
         text,
-        "  open to all       GET /  /ping  /office  /users, POST /users, DELETE /users/{{id}}\n  \
+        "  open to all       GET /  /ping  /office  /users, DELETE /users/{{id}}\n  \
            feature `sso`     GET /sso\n  \
            feature `audit`   GET /audit\n  \
+           limit `users`     POST /users\n  \
            admin token       GET, POST, DELETE /api/v1/license, GET /api/v1/license/status,\n  \
-                             POST /api/v1/license/revocations\n  \
-           this account      GET /api/v1/entitlements"
+                             POST /api/v1/license/revocations, GET, POST /api/v1/accounts,\n  \
+                             GET, PATCH /api/v1/accounts/{{id}} and what is below\n  \
+           {}GET /api/v1/entitlements; with the admin token\n  \
+                             /api/v1/entitlements/explain and /downgrade-preview?plan=",
+        whose_account(arguments)
     )?;
     writeln!(
         text,
@@ -69,6 +73,15 @@ fn write_text(text: &mut String, base: &str, setup: &Setup, arguments: &Argument
     )?;
     writeln!(text, "\n  # 3. see /sso change from 402 to 200")?;
     writeln!(text, "  curl -i {base}/sso\n")
+}
+
+/// In the width of the column.
+fn whose_account(arguments: &Arguments) -> &'static str {
+    if arguments.account_header.is_some() {
+        "account of header "
+    } else {
+        "this account      "
+    }
 }
 
 fn whose_key(arguments: &Arguments) -> &'static str {

@@ -4,7 +4,7 @@ use tempfile::tempdir;
 
 use super::PROGRAM;
 
-const ROUTES: [(&str, &str); 10] = [
+const ROUTES: [(&str, &str); 16] = [
     ("/", "GET, HEAD"),
     ("/ping", "GET, HEAD"),
     ("/office", "GET, HEAD"),
@@ -15,6 +15,12 @@ const ROUTES: [(&str, &str); 10] = [
     ("/api/v1/license", "GET, HEAD, POST, DELETE"),
     ("/api/v1/license/status", "GET, HEAD, DELETE"),
     ("/api/v1/entitlements", "GET, HEAD"),
+    ("/api/v1/entitlements/explain", "GET, HEAD"),
+    ("/api/v1/entitlements/downgrade-preview", "GET, HEAD"),
+    ("/api/v1/accounts", "GET, HEAD, POST"),
+    ("/api/v1/accounts/acme/overrides", "GET, HEAD, POST"),
+    ("/api/v1/accounts/acme/overrides/x", "DELETE"),
+    ("/api/v1/accounts/acme/explain", "GET, HEAD"),
 ];
 
 #[test]
@@ -98,6 +104,10 @@ fn without_the_token_licenses_are_nobodys_business() {
         ("DELETE", "/api/v1/license"),
         ("DELETE", "/api/v1/license/x"),
         ("GET", "/api/v1/license/status"),
+        ("GET", "/api/v1/accounts"),
+        ("POST", "/api/v1/accounts"),
+        ("PATCH", "/api/v1/accounts/local"),
+        ("GET", "/api/v1/entitlements/explain"),
     ];
     for (method, path) in routes {
         for header in &headers {

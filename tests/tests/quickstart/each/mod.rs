@@ -2,6 +2,7 @@
 
 use super::PROGRAM;
 
+mod accounts;
 mod bad_licenses;
 mod flags;
 mod garbage;

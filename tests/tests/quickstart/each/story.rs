@@ -22,7 +22,7 @@ fn commands(server: &Server) -> Vec<String> {
 }
 
 /// Types a script in the repository's folder, as a user with a fresh shell.
-fn type_in(script: &str) -> String {
+pub(super) fn type_in(script: &str) -> String {
     let cargo = cargo();
     let path = std::env::var("PATH").unwrap_or_default();
     let output = Command::new("sh")
@@ -40,7 +40,7 @@ fn type_in(script: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn curl_is_here() -> bool {
+pub(super) fn curl_is_here() -> bool {
     Command::new("curl").arg("--version").output().is_ok()
 }
 
@@ -55,6 +55,8 @@ fn the_first_start_says_where_it_is_and_what_to_try() {
         "GET /audit",
         "POST /users",
         "/api/v1/license/status",
+        "/api/v1/accounts",
+        "/api/v1/entitlements/explain",
     ] {
         assert!(text.contains(part), "{part} is missing: {text}");
     }

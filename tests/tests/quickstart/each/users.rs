@@ -1,10 +1,13 @@
-//! `/users`, and what is wrong with bodies.
+//! `/users`: what is wrong with bodies, and how many there may be.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use super::PROGRAM;
 use crate::server::Server;
+use crate::vendor::Vendor;
 
 fn create(server: &Server, body: &[u8]) -> (u16, Value) {
     let answer = server.send(
@@ -104,24 +107,99 @@ fn garbage_is_told_and_changes_nothing() {
     assert_eq!(server.get("/users").json(), json!({ "users": [] }));
 }
 
+/// Creates as many at once; gives the statuses, sorted.
+fn create_at_once(server: &Server, many: usize) -> Vec<u16> {
+    let mut statuses = std::thread::scope(|scope| {
+        let creating: Vec<_> = (0..many)
+            .map(|number| {
+                scope.spawn(move || {
+                    let body = json!({ "name": format!("user {number}") }).to_string();
+                    create(server, body.as_bytes()).0
+                })
+            })
+            .collect();
+        let statuses = creating.into_iter().map(|one| one.join().unwrap());
+        statuses.collect::<Vec<_>>()
+    });
+    statuses.sort_unstable();
+    statuses
+}
+
+fn ids(server: &Server) -> BTreeSet<String> {
+    let users = server.get("/users").json();
+    let users = users["users"].as_array().unwrap().iter();
+    users
+        .map(|user| user["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn used(server: &Server) -> Value {
+    server.get("/api/v1/entitlements").json()["limits"]["users"].clone()
+}
+
 #[test]
-fn users_created_in_parallel_are_all_there() {
+fn users_created_in_parallel_are_as_many_as_there_may_be() {
     let folder = tempdir().unwrap();
     let server = PROGRAM.start(folder.path()).serve();
-    std::thread::scope(|scope| {
-        for number in 0..64 {
-            let server = &server;
-            scope.spawn(move || {
-                let body = json!({ "name": format!("user {number}") }).to_string();
-                assert_eq!(create(server, body.as_bytes()).0, 201);
-            });
-        }
+    let statuses = create_at_once(&server, 32);
+    assert_eq!(&statuses[..4], [201, 201, 201, 402]);
+    assert_eq!(statuses[31], 402);
+    assert_eq!(ids(&server).len(), 3);
+    let unlimited = Vendor::of_data(folder.path()).key("enterprise");
+    assert_eq!(server.activate(&unlimited).status, 200);
+    assert_eq!(create_at_once(&server, 61), [201; 61]);
+    assert_eq!(ids(&server).len(), 64);
+    let expected = json!({ "limit": null, "used": 64, "remaining": null });
+    assert_eq!(used(&server), expected);
+    // Back on three, nothing is taken away, and only growth is refused.
+    assert_eq!(server.admin("DELETE", "/api/v1/license", b"").status, 204);
+    assert_eq!(
+        used(&server),
+        json!({ "limit": 3, "used": 64, "remaining": 0 })
+    );
+    assert_eq!(create(&server, br#"{"name":"Ada"}"#).0, 402);
+    for id in ids(&server).iter().take(62) {
+        let path = format!("/users/{id}");
+        assert_eq!(server.send("DELETE", &path, &[], b"").status, 204);
+    }
+    assert_eq!(
+        used(&server),
+        json!({ "limit": 3, "used": 2, "remaining": 1 })
+    );
+    assert_eq!(create_at_once(&server, 2), [201, 402]);
+}
+
+#[test]
+fn what_fails_takes_nothing_and_gives_nothing_back() {
+    let folder = tempdir().unwrap();
+    let server = PROGRAM.start(folder.path()).serve();
+    assert_eq!(
+        used(&server),
+        json!({ "limit": 3, "used": 0, "remaining": 3 })
+    );
+    for _ in 0..5 {
+        assert_eq!(create(&server, b"{}").0, 422);
+        assert_eq!(create(&server, b"{").0, 400);
+        assert_eq!(create(&server, &vec![b' '; 70_000]).0, 413);
+    }
+    assert_eq!(used(&server)["used"], 0);
+    assert_eq!(create_at_once(&server, 3), [201; 3]);
+    for path in [
+        "/users/1",
+        "/users/%FF",
+        "/users/01a2062b-a3c8-72c4-a8f1-71bf7cad01e7",
+    ] {
+        assert_eq!(server.send("DELETE", path, &[], b"").status, 404);
+    }
+    assert_eq!(used(&server)["used"], 3);
+    let (status, problem) = create(&server, br#"{"name":"Dora"}"#);
+    assert_eq!(status, 402);
+    let expected = json!({
+        "type": "urn:entitlements:problem:limit-exceeded", "title": "Limit exceeded", "status": 402,
+        "code": "LIMIT_EXCEEDED", "detail": "limit `users` reached: 3 of 3 in use",
+        "limit": "users", "allowed": 3, "used": 3, "plan": "community",
+        "available_in": ["business", "enterprise"],
+        "upgrade_url": "https://quickstart.example/pricing",
     });
-    let users = server.get("/users").json();
-    let ids = users["users"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|user| user["id"].to_string());
-    assert_eq!(ids.collect::<std::collections::BTreeSet<_>>().len(), 64);
+    assert_eq!(problem, expected);
 }

@@ -4,8 +4,11 @@ use serde_json::Value;
 /// Each server library says what time it is.
 const NOT_COMPARED: &str = "date";
 
-/// Times at which a program did something by itself.
-const TIMES: [&str; 2] = ["refreshed_at", "revalidated_at"];
+/// Times at which a program did something.
+const TIMES: [&str; 3] = ["refreshed_at", "revalidated_at", "created_at"];
+
+/// Ends with an id where something was made.
+const LOCATION: &str = "location";
 
 /// What goes before an answer whose body the server asks for. When it asks is the server library's to say.
 const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -24,6 +27,14 @@ impl Answer {
         let bytes = bytes.strip_prefix(INTERIM).unwrap_or(bytes);
         let mut answer = Response::read(bytes)?;
         answer.headers.retain(|(name, _)| name != NOT_COMPARED);
+        for (name, value) in &mut answer.headers {
+            if name == LOCATION
+                && let Some((path, id)) = value.rsplit_once('/')
+                && is_uuid(id)
+            {
+                *value = format!("{path}/({} bytes)", id.len());
+            }
+        }
         answer.headers.sort();
         Some(Self {
             status: answer.status,
@@ -39,14 +50,35 @@ fn without_what_is_new(answer: &Response) -> String {
     let Ok(json) = serde_json::from_slice::<Value>(&answer.body) else {
         return text;
     };
-    let times = TIMES.map(|name| &json[name]);
-    let listed = json["users"].as_array().into_iter().flatten();
-    let users = listed
-        .chain([&json])
-        .filter(|json| json.get("name").is_some());
-    let ids = users.map(|user| &user["id"]);
-    for new in times.into_iter().chain(ids).filter_map(Value::as_str) {
+    let mut new = Vec::new();
+    find_new(&json, &mut new);
+    for new in new {
         text = text.replace(new, &format!("({} bytes)", new.len()));
     }
     text
+}
+
+/// At any depth.
+fn find_new<'a>(json: &'a Value, new: &mut Vec<&'a str>) {
+    match json {
+        Value::Array(items) => items.iter().for_each(|item| find_new(item, new)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(text)
+                        if TIMES.contains(&name.as_str()) || name == "id" && is_uuid(text) =>
+                    {
+                        new.push(text);
+                    }
+                    value => find_new(value, new),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let dashes = text.match_indices('-').map(|(place, _)| place);
+    text.len() == 36 && dashes.eq([8, 13, 18, 23])
 }

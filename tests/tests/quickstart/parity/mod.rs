@@ -1,5 +1,6 @@
 //! Both quickstarts, side by side: the same bytes sent to each, and the same answers.
 
+mod accounts;
 mod answer;
 mod exceptions;
 mod requests;
@@ -28,12 +29,18 @@ struct Both {
 
 impl Both {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(arguments: &[&str]) -> Self {
         let folder = tempdir().unwrap();
         let vendor = Vendor::new(folder.path(), "vendor");
         let serve = |program: Program| {
             let start = program.start(&folder.path().join(program.name()));
             let start = start.arg("--admin-token").arg(TOKEN);
-            start.arg("--trusted-key").arg(&vendor.public).serve()
+            let mut start = start.arg("--trusted-key").arg(&vendor.public);
+            start.command.args(arguments);
+            start.serve()
         };
         Self {
             axum: serve(Program::Axum),

@@ -8,7 +8,7 @@ const METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW", "get",
 ];
 
-const PATHS: [&str; 52] = [
+const PATHS: [&str; 66] = [
     "/",
     "/?",
     "/ping",
@@ -61,6 +61,20 @@ const PATHS: [&str; 52] = [
     "/api/v1/license/revalidate",
     "/api/v1/license/revocations",
     "/api/v1/entitlements",
+    "/api/v1/entitlements/explain",
+    "/api/v1/entitlements/explain?x",
+    "/api/v1/entitlements/downgrade-preview",
+    "/api/v1/entitlements/downgrade-preview?plan=business",
+    "/api/v1/entitlements/downgrade-preview?plan=%FF&x=1",
+    "/api/v1/accounts?limit=x&query=a+b%20c",
+    "/api/v1/accounts/",
+    "/api/v1/accounts/nobody",
+    "/api/v1/accounts/a%2Fb",
+    "/api/v1/accounts/a%2Fb/overrides",
+    "/api/v1/accounts/nobody/overrides/x",
+    "/api/v1/accounts/nobody/addons/x",
+    "/api/v1/accounts/nobody/explain",
+    "/api/v1/accounts/nobody/downgrade-preview?plan=community",
 ];
 
 #[test]

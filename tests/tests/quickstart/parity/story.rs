@@ -10,7 +10,7 @@ use super::answer::Answer;
 use crate::programs::CLI;
 use crate::server::Server;
 
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 12] = [
     "/",
     "/ping",
     "/office",
@@ -20,6 +20,9 @@ const PATHS: [&str; 9] = [
     "/api/v1/license",
     "/api/v1/license/status",
     "/api/v1/entitlements",
+    "/api/v1/entitlements/explain",
+    "/api/v1/entitlements/downgrade-preview?plan=community",
+    "/api/v1/accounts",
 ];
 
 impl Both {
@@ -108,9 +111,17 @@ fn keys_open_and_close_the_same_routes() {
 fn users_come_and_go_alike() {
     let both = Both::start();
     let names = ["Ada", "Bób \u{0}\"\\/", " x ", &"é".repeat(200)];
-    for name in names {
+    for (place, name) in names.into_iter().enumerate() {
         let body = json!({ "name": name }).to_string();
-        assert_eq!(both.ask("POST", "/users", &[], body.as_bytes()).status, 201);
+        let add = || both.ask("POST", "/users", &[], body.as_bytes());
+        // Three is what the community may have.
+        if place == 3 {
+            let full = add();
+            assert_eq!(full.status, 402);
+            assert!(full.body.contains("LIMIT_EXCEEDED"), "{}", full.body);
+            assert_eq!(both.activate("business", &["--days", "30"]), 200);
+        }
+        assert_eq!(add().status, 201);
         both.look();
     }
     let body = json!({ "name": "é".repeat(201) }).to_string();
