@@ -91,6 +91,8 @@ impl SentStatus {
                 });
             }
         }
+        // As whoever says it would say it.
+        let now = Timestamp::from_unix_seconds(now.unix_seconds());
         let time = |sent: Sent<Timestamp>, known: Option<Timestamp>| match sent {
             Sent::Value(time) => time,
             Sent::Null => now,

@@ -62,7 +62,7 @@ impl<'a> AccountView<'a> {
             quantity: terms.quantity,
             addons: terms.addons.iter().map(AddonName::as_str).collect(),
             license_id: terms.license_id.as_deref(),
-            created_at: Time::exact(account.created_at),
+            created_at: Time::seconds(account.created_at),
         }
     }
 }
@@ -145,7 +145,7 @@ impl<'a> OverrideView<'a> {
             value,
             ends_at: made.ends_at.map(Time::exact),
             reason: &made.reason,
-            created_at: Time::exact(made.created_at),
+            created_at: Time::seconds(made.created_at),
         })
     }
 }
