@@ -80,7 +80,8 @@ async fn settled(mut admission: Admission) -> Admission {
 }
 
 fn head(request: &Request) -> TestRequest {
-    let head = TestRequest::new(&request.method, &request.path);
+    let path = request.path.split('?').next().unwrap_or_default();
+    let head = TestRequest::new(&request.method, path);
     let head = match request.authenticated() {
         None => head,
         Some(account) => head.extension(account),
