@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use entitlements_core::{Admission, BodyHold, Current, Gate, Hold, Reply, succeeded};
-use http::{Request, Response, header};
+use http::{Request, Response, StatusCode, header};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -222,9 +222,11 @@ where
     loop {
         let next = match stage.as_mut().project() {
             StageProjection::Called { response, hold } => {
-                // An error of the service releases: the hold is dropped with this future.
-                let response = ready!(response.poll(cx))?;
-                let Some(hold) = hold.take() else {
+                let answered = ready!(response.poll(cx));
+                // Taken in any case: an error of the service releases.
+                let held = hold.take();
+                let response = answered?;
+                let Some(hold) = held else {
                     return Poll::Ready(Ok(response));
                 };
                 RequireFuture::rest(Rest::Settling(Box::new(Settling {
@@ -272,6 +274,14 @@ fn is_success<R>(response: &Response<R>) -> bool {
 }
 
 fn hold_body<R: DenialBody>(response: Response<R>, held: BodyHold) -> Response<R> {
+    // Servers send nothing of a body where the status says that there is none.
+    if matches!(
+        response.status(),
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    ) {
+        held.end();
+        return response;
+    }
     let length = response.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
     response.map(|body| body.held(held, length))

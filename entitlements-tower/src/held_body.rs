@@ -9,24 +9,56 @@ use pin_project_lite::pin_project;
 pin_project! {
     /// A body with what is held until its end (U8).
     ///
-    /// Its end is where it says so, where as much was sent as was announced, or where its trailers are; a server need not
-    /// ask further then. Trailers with another `grpc-status` than 0 tell of failure.
+    /// Its end is where it says so or where its trailers are. Trailers with another `grpc-status` than 0 tell of failure.
+    /// Where as much was sent as was announced, a server need not ask further: it may drop the body, or find trailers or a failure.
     pub(crate) struct HeldBody<B> {
         #[pin]
         body: B,
-        held: Option<BodyHold>,
-        // How much is still to come, where that is known.
-        left: Option<u64>,
+        held: Held,
+    }
+}
+
+/// What is held, and how a body that is dropped now would have ended.
+struct Held {
+    hold: Option<BodyHold>,
+    /// How much is still to come, where that is known.
+    left: Option<u64>,
+}
+
+impl Held {
+    fn sent(&mut self, bytes: usize) {
+        if let Some(left) = &mut self.left {
+            *left = left.saturating_sub(bytes as u64);
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(hold) = self.hold.take() {
+            hold.end();
+        }
+    }
+
+    fn fail(&mut self) {
+        self.hold = None;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.left == Some(0) {
+            self.end();
+        }
     }
 }
 
 impl<B: Body> HeldBody<B> {
     /// `length` is what the response's head announces.
     pub(crate) fn new(body: B, held: BodyHold, length: Option<u64>) -> Self {
+        let left = length.or_else(|| body.size_hint().exact());
+        let hold = Some(held);
         Self {
-            left: length.or_else(|| body.size_hint().exact()),
             body,
-            held: Some(held),
+            held: Held { hold, left },
         }
     }
 }
@@ -41,28 +73,20 @@ impl<B: Body> Body for HeldBody<B> {
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let mut this = self.project();
         let polled = this.body.as_mut().poll_frame(cx);
-        let has_ended = match &polled {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(None) => true,
-            Poll::Ready(Some(Err(_))) => {
-                drop(this.held.take());
-                false
-            }
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(None) => this.held.end(),
+            Poll::Ready(Some(Err(_))) => this.held.fail(),
             Poll::Ready(Some(Ok(frame))) => {
-                if let (Some(left), Some(data)) = (this.left.as_mut(), frame.data_ref()) {
-                    *left = left.saturating_sub(data.remaining() as u64);
-                }
-                let status = frame
-                    .trailers_ref()
-                    .and_then(|trailers| trailers.get("grpc-status"));
+                this.held.sent(frame.data_ref().map_or(0, Buf::remaining));
+                let trailers = frame.trailers_ref();
+                let status = trailers.and_then(|trailers| trailers.get("grpc-status"));
                 if status.is_some_and(|status| status != "0") {
-                    drop(this.held.take());
+                    this.held.fail();
+                } else if trailers.is_some() || this.body.is_end_stream() {
+                    this.held.end();
                 }
-                frame.is_trailers() || *this.left == Some(0) || this.body.is_end_stream()
             }
-        };
-        if has_ended && let Some(held) = this.held.take() {
-            held.end();
         }
         polled
     }

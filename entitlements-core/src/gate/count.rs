@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::hold::Parts;
-use super::{Admission, Gate, Hold, OnUnavailable};
+use super::{Admission, Gate, Hold, OnUnavailable, Settle};
 use crate::catalog::LimitId;
 use crate::decide::BoundRequirement;
 use crate::engine::NoCurrent;
@@ -15,6 +15,7 @@ struct Count<'a> {
     reserve: &'a [Wanted],
     give_back: &'a [Wanted],
     leases: &'a [LimitId],
+    settle: Settle,
 }
 
 impl Gate {
@@ -61,6 +62,12 @@ impl Gate {
                 &[]
             },
             leases: bound.leases(),
+            // The answer to HEAD has no body that could be waited for.
+            settle: if method == "HEAD" {
+                Settle::AtHead
+            } else {
+                rules.settle
+            },
         }
     }
 
@@ -90,10 +97,12 @@ impl Gate {
         };
         match (reserved, count.leases) {
             (Reply::Now(Err(refused)), _) => self.refuse(refused, path),
-            (Reply::Now(Ok(reservation)), []) => self.hold(reservation, give_back, Vec::new()),
+            (Reply::Now(Ok(reservation)), []) => {
+                self.hold(reservation, give_back, Vec::new(), count.settle)
+            }
             (reserved, leases) => {
                 let leases: Box<[LimitId]> = leases.into();
-                let (gate, meter) = (self.clone(), Arc::clone(meter));
+                let (gate, meter, settle) = (self.clone(), Arc::clone(meter), count.settle);
                 let (current, path) = (current.clone(), path.to_owned());
                 let held = async move {
                     let reservation = reserved.await?;
@@ -102,7 +111,9 @@ impl Gate {
                 };
                 Admission::Later(Box::pin(async move {
                     match held.await {
-                        Ok((reservation, leases)) => gate.hold(reservation, give_back, leases),
+                        Ok((reservation, leases)) => {
+                            gate.hold(reservation, give_back, leases, settle)
+                        }
                         Err(refused) => gate.refuse(refused, &path),
                     }
                 }))
@@ -115,6 +126,7 @@ impl Gate {
         reservation: Option<Reservation>,
         give_back: Option<GiveBack>,
         leases: Vec<HeldLease>,
+        settle: Settle,
     ) -> Admission {
         let allowed = self.allow();
         if reservation.is_none() && give_back.is_none() && leases.is_empty() {
@@ -125,7 +137,7 @@ impl Gate {
                 reservation,
                 give_back,
                 leases,
-                settle: self.inner.rules.settle,
+                settle,
             }),
         })
     }

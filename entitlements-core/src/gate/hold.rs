@@ -48,12 +48,13 @@ impl Hold {
         let settled = if success {
             parts.succeed()
         } else {
+            drop(parts);
             Reply::Now(Ok(()))
         };
         settled.map(move |settled| {
             log(settled);
-            let lasts = success && !leases.is_empty();
-            lasts.then(|| BodyHold {
+            // U11: also where the handler failed, whose body may take as long as any.
+            (!leases.is_empty()).then(|| BodyHold {
                 parts: Some(Box::new(Parts {
                     reservation: None,
                     give_back: None,

@@ -178,7 +178,7 @@ pub(crate) fn peek(
     Reply::Later(Box::pin(async move {
         for wanted in wanted {
             if let Some(counter) = meter.counters.of(wanted.limit) {
-                drop(take_place(&meter, &current, counter, wanted).await?);
+                look_ahead(&meter, &current, counter, wanted).await?;
             } else {
                 let name = meter.name(wanted.limit);
                 let usage = meter.store.usage(current.account(), name, current.now());
@@ -188,6 +188,25 @@ pub(crate) fn peek(
         }
         Ok(())
     }))
+}
+
+/// Whether there is room after everybody who stands in the line. A place for nothing is in nobody's way.
+async fn look_ahead(
+    meter: &Meter,
+    current: &Current,
+    counter: &Arc<Counter>,
+    wanted: Wanted,
+) -> Result<(), Refused> {
+    let account = current.account();
+    let mut place = meter.ledger.take(account, meter.name(wanted.limit), 0);
+    loop {
+        let count = counter(account.clone()).await.map_err(Refused::Unknown)?;
+        let ahead = place.ahead();
+        let answer = room(current, wanted, count.saturating_add(ahead));
+        if answer.is_ok() || place.look_again() >= ahead {
+            return answer;
+        }
+    }
 }
 
 /// Whether an amount fits beside what is there.
