@@ -1,9 +1,11 @@
 //! What the quickstart's README says is what the program does.
 
+use entitlements_core::Timestamp;
 use entitlements_tests::root;
 use tempfile::tempdir;
 
 use super::PROGRAM;
+use super::story::{curl_is_here, type_in};
 use crate::vendor::Vendor;
 
 fn readme() -> String {
@@ -89,4 +91,81 @@ fn its_flags_and_files_are_all_of_them() {
             "{name} is missing"
         );
     }
+}
+
+/// A section's commands, block by block, each with what the README says that they answer.
+fn blocks(readme: &str, heading: &str) -> Vec<(String, String)> {
+    let (_, section) = readme.split_once(&format!("\n## {heading}\n")).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let code = section.split("```").skip(1).step_by(2);
+    let mut code = code.filter_map(|block| block.split_once('\n'));
+    let mut blocks = Vec::new();
+    while let Some((language, typed)) = code.next() {
+        match language {
+            "sh" => match code.next() {
+                Some(("json", said)) => blocks.push((typed.to_owned(), said.to_owned())),
+                other => panic!("no answer to {typed}: {other:?}"),
+            },
+            _ => assert_eq!(language, "console"),
+        }
+    }
+    blocks
+}
+
+/// The text without what is new each time: ids, and times of today.
+fn without_what_is_new(text: &str) -> String {
+    let is_id = |text: &str| {
+        let dashes = text.match_indices('-').map(|(place, _)| place);
+        text.len() == 36 && dashes.eq([8, 13, 18, 23])
+    };
+    let parts = text.split('"').map(|part| {
+        if is_id(part) {
+            "(id)"
+        } else if part.parse::<Timestamp>().is_ok() {
+            "(time)"
+        } else {
+            part
+        }
+    });
+    parts.collect::<Vec<_>>().join("\"")
+}
+
+fn assert_told_as_it_is(heading: &str, arguments: &[&str]) {
+    if !curl_is_here() {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let mut start = PROGRAM.start(folder.path());
+    start.command.args(arguments);
+    let server = start.serve();
+    let blocks = blocks(&readme(), heading);
+    assert!(blocks.len() > 1);
+    for (typed, told) in blocks {
+        let typed = typed
+            .replace("127.0.0.1:3000", &server.address().to_string())
+            .replace("./data/quickstart", folder.path().to_str().unwrap());
+        let said = type_in(&typed);
+        assert_eq!(
+            without_what_is_new(&said),
+            without_what_is_new(&told),
+            "{typed}\n{said}"
+        );
+    }
+}
+
+#[test]
+fn its_story_of_counting_is_what_happens() {
+    assert_told_as_it_is("Count and give back", &[]);
+}
+
+#[test]
+fn its_story_of_several_accounts_is_what_happens() {
+    let arguments = ["--account-header", "x-account"];
+    let told = format!(
+        "cargo run -p {} -- {}\n",
+        PROGRAM.name(),
+        arguments.join(" ")
+    );
+    assert!(readme().contains(&told));
+    assert_told_as_it_is("Several accounts", &arguments);
 }
