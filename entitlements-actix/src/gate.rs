@@ -70,10 +70,14 @@ where
             self.gate
                 .passes(extensions.get::<Current>(), &Head(&request))
         };
-        if passes {
-            return RequireFuture::called(self.inner.call(request), None);
-        }
-        self.weigh(request)
+        let stage = if passes {
+            Stage::Passing {
+                response: self.inner.call(request),
+            }
+        } else {
+            self.weigh(request)
+        };
+        RequireFuture { stage }
     }
 }
 
@@ -84,7 +88,7 @@ where
 {
     /// What a request comes to that does not simply pass.
     #[cold]
-    fn weigh(&self, request: ServiceRequest) -> RequireFuture<S, B> {
+    fn weigh(&self, request: ServiceRequest) -> Stage<S, B> {
         let admission = {
             let extensions = request.extensions();
             self.gate
@@ -99,7 +103,7 @@ where
     }
 }
 
-/// A request that may have to wait for its answer.
+/// A request that does not simply pass.
 struct Waiting<S> {
     inner: Rc<S>,
     deny: DenyWith,
@@ -111,22 +115,21 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
-    fn go_on(self, admission: Admission) -> RequireFuture<S, B> {
+    fn go_on(self, admission: Admission) -> Stage<S, B> {
         match admission {
-            Admission::Pass => RequireFuture::called(self.inner.call(self.request), None),
+            Admission::Pass => Stage::Passing {
+                response: self.inner.call(self.request),
+            },
             Admission::Hold(hold) => {
+                // For the handler, which may go on after its response.
                 for lease in hold.leases() {
                     self.request.extensions_mut().insert(lease.clone());
                 }
-                RequireFuture::called(self.inner.call(self.request), Some(hold))
+                let response = Box::pin(self.inner.call(self.request));
+                Rest::Holding(response, Some(hold)).stage()
             }
-            Admission::Deny(denial) => {
-                RequireFuture::rest(Rest::Done(Some(Box::new(self.answer(denial)))))
-            }
-            Admission::Later(admission) => RequireFuture::rest(Rest::Asking(Box::new(Asking {
-                admission,
-                waiting: Some(self),
-            }))),
+            Admission::Deny(denial) => Rest::Done(Some(self.answer(denial))).stage(),
+            Admission::Later(admission) => Rest::Asking(admission, Some(self)).stage(),
         }
     }
 
@@ -150,45 +153,30 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<ServiceRequest>, B> {
-        // What is held is none for nearly every request, and none once it was settled.
-        Called { #[pin] response: S::Future, hold: Option<Hold> },
-        Rest { rest: Rest<S, B> },
+        Passing { #[pin] response: S::Future },
+        // On the heap: a future is as large as its largest stage, and gates stand one in another.
+        Rest { rest: Box<Rest<S, B>> },
     }
 }
 
-/// What few requests come to. On the heap: a future is as large as its largest stage, and gates stand one in another.
-enum Rest<S, B> {
-    Asking(Box<Asking<S>>),
-    Settling(Box<Settling<B>>),
+/// What few requests come to.
+enum Rest<S: Service<ServiceRequest>, B> {
+    /// Something is held until the response is there; none once it was settled.
+    Holding(Pin<Box<S::Future>>, Option<Hold>),
+    /// The answer has to be waited for; none once it goes on.
+    Asking(Asked, Option<Waiting<S>>),
+    /// The response waits until what was held for it is settled; none once it was given out.
+    Settling(Reply<Option<BodyHold>>, Option<ServiceResponse<B>>),
     /// None once it was given out.
-    Done(Option<Box<ServiceResponse<EitherBody<B>>>>),
+    Done(Option<ServiceResponse<EitherBody<B>>>),
 }
 
-/// A request that waits for its answer.
-struct Asking<S> {
-    admission: Pin<Box<dyn Future<Output = Admission> + Send>>,
-    /// None once it goes on.
-    waiting: Option<Waiting<S>>,
-}
+type Asked = Pin<Box<dyn Future<Output = Admission> + Send>>;
 
-/// A response that waits until what was held for it is settled.
-struct Settling<B> {
-    settled: Reply<Option<BodyHold>>,
-    /// None once it was given out.
-    response: Option<ServiceResponse<B>>,
-}
-
-impl<S: Service<ServiceRequest>, B> RequireFuture<S, B> {
-    #[inline]
-    const fn called(response: S::Future, hold: Option<Hold>) -> Self {
-        Self {
-            stage: Stage::Called { response, hold },
-        }
-    }
-
-    const fn rest(rest: Rest<S, B>) -> Self {
-        Self {
-            stage: Stage::Rest { rest },
+impl<S: Service<ServiceRequest>, B> Rest<S, B> {
+    fn stage(self) -> Stage<S, B> {
+        Stage::Rest {
+            rest: Box::new(self),
         }
     }
 }
@@ -205,47 +193,43 @@ where
         let mut stage = self.project().stage;
         loop {
             let next = match stage.as_mut().project() {
-                StageProjection::Called { response, hold } => {
-                    // An error of the service releases: the hold is dropped with this future.
-                    let response = ready!(response.poll(cx))?;
-                    let Some(hold) = hold.take() else {
-                        return Poll::Ready(Ok(response.map_into_left_body()));
-                    };
-                    RequireFuture::rest(Rest::Settling(Box::new(Settling {
-                        settled: hold.head(is_success(&response)),
-                        response: Some(response),
-                    })))
-                }
-                StageProjection::Rest {
-                    rest: Rest::Asking(asking),
-                } => {
-                    let admission = ready!(asking.admission.as_mut().poll(cx));
-                    match asking.waiting.take() {
-                        Some(waiting) => waiting.go_on(admission),
-                        None => return Poll::Pending,
-                    }
-                }
-                StageProjection::Rest {
-                    rest: Rest::Settling(settling),
-                } => {
-                    let held = ready!(Pin::new(&mut settling.settled).poll(cx));
-                    let Some(response) = settling.response.take() else {
-                        return Poll::Pending;
-                    };
-                    return Poll::Ready(Ok(match held {
-                        Some(held) => hold_body(response, held),
-                        None => response.map_into_left_body(),
-                    }));
-                }
-                StageProjection::Rest {
-                    rest: Rest::Done(response),
-                } => {
+                StageProjection::Passing { response } => {
                     return response
-                        .take()
-                        .map_or(Poll::Pending, |response| Poll::Ready(Ok(*response)));
+                        .poll(cx)
+                        .map_ok(ServiceResponse::map_into_left_body);
                 }
+                StageProjection::Rest { rest } => match &mut **rest {
+                    Rest::Holding(response, hold) => {
+                        // An error of the service releases: the hold is dropped with this future.
+                        let response = ready!(response.as_mut().poll(cx))?;
+                        let Some(hold) = hold.take() else {
+                            return Poll::Ready(Ok(response.map_into_left_body()));
+                        };
+                        Rest::Settling(hold.head(is_success(&response)), Some(response)).stage()
+                    }
+                    Rest::Asking(admission, waiting) => {
+                        let admission = ready!(admission.as_mut().poll(cx));
+                        match waiting.take() {
+                            Some(waiting) => waiting.go_on(admission),
+                            None => return Poll::Pending,
+                        }
+                    }
+                    Rest::Settling(settled, response) => {
+                        let held = ready!(Pin::new(settled).poll(cx));
+                        let response = response.take().map(|response| match held {
+                            Some(held) => hold_body(response, held),
+                            None => response.map_into_left_body(),
+                        });
+                        Rest::Done(response).stage()
+                    }
+                    Rest::Done(response) => {
+                        return response
+                            .take()
+                            .map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
+                    }
+                },
             };
-            stage.set(next.stage);
+            stage.set(next);
         }
     }
 }
@@ -268,11 +252,11 @@ fn hold_body<B: MessageBody + 'static>(
 impl<S: Service<ServiceRequest>, B> fmt::Debug for RequireFuture<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match &self.stage {
-            Stage::Called { hold: None, .. } => "passing",
-            Stage::Called { .. } => "holding",
-            Stage::Rest { rest } => match rest {
-                Rest::Asking(_) => "asking",
-                Rest::Settling(_) => "settling",
+            Stage::Passing { .. } => "passing",
+            Stage::Rest { rest } => match **rest {
+                Rest::Holding(..) => "holding",
+                Rest::Asking(..) => "asking",
+                Rest::Settling(..) => "settling",
                 Rest::Done(_) => "done",
             },
         };

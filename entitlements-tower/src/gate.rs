@@ -55,44 +55,37 @@ where
     #[inline(always)]
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let current = request.extensions().get::<Current>();
-        if self.gate.passes(current, &Head(&request)) {
-            return RequireFuture::called(self.inner.call(request), None);
-        }
-        self.weigh(request)
+        let stage = if self.gate.passes(current, &Head(&request)) {
+            Stage::Passing {
+                response: self.inner.call(request),
+            }
+        } else {
+            self.weigh(request)
+        };
+        RequireFuture { stage }
     }
 }
 
 impl<S, D> RequireService<S, D> {
     /// What a request comes to that does not simply pass.
     #[cold]
-    fn weigh<B, R>(&mut self, request: Request<B>) -> RequireFuture<S, B, D>
+    fn weigh<B, R>(&mut self, request: Request<B>) -> Stage<S, B, D>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
         R: DenialBody,
         D: DenyWith<R>,
     {
         let current = request.extensions().get::<Current>();
-        match self.gate.admit(current, &Head(&request)) {
-            Admission::Pass => RequireFuture::called(self.inner.call(request), None),
-            Admission::Hold(hold) => RequireFuture::holding(&mut self.inner, hold, request),
-            Admission::Deny(denial) => {
-                let response = self.deny.answer(&denial, &Head(&request));
-                // A permit that the readied service holds must not wait for this connection's next request.
-                self.inner = self.inner.clone();
-                RequireFuture::rest(Rest::Done(Some(Box::new(response))))
-            }
-            Admission::Later(admission) => {
-                let next = self.inner.clone();
-                RequireFuture::rest(Rest::Asking(Box::new(Asking {
-                    admission,
-                    waiting: Some(Waiting {
-                        readied: std::mem::replace(&mut self.inner, next),
-                        deny: self.deny.clone(),
-                        request,
-                    }),
-                })))
-            }
-        }
+        let admission = self.gate.admit(current, &Head(&request));
+        // The readied service goes with the request that it was readied for. A denied one gives its readiness back by being
+        // dropped: a permit must not wait for this connection's next request.
+        let next = self.inner.clone();
+        let waiting = Waiting {
+            readied: std::mem::replace(&mut self.inner, next),
+            deny: self.deny.clone(),
+            request,
+        };
+        waiting.go_on(admission)
     }
 }
 
@@ -109,59 +102,37 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<Request<B>>, B, D> {
-        // What is held is none for nearly every request, and none once it was settled.
-        Called { #[pin] response: S::Future, hold: Option<Hold> },
-        Rest { rest: Rest<S, B, D> },
+        Passing { #[pin] response: S::Future },
+        // On the heap: a future is as large as its largest stage, and gates stand one in another.
+        Rest { rest: Box<Rest<S, B, D>> },
     }
 }
 
-/// What few requests come to. On the heap: a future is as large as its largest stage, and gates stand one in another.
+/// What few requests come to.
 enum Rest<S: Service<Request<B>>, B, D> {
-    Asking(Box<Asking<S, B, D>>),
-    Settling(Box<Settling<S::Response>>),
+    /// Something is held until the response is there; none once it was settled.
+    Holding(Pin<Box<S::Future>>, Option<Hold>),
+    /// The answer has to be waited for; none once it goes on.
+    Asking(Asked, Option<Waiting<S, B, D>>),
+    /// The response waits until what was held for it is settled; none once it was given out.
+    Settling(Reply<Option<BodyHold>>, Option<S::Response>),
     /// None once it was given out.
-    Done(Option<Box<S::Response>>),
+    Done(Option<S::Response>),
 }
 
-/// A request that waits for its answer.
-struct Asking<S, B, D> {
-    admission: Pin<Box<dyn Future<Output = Admission> + Send>>,
-    /// None once it goes on.
-    waiting: Option<Waiting<S, B, D>>,
-}
+type Asked = Pin<Box<dyn Future<Output = Admission> + Send>>;
 
-/// The request, and the service that is ready for it.
+/// A request that does not simply pass, and the service that is ready for it.
 struct Waiting<S, B, D> {
     readied: S,
     deny: D,
     request: Request<B>,
 }
 
-/// A response that waits until what was held for it is settled.
-struct Settling<R> {
-    settled: Reply<Option<BodyHold>>,
-    /// None once it was given out.
-    response: Option<R>,
-}
-
-impl<S: Service<Request<B>>, B, D> RequireFuture<S, B, D> {
-    #[inline(always)]
-    const fn called(response: S::Future, hold: Option<Hold>) -> Self {
-        Self {
-            stage: Stage::Called { response, hold },
-        }
-    }
-
-    fn holding(inner: &mut S, hold: Hold, mut request: Request<B>) -> Self {
-        for lease in hold.leases() {
-            request.extensions_mut().insert(lease.clone());
-        }
-        Self::called(inner.call(request), Some(hold))
-    }
-
-    const fn rest(rest: Rest<S, B, D>) -> Self {
-        Self {
-            stage: Stage::Rest { rest },
+impl<S: Service<Request<B>>, B, D> Rest<S, B, D> {
+    fn stage(self) -> Stage<S, B, D> {
+        Stage::Rest {
+            rest: Box::new(self),
         }
     }
 }
@@ -172,18 +143,24 @@ where
     R: DenialBody,
     D: DenyWith<R>,
 {
-    fn go_on(mut self, admission: Admission) -> RequireFuture<S, B, D> {
+    fn go_on(mut self, admission: Admission) -> Stage<S, B, D> {
         match admission {
-            Admission::Pass => RequireFuture::called(self.readied.call(self.request), None),
-            Admission::Hold(hold) => RequireFuture::holding(&mut self.readied, hold, self.request),
+            Admission::Pass => Stage::Passing {
+                response: self.readied.call(self.request),
+            },
+            Admission::Hold(hold) => {
+                // For the handler, which may go on after its response.
+                for lease in hold.leases() {
+                    self.request.extensions_mut().insert(lease.clone());
+                }
+                let response = Box::pin(self.readied.call(self.request));
+                Rest::Holding(response, Some(hold)).stage()
+            }
             Admission::Deny(denial) => {
                 let response = self.deny.answer(&denial, &Head(&self.request));
-                RequireFuture::rest(Rest::Done(Some(Box::new(response))))
+                Rest::Done(Some(response)).stage()
             }
-            Admission::Later(admission) => RequireFuture::rest(Rest::Asking(Box::new(Asking {
-                admission,
-                waiting: Some(self),
-            }))),
+            Admission::Later(admission) => Rest::Asking(admission, Some(self)).stage(),
         }
     }
 }
@@ -199,18 +176,14 @@ where
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut stage = self.project().stage;
-        if let StageProjection::Called {
-            response,
-            hold: None,
-        } = stage.as_mut().project()
-        {
-            return response.poll(cx);
+        match stage.as_mut().project() {
+            StageProjection::Passing { response } => response.poll(cx),
+            StageProjection::Rest { .. } => poll_rest(stage, cx),
         }
-        poll_unusual(stage, cx)
     }
 }
 
-fn poll_unusual<S, B, R, D>(
+fn poll_rest<S, B, R, D>(
     mut stage: Pin<&mut Stage<S, B, D>>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Response<R>, S::Error>>
@@ -221,49 +194,41 @@ where
 {
     loop {
         let next = match stage.as_mut().project() {
-            StageProjection::Called { response, hold } => {
-                let answered = ready!(response.poll(cx));
-                // Taken in any case: an error of the service releases.
-                let held = hold.take();
-                let response = answered?;
-                let Some(hold) = held else {
-                    return Poll::Ready(Ok(response));
-                };
-                RequireFuture::rest(Rest::Settling(Box::new(Settling {
-                    settled: hold.head(is_success(&response)),
-                    response: Some(response),
-                })))
-            }
-            StageProjection::Rest {
-                rest: Rest::Asking(asking),
-            } => {
-                let admission = ready!(asking.admission.as_mut().poll(cx));
-                match asking.waiting.take() {
-                    Some(waiting) => waiting.go_on(admission),
-                    None => return Poll::Pending,
+            StageProjection::Passing { response } => return response.poll(cx),
+            StageProjection::Rest { rest } => match &mut **rest {
+                Rest::Holding(response, hold) => {
+                    let answered = ready!(response.as_mut().poll(cx));
+                    // Taken in any case: an error of the service releases.
+                    let held = hold.take();
+                    let response = answered?;
+                    let Some(hold) = held else {
+                        return Poll::Ready(Ok(response));
+                    };
+                    Rest::Settling(hold.head(is_success(&response)), Some(response)).stage()
                 }
-            }
-            StageProjection::Rest {
-                rest: Rest::Settling(settling),
-            } => {
-                let held = ready!(Pin::new(&mut settling.settled).poll(cx));
-                let Some(response) = settling.response.take() else {
-                    return Poll::Pending;
-                };
-                return Poll::Ready(Ok(match held {
-                    Some(held) => hold_body(response, held),
-                    None => response,
-                }));
-            }
-            StageProjection::Rest {
-                rest: Rest::Done(response),
-            } => {
-                return response
-                    .take()
-                    .map_or(Poll::Pending, |response| Poll::Ready(Ok(*response)));
-            }
+                Rest::Asking(admission, waiting) => {
+                    let admission = ready!(admission.as_mut().poll(cx));
+                    match waiting.take() {
+                        Some(waiting) => waiting.go_on(admission),
+                        None => return Poll::Pending,
+                    }
+                }
+                Rest::Settling(settled, response) => {
+                    let held = ready!(Pin::new(settled).poll(cx));
+                    let response = response.take().map(|response| match held {
+                        Some(held) => hold_body(response, held),
+                        None => response,
+                    });
+                    Rest::Done(response).stage()
+                }
+                Rest::Done(response) => {
+                    return response
+                        .take()
+                        .map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
+                }
+            },
         };
-        stage.set(next.stage);
+        stage.set(next);
     }
 }
 
@@ -290,11 +255,11 @@ fn hold_body<R: DenialBody>(response: Response<R>, held: BodyHold) -> Response<R
 impl<S: Service<Request<B>>, B, D> fmt::Debug for RequireFuture<S, B, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match &self.stage {
-            Stage::Called { hold: None, .. } => "passing",
-            Stage::Called { .. } => "holding",
-            Stage::Rest { rest } => match rest {
-                Rest::Asking(_) => "asking",
-                Rest::Settling(_) => "settling",
+            Stage::Passing { .. } => "passing",
+            Stage::Rest { rest } => match **rest {
+                Rest::Holding(..) => "holding",
+                Rest::Asking(..) => "asking",
+                Rest::Settling(..) => "settling",
                 Rest::Done(_) => "done",
             },
         };

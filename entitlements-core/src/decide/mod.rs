@@ -60,9 +60,17 @@ pub fn decide(requirement: &BoundRequirement, facts: &Facts<'_>, set: &Entitleme
 }
 
 /// Whether everything that is demanded holds: the verdict without its reasons.
-#[inline]
+#[inline(always)]
 pub(crate) fn is_met(requirement: &BoundRequirement, set: &EntitlementSet) -> bool {
-    requirement.terms().iter().all(|term| holds(term, set))
+    match requirement.terms() {
+        // Most gates demand one thing.
+        [BoundTerm::Feature(feature)] => feature::is_in_force(*feature, set),
+        terms => all_hold(terms, set),
+    }
+}
+
+fn all_hold(terms: &[BoundTerm], set: &EntitlementSet) -> bool {
+    terms.iter().all(|term| holds(term, set))
 }
 
 /// Whether one term is met.
