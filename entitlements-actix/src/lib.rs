@@ -11,6 +11,7 @@ mod head;
 mod held_body;
 mod require;
 mod respond;
+pub mod testing;
 
 #[cfg(feature = "admin")]
 pub use admin::{AdminService, admin};

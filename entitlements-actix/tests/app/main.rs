@@ -17,6 +17,7 @@ mod engines;
 mod gates;
 mod mistakes;
 mod names;
+mod order;
 mod outside;
 mod payloads;
 mod readiness;

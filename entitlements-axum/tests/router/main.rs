@@ -10,6 +10,7 @@
 )]
 
 mod current;
+mod order;
 mod routes;
 #[cfg(feature = "admin")]
 mod socket;
