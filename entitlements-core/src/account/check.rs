@@ -32,6 +32,20 @@ impl TermsProblem {
 }
 
 impl TermsError {
+    /// What is wrong beside that which was wrong before.
+    pub(crate) fn beyond(self, before: Result<(), Self>) -> Result<(), Self> {
+        let Err(before) = before else {
+            return Err(self);
+        };
+        let is_new = |problem: &TermsProblem| !before.problems.contains(problem);
+        let problems: Vec<_> = self.problems.into_iter().filter(is_new).collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self { problems })
+        }
+    }
+
     /// Each thing that is wrong.
     #[must_use]
     pub fn problems(&self) -> &[TermsProblem] {

@@ -118,10 +118,13 @@ impl Entitlements {
             id,
             Box::new(move |account| {
                 let mut name = account.name.clone();
-                let mut terms = account.terms.get().clone();
+                let before = account.terms.get();
+                let mut terms = before.clone();
                 let outcome = change(&mut name, &mut terms).and_then(|()| {
                     terms = std::mem::take(&mut terms).in_order();
-                    Ok(terms.check(&catalog)?)
+                    // What was wrong before, such as names that a newer catalog lacks, must not stop what mends it.
+                    let checked = terms.check(&catalog);
+                    Ok(checked.or_else(|wrong| wrong.beyond(before.check(&catalog)))?)
                 });
                 let refused = outcome.err();
                 let accepted = refused.is_none();

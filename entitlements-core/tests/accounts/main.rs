@@ -13,6 +13,8 @@ mod addons;
 mod denials;
 mod downgrade;
 mod explain;
+mod managed;
+mod requests;
 mod notices;
 mod overrides;
 mod plans;

@@ -59,12 +59,14 @@ impl<R: ResolveAccount + ?Sized> ResolveAccount for std::sync::Arc<R> {
 const LONGEST: usize = 128;
 
 impl AccountId {
-    /// An id that a request names: 1 to 128 bytes of visible ASCII (A2).
+    /// An id that a request names: 1 to 128 bytes of visible ASCII, and neither `anonymous`, which is nobody's, nor a dot or two, which
+    /// clients take out of paths (A2).
     #[must_use]
     #[inline]
     pub fn from_request(text: &str) -> Option<Self> {
-        let is_id =
-            (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_id = (1..=LONGEST).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_graphic())
+            && !matches!(text, "anonymous" | "." | "..");
         is_id.then(|| Self::new(text))
     }
 }
