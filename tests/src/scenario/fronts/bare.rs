@@ -80,8 +80,12 @@ async fn settled(mut admission: Admission) -> Admission {
 }
 
 fn head(request: &Request) -> TestRequest {
-    let path = request.path.split('?').next().unwrap_or_default();
-    let head = TestRequest::new(&request.method, path);
+    let target: http::Uri = request.path.parse().expect("the target is one");
+    let head = TestRequest::new(&request.method, target.path());
+    let head = match target.authority() {
+        None => head,
+        Some(authority) => head.authority(authority.as_str()),
+    };
     let head = match request.authenticated() {
         None => head,
         Some(account) => head.extension(account),

@@ -30,8 +30,10 @@ pub struct Front {
     /// Whether requests are those of gRPC.
     pub speaks: &'static [bool],
     /// Sends the requests, one after the other, to one gate.
-    pub answers: fn(Case) -> Pin<Box<dyn Future<Output = Vec<Answer>>>>,
+    pub answers: fn(Case) -> Answers,
 }
+
+type Answers = Pin<Box<dyn Future<Output = Vec<Answer>>>>;
 
 const HTTP: bool = false;
 const GRPC: bool = true;
