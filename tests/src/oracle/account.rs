@@ -47,7 +47,11 @@ pub fn has(world: &World) -> Has {
     if world.forged {
         licenses.push(State::Invalid);
     }
-    sources.extend(of_subscription(world));
+    let subscription = of_subscription(world);
+    // D10 says no word of subscriptions; one counts as a license here.
+    let is_sold = |source: &&Source| source.plan.is_some();
+    licenses.extend(subscription.iter().filter(is_sold).map(|source| source.state));
+    sources.extend(subscription);
 
     // R5
     let Gives {
@@ -67,10 +71,10 @@ pub fn has(world: &World) -> Has {
 
     // R7
     let mut plan = base_name;
-    let mut best = (rank(world, &plan), i64::MIN, false);
+    let mut best = (rank(world, &plan), plan.clone());
     for source in &in_force {
         if let Some(name) = &source.plan {
-            let this = (rank(world, name), source.expires, source.is_license);
+            let this = (rank(world, name), name.clone());
             if this > best {
                 best = this;
                 plan.clone_from(name);

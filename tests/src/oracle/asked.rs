@@ -1,5 +1,7 @@
 //! What a route asks for.
 
+use std::collections::BTreeSet;
+
 use entitlements_core::Requirement;
 
 /// One term, in the order of D1: a derived order of kinds, and of names within a kind.
@@ -72,8 +74,8 @@ impl Asked {
         let mut terms = self.terms.clone();
         for term in &mut terms {
             if let Term::Any(names) | Term::All(names) = term {
-                names.sort();
-                names.dedup();
+                let mut seen = BTreeSet::new();
+                names.retain(|name| seen.insert(name.clone()));
             }
         }
         terms.sort();

@@ -13,10 +13,10 @@ use super::{Asked, Has, State, Term, World, account, limits};
 #[must_use]
 pub fn answer(world: &World, asked: &Asked, method: &str) -> Answer {
     let terms = asked.in_order();
-    if let Some(mistake) = terms.iter().find_map(|term| mistake(world, term)) {
+    if let Some(mistake) = limits::mistake(world, asked) {
         return mistake;
     }
-    if let Some(mistake) = limits::mistake(world, asked) {
+    if let Some(mistake) = terms.iter().find_map(|term| mistake(world, term)) {
         return mistake;
     }
     let has = account::has(world);
@@ -174,7 +174,7 @@ fn would_have_met(world: &World, has: &Has, term: &Term, source: &Source) -> boo
     let overridden = &has.overridden_features;
     let gave = &source.gives.features;
     match term {
-        Term::ValidLicense => source.is_license,
+        Term::ValidLicense => source.plan.is_some() || source.is_license,
         Term::Enterprise | Term::Plan(_) => {
             let plan = source.plan.as_deref().and_then(|plan| place(world, plan));
             plan >= place(world, &required_plan(world, term))
@@ -204,7 +204,8 @@ fn would_meet(world: &World, has: &Has, term: &Term, plan: &str) -> bool {
         _ => {
             let mut there = world.product.plans[plan].features.clone();
             there.extend(account::base(world).features);
-            for name in &has.overridden_features {
+            // R6: of what an override takes, no plan is said to have it.
+            for name in has.overridden_features.difference(&has.features) {
                 there.remove(name);
             }
             met_by(term, &there)

@@ -1,7 +1,5 @@
 //! Room under limits (U2, U4, U10).
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::body::{self, Answer};
@@ -11,10 +9,8 @@ use super::{Asked, Has, Number, World, account};
 
 /// D3 for limits.
 pub(super) fn mistake(world: &World, asked: &Asked) -> Option<Answer> {
-    let names: BTreeMap<_, _> = asked.limits.iter().cloned().collect();
-    let unknown = names
-        .into_keys()
-        .find(|name| !world.product.limits.contains(name))?;
+    let mut names = asked.limits.iter().map(|(name, _)| name);
+    let unknown = names.find(|name| !world.product.limits.contains(*name))?;
     Some(body::deny(
         "UNKNOWN_LIMIT",
         &format!("this route asks for limit `{unknown}`, which the catalog cannot answer for"),
@@ -22,15 +18,11 @@ pub(super) fn mistake(world: &World, asked: &Asked) -> Option<Answer> {
     ))
 }
 
-/// U4: all of them fit, or the first that does not is the denial.
+/// U4: all of them fit, or the first that does not, in the order of writing, is the denial.
 pub(super) fn answer(world: &World, has: &Has, asked: &Asked) -> Answer {
-    let mut wanted: BTreeMap<&str, u128> = BTreeMap::new();
     for (name, amount) in &asked.limits {
-        *wanted.entry(name).or_default() += u128::from(*amount);
-    }
-    for (name, amount) in wanted {
         let used = world.used.get(name).copied().unwrap_or(0);
-        let needed = u128::from(used) + amount;
+        let needed = u128::from(used) + u128::from(*amount);
         if let Number::AtMost(allowed) = has.limits[name]
             && !has.limits[name].has_room_for(needed)
         {

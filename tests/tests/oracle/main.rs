@@ -1,0 +1,24 @@
+//! The library against a second decider that was written from the pages of `spec/` alone.
+//!
+//! - `products.rs`, `licenses.rs`, `accounts.rs`, `asking.rs`: random catalogs, holdings and questions, with boundaries hit on
+//!   purpose;
+//! - `worlds.rs`: all of it together, and an engine for it;
+//! - `agreement.rs`: both say the same, to the letter;
+//! - `promises.rs`: what holds whatever the answer is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod accounts;
+mod agreement;
+mod asking;
+mod disputed;
+mod licenses;
+mod products;
+mod promises;
+mod worlds;

@@ -1,0 +1,232 @@
+//! Everything that an answer follows from, and an engine that holds it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use entitlements_core::account::NewAccount;
+use entitlements_core::testing::{self, ManualClock, TestRequest};
+use entitlements_core::{
+    AccountId, Admission, Catalog, Clock, Current, Decision, DeploymentMode, Entitlements,
+    Environment, Gate, Timestamp,
+};
+use entitlements_tests::oracle::{Answer, Asked, License, World, product};
+use entitlements_tests::scenario::keys::Signer;
+use proptest::collection::{btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::Value;
+
+pub(crate) const DAY: i64 = 86_400;
+pub(crate) const NOW: i64 = 1_767_268_800;
+
+/// What a document names.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    pub(crate) features: Vec<String>,
+    pub(crate) limits: Vec<String>,
+    pub(crate) plans: Vec<String>,
+    pub(crate) plan_order: Vec<String>,
+    pub(crate) addons: Vec<String>,
+    pub(crate) plan_may_be_missing: bool,
+}
+
+pub(crate) fn names(document: &Value) -> Names {
+    let table = |name: &str| -> Vec<String> {
+        let table = document[name].as_object();
+        table
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect()
+    };
+    let order = document["product"]["plan_order"].as_array();
+    Names {
+        features: table("features"),
+        limits: table("limits"),
+        plans: table("plans"),
+        plan_order: order
+            .into_iter()
+            .flatten()
+            .map(|plan| plan.as_str().unwrap().to_owned())
+            .collect(),
+        addons: table("addons"),
+        plan_may_be_missing: document["license"]["grants"] == "listed",
+    }
+}
+
+/// A catalog's document, the world that it is in, and questions.
+pub(crate) type Case = (Value, World, Vec<(Asked, &'static str)>);
+
+pub(crate) fn case(questions: usize) -> impl Strategy<Value = Case> {
+    crate::products::document().prop_flat_map(move |document| {
+        let names = names(&document);
+        let asked = vec(
+            (crate::asking::asked(&names), crate::asking::method()),
+            1..=questions,
+        );
+        (Just(document.clone()), world(&document), asked)
+    })
+}
+
+pub(crate) fn world(document: &Value) -> impl Strategy<Value = World> + use<> {
+    let names = names(document);
+    let product = product(document);
+    let used: Vec<_> = names
+        .limits
+        .iter()
+        .map(|limit| (Just(limit.clone()), 0_u64..25))
+        .collect();
+    (
+        prop_oneof![
+            Just(DeploymentMode::SelfHosted),
+            Just(DeploymentMode::Cloud)
+        ],
+        option::of(Just("here".to_owned())),
+        vec(crate::licenses::license(&names), 0..4),
+        prop::bool::weighted(0.1),
+        option::weighted(
+            0.2,
+            btree_set(select(vec!["a".to_owned(), "b".to_owned()]), 1..=2),
+        ),
+        option::weighted(0.6, crate::accounts::terms(&names)),
+        used,
+    )
+        .prop_map(
+            move |(mode, deployment, licenses, forged, revoked, terms, used)| World {
+                product: product.clone(),
+                mode,
+                deployment,
+                licenses: told_apart(licenses),
+                forged,
+                revoked: revoked.unwrap_or_default(),
+                terms: terms.unwrap_or_default(),
+                used: used.into_iter().collect::<BTreeMap<_, _>>(),
+                now: NOW,
+            },
+        )
+}
+
+/// S10 does not say which of two counts that have one id, were issued at one time and expire at one.
+fn told_apart(licenses: Vec<License>) -> Vec<License> {
+    let mut seen = BTreeSet::new();
+    let mut kept: Vec<License> = Vec::new();
+    for license in licenses {
+        let key = (license.id.clone(), license.issued_at, license.expires);
+        if license.id.is_none() || seen.insert(key) {
+            kept.push(license);
+        }
+    }
+    kept
+}
+
+/// An engine that holds what the world says, and its account.
+pub(crate) struct Held {
+    engine: Entitlements,
+    pub(crate) current: Current,
+    runtime: tokio::runtime::Runtime,
+}
+
+const ACCOUNT: &str = "acme";
+
+pub(crate) fn held(document: &Value, world: &World) -> Held {
+    let text = document.to_string();
+    let catalog = Catalog::from_json(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let clock = Arc::new(ManualClock::at(Timestamp::from_unix_seconds(world.now)));
+    let mut builder = Entitlements::builder()
+        .catalog(catalog)
+        .trusted_key(entitlements_tests::scenario::keys::trusted())
+        .deployment_mode(world.mode)
+        .environment(Environment::of::<String, String>([]))
+        .clock(clock as Arc<dyn Clock>);
+    if let Some(id) = &world.deployment {
+        builder = builder.deployment_id(id.clone());
+    }
+    for license in &world.licenses {
+        builder = builder.license_key(Signer::Vendor.license(&license.claims()));
+    }
+    if world.forged {
+        builder = builder.license_key(Signer::Stranger.license(&License::default().claims()));
+    }
+    if !world.revoked.is_empty() {
+        let ids: Vec<_> = world.revoked.iter().cloned().collect();
+        builder = builder.revocations(Signer::Vendor.revocations(
+            &ids,
+            &[],
+            Timestamp::from_unix_seconds(0),
+        ));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let account = AccountId::new(ACCOUNT);
+    let (engine, current) = runtime.block_on(async {
+        let (engine, _) = builder.build().await.unwrap();
+        if !world.terms.is_empty() {
+            // Past the engine, which would refuse names that the catalog lacks.
+            let sold = NewAccount::new(ACCOUNT, world.terms.clone(), testing::NOW);
+            assert!(engine.accounts().insert(sold).await.unwrap());
+        }
+        for (limit, used) in &world.used {
+            engine
+                .limit(&account, limit.clone())
+                .sync(*used)
+                .await
+                .unwrap();
+        }
+        let current = engine.current_of(&account).await.unwrap();
+        (engine, current)
+    });
+    Held {
+        engine,
+        current,
+        runtime,
+    }
+}
+
+impl Held {
+    /// What a gate says.
+    pub(crate) fn says(&self, asked: &Asked, method: &str) -> Answer {
+        let gate = Gate::new(asked.requirement());
+        match gate.judge(Some(&self.current), &TestRequest::new(method, "/")) {
+            Decision::Allow => Answer::Allow,
+            Decision::Deny(denial) => Answer::Deny {
+                status: denial.problem().status(),
+                body: denial.problem().body().to_owned(),
+            },
+        }
+    }
+
+    /// What becomes of a request whose handler succeeds.
+    pub(crate) fn serves(&self, asked: &Asked, method: &str) -> bool {
+        let gate = Gate::new(asked.requirement());
+        self.runtime.block_on(async {
+            let mut admission = gate.admit(Some(&self.current), &TestRequest::new(method, "/"));
+            loop {
+                match admission {
+                    Admission::Pass => return true,
+                    Admission::Hold(hold) => {
+                        drop(hold.head(true).await);
+                        return true;
+                    }
+                    Admission::Deny(_) => return false,
+                    Admission::Later(later) => admission = later.await,
+                }
+            }
+        })
+    }
+
+    /// How many are used of each limit.
+    pub(crate) fn used(&self) -> BTreeMap<String, u64> {
+        let account = AccountId::new(ACCOUNT);
+        let limits = self.engine.catalog().limits();
+        let used = limits.map(|(_, limit)| {
+            let limit = limit.name().to_owned();
+            let used = self
+                .runtime
+                .block_on(self.engine.limit(&account, limit.clone()).used());
+            (limit, used.unwrap())
+        });
+        used.collect()
+    }
+}
