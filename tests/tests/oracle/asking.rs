@@ -43,7 +43,7 @@ pub(crate) fn asked(names: &Names) -> impl Strategy<Value = Asked> + use<> {
     );
     let terms = prop_oneof![
         4 => vec(term.clone(), 1),
-        2 => vec(term.clone(), 2..5),
+        2 => vec(term, 2..5),
         3 => Just(vec![]),
     ];
     let limits = prop_oneof![

@@ -1,7 +1,9 @@
 //! What holds whatever the answer is.
 
 use entitlements_core::account::AccountTerms;
-use entitlements_tests::oracle::{Answer, License, World};
+use entitlements_core::testing::TestRequest;
+use entitlements_core::{Decision, Gate, Limit};
+use entitlements_tests::oracle::{Answer, Asked, License, World};
 use proptest::prelude::*;
 
 use crate::worlds::{DAY, NOW, case, held, names};
@@ -69,6 +71,19 @@ proptest! {
         }
     }
 
+    /// D2, also where the program has a mistake.
+    #[test]
+    fn a_preflight_always_passes((document, world, questions) in case(4)) {
+        let held = held(&document, &world);
+        let preflight = TestRequest::new("OPTIONS", "/")
+            .header("origin", "https://app.example")
+            .header("access-control-request-method", "POST");
+        for (asked, _) in questions {
+            let gate = Gate::new(asked.requirement());
+            prop_assert_eq!(gate.judge(Some(&held.current), &preflight), Decision::Allow);
+        }
+    }
+
     /// What is denied spends nothing, and what is allowed exactly what was asked for.
     #[test]
     fn a_denied_request_spends_nothing((document, world, questions) in case(12)) {
@@ -86,11 +101,11 @@ proptest! {
             // Nothing stays reserved either: all the room that there was is there.
             for (limit, used) in &before {
                 let now = held.used()[limit];
-                if let entitlements_core::Limit::AtMost(most) = held.current.set().limit(limit)
+                if let Limit::AtMost(most) = held.current.set().limit(limit)
                     && most > now
                     && !passed
                 {
-                    let all = entitlements_tests::oracle::Asked {
+                    let all = Asked {
                         terms: vec![],
                         limits: vec![(limit.clone(), most - used)],
                     };
