@@ -29,6 +29,7 @@ pub trait DenialBody: Sized {
     fn from_problem(problem: Bytes) -> Self;
 
     /// A body with nothing in it, which says so before it is asked.
+    #[must_use]
     fn empty() -> Self {
         Self::from_problem(Bytes::new())
     }
@@ -38,6 +39,7 @@ pub trait DenialBody: Sized {
     ///
     /// A body that is whole in memory has been made, and ends it at once, as this does unless it is written anew. Bodies that
     /// stream keep it: those of axum, tonic and `http-body-util`'s boxes.
+    #[must_use]
     fn held(self, held: BodyHold, length: Option<u64>) -> Self {
         let _ = length;
         held.end();

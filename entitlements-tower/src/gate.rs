@@ -109,6 +109,10 @@ pin_project! {
 }
 
 /// What few requests come to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is on the heap, one for each request"
+)]
 enum Rest<S: Service<Request<B>>, B, D> {
     /// Something is held until the response is there; none once it was settled.
     Holding(Pin<Box<S::Future>>, Option<Hold>),

@@ -1,6 +1,6 @@
 //! What can be asked of an account, whoever asks: the account itself, its owner, or an admin.
 
-use entitlements_core::{AccountId, NoCurrent, PreviewError};
+use entitlements_core::{AccountId, Denial, PreviewError};
 
 use super::Call;
 use crate::query::Query;
@@ -56,5 +56,5 @@ pub(super) async fn downgrade(call: &Call, account: &AccountId) -> Result<Answer
 /// 503; why is for the log.
 pub(super) fn unavailable(error: &dyn std::fmt::Display) -> Failure {
     tracing::warn!("accounts cannot be asked: {error}");
-    NoCurrent::Unavailable(None).denial().into()
+    Denial::undetermined().into()
 }

@@ -5,8 +5,8 @@ use papaya::{Compute, HashMap, Operation};
 
 use super::interner::Interner;
 use super::{
-    Account, AccountChange, AccountId, AccountQuery, AccountStore, AccountStoreError, Lookup,
-    NewAccount, SharedTerms,
+    Account, AccountChange, AccountId, AccountQuery, AccountStore, AccountStoreError,
+    ChangeAccount, Lookup, NewAccount, SharedTerms,
 };
 use crate::{Reply, Timestamp};
 
@@ -39,15 +39,20 @@ pub struct MemoryAccounts {
 struct Row {
     terms: SharedTerms,
     created_at: Timestamp,
-    /// A thin pointer: most accounts of most products have no name here.
-    name: Option<Box<String>>,
+    details: Option<Box<Details>>,
+}
+
+/// What most accounts of most products have none of here.
+#[derive(Debug, Clone)]
+struct Details {
+    name: String,
 }
 
 impl Row {
     fn account(&self, id: &AccountId) -> Account {
         Account {
             id: id.clone(),
-            name: self.name.as_deref().cloned().unwrap_or_default(),
+            name: self.name().to_owned(),
             terms: self.terms.clone(),
             created_at: self.created_at,
         }
@@ -55,12 +60,16 @@ impl Row {
 
     fn matches(&self, id: &AccountId, text: &str) -> bool {
         let has = |hay: &str| hay.to_lowercase().contains(text);
-        text.is_empty() || has(id.as_str()) || self.name.as_deref().is_some_and(|name| has(name))
+        text.is_empty() || has(id.as_str()) || has(self.name())
+    }
+
+    fn name(&self) -> &str {
+        self.details.as_deref().map_or("", |details| &details.name)
     }
 }
 
-fn boxed(name: String) -> Option<Box<String>> {
-    (!name.is_empty()).then(|| Box::new(name))
+fn details(name: String) -> Option<Box<Details>> {
+    (!name.is_empty()).then(|| Box::new(Details { name }))
 }
 
 impl MemoryAccounts {
@@ -94,16 +103,12 @@ impl MemoryAccounts {
         let row = Row {
             terms: self.interner.share(account.terms),
             created_at: account.created_at,
-            name: boxed(account.name),
+            details: details(account.name),
         };
         (account.id, row)
     }
 
-    fn changed(
-        &self,
-        id: &AccountId,
-        change: &(dyn Fn(&Account) -> Option<AccountChange> + Send + Sync),
-    ) -> Option<Account> {
+    fn changed(&self, id: &AccountId, change: &ChangeAccount) -> Option<Account> {
         let rows = self.rows.pin();
         let computed = rows.compute(id.clone(), |known| match known {
             None => Operation::Abort(None),
@@ -120,7 +125,7 @@ impl MemoryAccounts {
                 Operation::Insert(Row {
                     terms,
                     created_at: row.created_at,
-                    name: boxed(name),
+                    details: details(name),
                 })
             }
         });
@@ -177,7 +182,7 @@ impl AccountStore for MemoryAccounts {
     fn change(
         &self,
         account: &AccountId,
-        change: Box<dyn Fn(&Account) -> Option<AccountChange> + Send + Sync>,
+        change: ChangeAccount,
     ) -> Reply<Result<Option<Account>, AccountStoreError>> {
         Reply::Now(Ok(self.changed(account, &change)))
     }

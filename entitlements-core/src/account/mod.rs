@@ -32,5 +32,7 @@ pub use overrides::{Override, OverrideValue};
 pub use record::Account;
 pub(crate) use shared::Basis;
 pub use shared::SharedTerms;
-pub use store::{AccountChange, AccountQuery, AccountStore, AccountStoreError, Lookup, NewAccount};
+pub use store::{
+    AccountChange, AccountQuery, AccountStore, AccountStoreError, ChangeAccount, Lookup, NewAccount,
+};
 pub use terms::{AccountTerms, SubscriptionStatus};

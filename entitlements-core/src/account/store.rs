@@ -38,7 +38,7 @@ pub trait AccountStore: fmt::Debug + Send + Sync + 'static {
     fn change(
         &self,
         account: &AccountId,
-        change: Box<dyn Fn(&Account) -> Option<AccountChange> + Send + Sync>,
+        change: ChangeAccount,
     ) -> Reply<Result<Option<Account>, AccountStoreError>>;
 
     /// Forgets an account; false where there is none.
@@ -47,6 +47,9 @@ pub trait AccountStore: fmt::Debug + Send + Sync + 'static {
     /// Accounts in the order of their ids.
     fn page(&self, query: &AccountQuery) -> Reply<Result<Vec<Account>, AccountStoreError>>;
 }
+
+/// What is asked for an account's change: what shall be, or nothing where it is to stay as it is.
+pub type ChangeAccount = Box<dyn Fn(&Account) -> Option<AccountChange> + Send + Sync>;
 
 /// How a store found an account's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

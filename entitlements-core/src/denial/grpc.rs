@@ -83,15 +83,12 @@ fn percent_encoded(text: &str) -> String {
     encoded
 }
 
-/// Whether a request is gRPC's: its `content-type` is `application/grpc`, or that with a suffix or parameters.
+/// Whether a request is gRPC's: its `content-type` begins with `application/grpc`.
 #[must_use]
 pub fn is_grpc(head: &dyn RequestHead) -> bool {
     let kind = head.header("content-type").unwrap_or_default();
-    let is_it = kind
-        .get(..GRPC.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(GRPC));
-    let rest = kind.get(GRPC.len()..).unwrap_or_default();
-    is_it && (rest.is_empty() || rest.starts_with(['+', ';', ' ']))
+    kind.get(..GRPC.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(GRPC))
 }
 
 const GRPC: &str = "application/grpc";

@@ -132,6 +132,12 @@ impl Denial {
         Self::new(DenialKind::Unavailable { retry_after })
     }
 
+    /// The denial where the answer cannot be determined now; to be tried again in five seconds.
+    #[must_use]
+    pub fn undetermined() -> Self {
+        Self::unavailable(Duration::from_secs(5))
+    }
+
     /// The denial by a gate that finds no engine.
     #[must_use]
     pub fn layer_missing() -> Self {

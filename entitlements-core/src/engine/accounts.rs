@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -251,7 +250,7 @@ impl Entitlements {
             let count = self.shared.meter.used(account, limit, now).await;
             let count = count.map_err(|error| {
                 tracing::warn!("{error}");
-                Denial::unavailable(TRY_AGAIN)
+                Denial::undetermined()
             })?;
             used.insert(limit, count);
         }
@@ -275,7 +274,7 @@ impl Current {
     pub async fn used(&self) -> Result<BTreeMap<LimitId, Option<u64>>, Denial> {
         match self.entitlements() {
             Some(engine) => engine.used_by(self.account()).await,
-            None => Err(Denial::unavailable(TRY_AGAIN)),
+            None => Err(Denial::undetermined()),
         }
     }
 }
@@ -294,6 +293,3 @@ pub enum PreviewError {
     #[error(transparent)]
     Usage(#[from] Denial),
 }
-
-/// When to try again where something cannot be asked.
-pub(super) const TRY_AGAIN: Duration = Duration::from_secs(5);

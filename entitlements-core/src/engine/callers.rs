@@ -1,9 +1,9 @@
 //! From a request to what holds for whoever sent it: what every adapter's layer does.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Weak};
 
-use super::accounts::TRY_AGAIN;
-use super::shared::AccountKind;
+use super::shared::{AccountKind, Shared};
 use super::{Current, Entitlements};
 use crate::account::{ExtensionAccount, ResolveAccount, SharedTerms};
 use crate::decide::UnknownName;
@@ -129,7 +129,8 @@ impl<R: ResolveAccount> Callers<R> {
     }
 
     fn anonymous_at(&self, now: Timestamp) -> Result<Current, NoCurrent> {
-        let terms = self.told.anonymous.as_ref().ok_or(NoCurrent::Unknown)?;
+        let terms = self.told.anonymous.as_ref();
+        let terms = terms.ok_or_else(|| self.told.entitlements.no_current(Why::Unknown))?;
         let seen = self.told.entitlements.shared.seen_at(terms, now);
         Ok(Current::new(seen, AccountId::ANONYMOUS, now))
     }
@@ -160,6 +161,13 @@ impl Entitlements {
         }
     }
 
+    fn no_current(&self, why: Why) -> NoCurrent {
+        NoCurrent {
+            engine: Arc::downgrade(&self.shared),
+            why,
+        }
+    }
+
     #[cold]
     fn fetch_current(
         &self,
@@ -185,12 +193,13 @@ impl Entitlements {
                             "accounts cannot be asked: {error}"
                         );
                         let known = shared.accounts.store.last_known(&account);
-                        Err(NoCurrent::Unavailable(known.map(|(terms, as_of)| {
+                        let known = known.map(|(terms, as_of)| {
                             Arc::new(LastKnown {
                                 current: current(&terms),
                                 as_of,
                             })
-                        })))
+                        });
+                        Err(engine.no_current(Why::Unavailable(known)))
                     }
                 }
             })
@@ -198,9 +207,14 @@ impl Entitlements {
 }
 
 /// Why a request has no [`Current`]: what a layer puts into its extensions instead.
+#[derive(Clone)]
+pub struct NoCurrent {
+    engine: Weak<Shared>,
+    why: Why,
+}
+
 #[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum NoCurrent {
+enum Why {
     /// No account can be told from it (A3).
     Unknown,
     /// The accounts cannot be asked (A7), and what was last known of this one.
@@ -209,19 +223,45 @@ pub enum NoCurrent {
 
 /// What was last known of an account.
 #[derive(Debug)]
-pub struct LastKnown {
+pub(crate) struct LastKnown {
     pub(crate) current: Current,
+    /// Since when it may be old.
     pub(crate) as_of: Timestamp,
 }
 
 impl NoCurrent {
+    /// Whether no account can be told from the request; else the accounts cannot be asked.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self.why, Why::Unknown)
+    }
+
+    /// Whether that engine's layer says so.
+    #[must_use]
+    pub fn is_of(&self, entitlements: &Entitlements) -> bool {
+        std::ptr::eq(self.engine.as_ptr(), Arc::as_ptr(&entitlements.shared))
+    }
+
+    pub(crate) fn last_known(&self) -> Option<&LastKnown> {
+        match &self.why {
+            Why::Unavailable(known) => known.as_deref(),
+            Why::Unknown => None,
+        }
+    }
+
     /// The denial of a request that needs one.
     #[must_use]
     pub fn denial(&self) -> Denial {
-        match self {
-            Self::Unknown => Denial::new(DenialKind::AccountUnknown),
-            Self::Unavailable(_) => Denial::unavailable(TRY_AGAIN),
+        match self.why {
+            Why::Unknown => Denial::new(DenialKind::AccountUnknown),
+            Why::Unavailable(_) => Denial::undetermined(),
         }
+    }
+}
+
+impl fmt::Debug for NoCurrent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NoCurrent").field(&self.why).finish()
     }
 }
 

@@ -215,5 +215,5 @@ impl AccountLimit {
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn unavailable(error: UsageError) -> Denial {
     tracing::warn!("{error}");
-    NoCurrent::Unavailable(None).denial()
+    Denial::undetermined()
 }

@@ -6,9 +6,8 @@ use super::hold::Parts;
 use super::{Admission, Gate, Hold, OnUnavailable, Settle};
 use crate::catalog::LimitId;
 use crate::decide::BoundRequirement;
-use crate::engine::NoCurrent;
 use crate::reserve::{self, GiveBack, HeldLease, Meter, Refused, Reservation, Wanted};
-use crate::{Current, Reply};
+use crate::{Current, Denial, Reply};
 
 /// What a gate does about limits for one request.
 struct Count<'a> {
@@ -40,11 +39,11 @@ impl Gate {
             Some(engine) => self.count_with(
                 engine.meter(),
                 current,
-                self.for_method(bound, method),
+                &self.for_method(bound, method),
                 path,
             ),
             // The program is ending.
-            None => self.deny(NoCurrent::Unavailable(None).denial(), path),
+            None => self.deny(Denial::undetermined(), path),
         }
     }
 
@@ -75,14 +74,14 @@ impl Gate {
         &self,
         meter: &Arc<Meter>,
         current: &Current,
-        count: Count<'_>,
+        count: &Count<'_>,
         path: &str,
     ) -> Admission {
         let limits = count.reserve.iter().chain(count.give_back);
         limits.for_each(|wanted| meter.count(wanted.limit));
         count.leases.iter().for_each(|limit| meter.count(*limit));
         if self.inner.rules.shadow {
-            return self.peek(meter, current, &count, path);
+            return self.peek(meter, current, count, path);
         }
         let give_back = (!count.give_back.is_empty()).then(|| {
             GiveBack::new(

@@ -30,7 +30,6 @@ pub fn succeeded(status: u16, grpc_status: Option<&str>) -> bool {
 
 impl Hold {
     /// The leases that are held, for a handler that goes on after its response, such as on an upgraded connection: it takes a clone.
-    #[must_use]
     pub fn leases(&self) -> &[HeldLease] {
         &self.parts.leases
     }

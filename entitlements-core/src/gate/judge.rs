@@ -25,7 +25,9 @@ impl Gate {
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
                 self.is_plainly_met(current)
             }
-            (Some(callers), _) => self.is_plainly_met_by(callers, head),
+            (Some(callers), _) => {
+                Self::is_nobodys(callers, head).is_none() && self.is_plainly_met_by(callers, head)
+            }
         };
         if passes {
             self.inner.counters.count_allowed(&self.inner.requirement);
@@ -42,7 +44,10 @@ impl Gate {
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
                 self.weigh(Some(current), head)
             }
-            (Some(callers), _) => self.weigh_alone(callers, head),
+            (Some(callers), _) => match Self::is_nobodys(callers, head) {
+                Some(why) => self.weigh_nobody(&why, head),
+                None => self.weigh_alone(callers, head),
+            },
             (None, current) => self.weigh(current, head),
         }
     }
@@ -54,7 +59,7 @@ impl Gate {
         match self.admit(current, head) {
             Admission::Pass | Admission::Hold(_) => Decision::Allow,
             Admission::Deny(denial) => Decision::Deny(denial),
-            Admission::Later(_) => Decision::Deny(NoCurrent::Unavailable(None).denial()),
+            Admission::Later(_) => Decision::Deny(Denial::undetermined()),
         }
     }
 
@@ -65,6 +70,13 @@ impl Gate {
             return false;
         };
         self.inner.is_plain && callers.with_set(head, |set| is_met(bound, set)) == Some(true)
+    }
+
+    /// Why the layer of this gate's engine found nobody, where it did: that counts, as what it finds does.
+    #[inline(always)]
+    fn is_nobodys(callers: &Callers, head: &impl RequestHead) -> Option<NoCurrent> {
+        let why = head.extension::<NoCurrent>()?;
+        why.is_of(callers.entitlements()).then_some(why)
     }
 
     #[cold]
@@ -136,9 +148,9 @@ impl Gate {
         if facts.is_cors_preflight() || !self.inner.rules.answers(facts.method()) {
             return self.allow();
         }
-        match (why, self.inner.rules.on_unavailable) {
-            (NoCurrent::Unavailable(_), OnUnavailable::Allow) => self.allow(),
-            (NoCurrent::Unavailable(Some(known)), OnUnavailable::LastKnown(age))
+        match (why.last_known(), self.inner.rules.on_unavailable) {
+            (_, OnUnavailable::Allow) if !why.is_unknown() => self.allow(),
+            (Some(known), OnUnavailable::LastKnown(age))
                 if known.current.now().saturating_since(known.as_of) <= age =>
             {
                 self.weigh(Some(&known.current), head)

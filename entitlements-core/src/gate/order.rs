@@ -71,7 +71,9 @@ impl Gate {
                 let fallback = [AccountId::LOCAL, AccountId::ANONYMOUS];
                 fallback.contains(current.account()) && *current.account() != account
             }
-            None => matches!(head.extension::<NoCurrent>(), Some(NoCurrent::Unknown)),
+            None => head
+                .extension::<NoCurrent>()
+                .is_some_and(|why| why.is_unknown()),
         };
         if was_unknown {
             let mistake = OrderMistake::BeforeAuthentication;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::reservation::{Asked, Reservation};
 use super::{Counter, Meter, Wanted};
 use crate::decide::limit_denial;
-use crate::engine::NoCurrent;
 use crate::usage::{Ask, Place, Reserved, UsageError};
 use crate::{Current, Denial, Reply};
 
@@ -25,7 +24,7 @@ impl Refused {
             Self::Denied(denial) => denial,
             Self::Unknown(error) => {
                 tracing::warn!("{error}");
-                NoCurrent::Unavailable(None).denial()
+                Denial::undetermined()
             }
         }
     }
@@ -121,12 +120,24 @@ async fn take_places(
     wanted: &[Wanted],
 ) -> Result<Vec<Place>, Refused> {
     let mut places = Vec::with_capacity(wanted.len());
-    for wanted in wanted {
+    for wanted in added_up(wanted) {
         if let Some(counter) = meter.counters.of(wanted.limit) {
-            places.push(take_place(meter, current, counter, *wanted).await?);
+            places.push(take_place(meter, current, counter, wanted).await?);
         }
     }
     Ok(places)
+}
+
+/// Each limit once: a place of one's own is not somebody ahead.
+fn added_up(wanted: &[Wanted]) -> Vec<Wanted> {
+    let mut all: Vec<Wanted> = Vec::with_capacity(wanted.len());
+    for wanted in wanted {
+        match all.iter_mut().find(|known| known.limit == wanted.limit) {
+            Some(known) => known.amount = known.amount.saturating_add(wanted.amount),
+            None => all.push(*wanted),
+        }
+    }
+    all
 }
 
 async fn take_place(
@@ -176,7 +187,7 @@ pub(crate) fn peek(
     }
     let (meter, current, wanted) = (Arc::clone(meter), current.clone(), wanted.to_vec());
     Reply::Later(Box::pin(async move {
-        for wanted in wanted {
+        for wanted in added_up(&wanted) {
             if let Some(counter) = meter.counters.of(wanted.limit) {
                 look_ahead(&meter, &current, counter, wanted).await?;
             } else {
