@@ -107,21 +107,26 @@ where
         let name = format!("{} {}", request.method(), request.path());
         let watch = OrderWatch::default();
         request.extensions_mut().insert(watch.clone());
-        let denied = app.call(request).await.ok().and_then(denied);
+        let answer = app.call(request).await.ok();
         found.extend(
             watch
                 .found()
                 .into_iter()
                 .map(|mistake| (name.clone(), mistake)),
         );
-        if denied.is_some_and(|denied| denied.layer_missing) {
+        if answer
+            .as_ref()
+            .and_then(denied)
+            .is_some_and(|denied| denied.layer_missing)
+        {
             found.push((name, OrderMistake::LayerMissing));
         }
     }
     'paths: for path in beside {
         for method in [Method::GET, Method::POST] {
             let request = TestRequest::with_uri(&path).method(method.clone());
-            let denied = app.call(request.to_request()).await.ok().and_then(denied);
+            let answer = app.call(request.to_request()).await.ok();
+            let denied = answer.as_ref().and_then(denied);
             if denied.is_some_and(|denied| !denied.on_a_route) {
                 found.push((format!("{method} {path}"), OrderMistake::NotARoute));
                 // One for the outermost gate is enough: it answers for all that is inside.
@@ -153,7 +158,7 @@ struct Denied {
     on_a_route: bool,
 }
 
-fn denied<B>(response: ServiceResponse<B>) -> Option<Denied> {
+fn denied<B>(response: &ServiceResponse<B>) -> Option<Denied> {
     let kind = response
         .response()
         .extensions()
