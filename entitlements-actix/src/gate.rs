@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::StatusCode;
 use actix_web::{Error, HttpMessage};
 use entitlements_core::{Admission, BodyHold, Current, Denial, Gate, Hold, Reply, succeeded};
 use pin_project_lite::pin_project;
@@ -200,9 +201,11 @@ where
                 }
                 StageProjection::Rest { rest } => match &mut **rest {
                     Rest::Holding(response, hold) => {
-                        // An error of the service releases: the hold is dropped with this future.
-                        let response = ready!(response.as_mut().poll(cx))?;
-                        let Some(hold) = hold.take() else {
+                        let answered = ready!(response.as_mut().poll(cx));
+                        // Taken in any case: an error of the service releases.
+                        let held = hold.take();
+                        let response = answered?;
+                        let Some(hold) = held else {
                             return Poll::Ready(Ok(response.map_into_left_body()));
                         };
                         Rest::Settling(hold.head(is_success(&response)), Some(response)).stage()
@@ -244,6 +247,14 @@ fn hold_body<B: MessageBody + 'static>(
     response: ServiceResponse<B>,
     held: BodyHold,
 ) -> ServiceResponse<EitherBody<B>> {
+    // Servers send nothing of a body where the status says that there is none.
+    if matches!(
+        response.status(),
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    ) {
+        held.end();
+        return response.map_into_left_body();
+    }
     response.map_body(|_, body| EitherBody::Right {
         body: BoxBody::new(HeldBody::new(body, held)),
     })

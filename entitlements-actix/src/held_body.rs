@@ -7,14 +7,46 @@ use entitlements_core::BodyHold;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// A body with what is held until its end (U8): where it says so, or where as much was sent as was announced, because
-    /// the server need not ask further then.
+    /// A body with what is held until its end (U8).
+    ///
+    /// Where as much was sent as was announced, a server need not ask further: it may drop the body, or find a failure.
     pub(crate) struct HeldBody<B> {
         #[pin]
         body: B,
-        held: Option<BodyHold>,
-        // How much is still to come, where that is known.
-        left: Option<u64>,
+        held: Held,
+    }
+}
+
+/// What is held, and how a body that is dropped now would have ended.
+struct Held {
+    hold: Option<BodyHold>,
+    /// How much is still to come, where that is known.
+    left: Option<u64>,
+}
+
+impl Held {
+    fn sent(&mut self, bytes: usize) {
+        if let Some(left) = &mut self.left {
+            *left = left.saturating_sub(bytes as u64);
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(hold) = self.hold.take() {
+            hold.end();
+        }
+    }
+
+    fn fail(&mut self) {
+        self.hold = None;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.left == Some(0) {
+            self.end();
+        }
     }
 }
 
@@ -25,14 +57,13 @@ impl<B: MessageBody> HeldBody<B> {
             BodySize::Sized(size) => Some(size),
             BodySize::Stream => None,
         };
-        let mut held = Some(held);
+        let hold = Some(held);
+        let mut held = Held { hold, left };
         // Of an empty body nothing is asked.
-        if left == Some(0)
-            && let Some(held) = held.take()
-        {
+        if left == Some(0) {
             held.end();
         }
-        Self { body, held, left }
+        Self { body, held }
     }
 }
 
@@ -49,22 +80,11 @@ impl<B: MessageBody> MessageBody for HeldBody<B> {
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         let this = self.project();
         let polled = this.body.poll_next(cx);
-        let has_ended = match &polled {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(None) => true,
-            Poll::Ready(Some(Err(_))) => {
-                drop(this.held.take());
-                false
-            }
-            Poll::Ready(Some(Ok(data))) => {
-                if let Some(left) = this.left.as_mut() {
-                    *left = left.saturating_sub(data.len() as u64);
-                }
-                *this.left == Some(0)
-            }
-        };
-        if has_ended && let Some(held) = this.held.take() {
-            held.end();
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(None) => this.held.end(),
+            Poll::Ready(Some(Err(_))) => this.held.fail(),
+            Poll::Ready(Some(Ok(data))) => this.held.sent(data.len()),
         }
         polled
     }
