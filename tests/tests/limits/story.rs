@@ -26,6 +26,7 @@ pub(crate) struct Story {
     pub(crate) engine: TestEngine,
     /// Users whose making was answered with success, and who were not deleted.
     there: AtomicU64,
+    made: AtomicU64,
 }
 
 /// The chunks of a body.
@@ -78,6 +79,7 @@ impl Story {
         Self {
             engine: testing::without_license(catalog),
             there: AtomicU64::new(0),
+            made: AtomicU64::new(0),
         }
     }
 
@@ -120,7 +122,13 @@ impl Story {
     pub(crate) fn answered(&self, status: u16) {
         if status == 201 {
             self.there.fetch_add(1, Ordering::SeqCst);
+            self.made.fetch_add(1, Ordering::SeqCst);
         }
+    }
+
+    /// How many were ever made.
+    pub(crate) fn made(&self) -> u64 {
+        self.made.load(Ordering::SeqCst)
     }
 
     pub(crate) fn there(&self) -> u64 {
