@@ -57,7 +57,7 @@ fn had(term: &BoundTerm, ended: &Ended, set: &EntitlementSet) -> bool {
         BoundTerm::Paid => ended.plan().is_some_and(|had| {
             had != set.base_plan_id() && catalog.rank(had) >= catalog.rank(set.base_plan_id())
         }),
-        BoundTerm::ValidLicense => true,
+        BoundTerm::ValidLicense => ended.is_held(),
     }
 }
 

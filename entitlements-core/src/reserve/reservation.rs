@@ -55,9 +55,15 @@ impl Asked {
         }
     }
 
-    /// What stood at this place of the list.
+    /// What was asked for in all of the limit at this place of the list.
     pub(super) fn wanted(&self, place: usize) -> Option<Wanted> {
-        self.as_slice().get(place).map(|(wanted, _)| *wanted)
+        let (asked, _) = self.as_slice().get(place)?;
+        let of_it = self
+            .as_slice()
+            .iter()
+            .filter(|(wanted, _)| wanted.limit == asked.limit);
+        let amount = of_it.fold(0_u64, |sum, (wanted, _)| sum.saturating_add(wanted.amount));
+        Some(Wanted { amount, ..*asked })
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{Catalog, Limit, Timestamp};
 pub struct Ended {
     expired_at: Timestamp,
     plan: Option<PlanId>,
+    is_held: bool,
     features: FeatureSet,
     limits: Vec<Option<Limit>>,
 }
@@ -29,6 +30,12 @@ impl Ended {
     #[must_use]
     pub const fn plan(&self) -> Option<PlanId> {
         self.plan
+    }
+
+    /// Whether it counts as a license that is held (D10); add-ons without a plan do not.
+    #[must_use]
+    pub(crate) const fn is_held(&self) -> bool {
+        self.is_held
     }
 
     /// Whether it gave the feature.
@@ -68,6 +75,7 @@ pub(super) fn of_sources(
             Some(Ended {
                 expired_at: judged.expires_at?,
                 plan: judged.plan,
+                is_held: judged.is_held(),
                 features: grant.features,
                 limits: grant.limits,
             })

@@ -7,16 +7,18 @@ use crate::catalog::PlanId;
 /// The best source: by status, then by plan, then by the later expiry; of equals a license, the one with the larger id.
 /// Add-ons alone are none: they have no plan to show.
 pub(super) fn best<'a, 'l>(sources: &'a [Judged<'l>]) -> Option<&'a Judged<'l>> {
-    let shows = |judged: &&Judged<'l>| judged.source.license().is_some() || judged.plan.is_some();
-    sources.iter().filter(shows).max_by_key(|judged| {
-        (
-            judged.status,
-            judged.rank,
-            judged.expires_at.is_none(),
-            judged.expires_at,
-            judged.source.license().map(|license| license.id()),
-        )
-    })
+    sources
+        .iter()
+        .filter(|judged| judged.is_held())
+        .max_by_key(|judged| {
+            (
+                judged.status,
+                judged.rank,
+                judged.expires_at.is_none(),
+                judged.expires_at,
+                judged.source.license().map(|license| license.id()),
+            )
+        })
 }
 
 /// The highest plan among base and sources in force. A plan that `plan_order` lacks is below all that it has, and above

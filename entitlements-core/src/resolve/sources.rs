@@ -45,6 +45,11 @@ impl Judged<'_> {
         self.status.is_in_force()
     }
 
+    /// Whether it counts as a license that is held (D10): a license does, and a subscription to a plan; add-ons alone do not.
+    pub(super) const fn is_held(&self) -> bool {
+        matches!(self.source, Source::License(_)) || self.plan.is_some()
+    }
+
     /// The times at which the state changes by itself, in no order.
     pub(super) fn boundaries(&self) -> Vec<Timestamp> {
         match self.source {

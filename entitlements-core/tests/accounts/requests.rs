@@ -128,7 +128,7 @@ fn a2_two_hosts_or_one_that_is_not_the_targets_tell_no_account() {
     assert_eq!(told(&resolver, &target), "acme");
     let same = target.clone().header("host", "ACME.app.example");
     assert_eq!(told(&resolver, &same), "acme");
-    let other = target.clone().header("host", "other.app.example");
+    let other = target.header("host", "other.app.example");
     assert_eq!(told(&resolver, &other), "-");
     let twice = TestRequest::get("/")
         .header("host", "acme.app.example")

@@ -17,7 +17,6 @@
 mod accounts;
 mod agreement;
 mod asking;
-mod disputed;
 mod licenses;
 mod products;
 mod promises;
