@@ -22,13 +22,16 @@ use std::process::ExitCode;
 
 use entitlements_benches::report::Table;
 
+/// A table, by the name that it is asked for.
+type Named = (&'static str, fn() -> Table);
+
 fn main() -> ExitCode {
     // `cargo test` runs bench targets once to see that they work; that is not the time to measure.
     if std::env::args().any(|argument| argument == "--test") {
         println!("1 passed, 0 failed");
         return ExitCode::SUCCESS;
     }
-    let all: [(&str, fn() -> Table); 9] = [
+    let all: [Named; 9] = [
         ("tower", tower_service::table),
         ("axum", axum_router::table),
         ("accounts", accounts::table),

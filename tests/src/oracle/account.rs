@@ -50,7 +50,12 @@ pub fn has(world: &World) -> Has {
     let subscription = of_subscription(world);
     // D10 says no word of subscriptions; one counts as a license here.
     let is_sold = |source: &&Source| source.plan.is_some();
-    licenses.extend(subscription.iter().filter(is_sold).map(|source| source.state));
+    licenses.extend(
+        subscription
+            .iter()
+            .filter(is_sold)
+            .map(|source| source.state),
+    );
     sources.extend(subscription);
 
     // R5

@@ -1,9 +1,7 @@
 use std::sync::Arc;
 
 use entitlements_core::testing::{ManualClock, NOW, TestRequest};
-use entitlements_core::{
-    Catalog, Clock, Decision, Entitlements, Environment, Gate, Requirement,
-};
+use entitlements_core::{Catalog, Clock, Decision, Entitlements, Environment, Gate, Requirement};
 use entitlements_tests::scenario::{keys, set};
 use proptest::collection::vec;
 use proptest::prelude::*;
