@@ -32,7 +32,7 @@ pub use requirement::Requirement;
 use crate::resolve::EntitlementSet;
 use bind::BoundTerm;
 
-/// Whether a request with these facts may pass.
+/// Whether a request with these facts may pass, limits aside: they are asked last, of whoever counts (U12).
 ///
 /// ```
 /// use entitlements_core::decide::{Facts, Requirement, decide};

@@ -6,7 +6,7 @@ use super::state::Seen;
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, decide};
 use crate::gate::GateId;
 use crate::resolve::EntitlementSet;
-use crate::{AccountId, Denial, Timestamp};
+use crate::{AccountId, Denial, DenialKind, Timestamp};
 
 /// What holds for one request: the set of the moment it came, and that moment.
 ///
@@ -100,13 +100,22 @@ impl Current {
 
     /// Checks a requirement outside a layer, in a service or a job.
     ///
+    /// Limits are not among what can be checked without being held: [`Entitlements::limit`] reserves.
+    ///
     /// # Errors
-    /// The denial, also where the catalog lacks a name.
+    /// The denial, also where the catalog lacks a name. A requirement of limits is denied as a mistake in the program, with
+    /// code `UNKNOWN_LIMIT`.
     pub fn require(&self, requirement: &Requirement) -> Result<(), Denial> {
         let bound = requirement.bind(self.set().catalog()).map_err(|unknown| {
             tracing::error!(%requirement, "a requirement cannot be checked: {unknown}");
             unknown.denial()
         })?;
+        // To pass it unasked would be to grant it.
+        if let Some(limit) = bound.limits().next() {
+            tracing::error!(%requirement, "a limit cannot be checked here: reserve with `entitlements.limit(…)`, or demand it at a gate");
+            let name = self.set().catalog().limit_at(limit).name().to_owned();
+            return Err(Denial::new(DenialKind::UnknownLimit { name }));
+        }
         match decide(&bound, &Facts::new("", self.now), self.set()) {
             Decision::Allow => Ok(()),
             Decision::Deny(denial) => Err(self.finish(denial)),

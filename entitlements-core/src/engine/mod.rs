@@ -94,7 +94,7 @@ impl Entitlements {
         self.shared.clock.now()
     }
 
-    /// Decides by what holds at the time in `facts` for the one account of a self-hosted product; `facts` has this engine's
+    /// Decides, limits aside, by what holds at the time in `facts` for the one account of a self-hosted product; `facts` has this engine's
     /// [`now`](Self::now).
     pub fn decide(&self, requirement: &BoundRequirement, facts: &Facts<'_>) -> Decision {
         decide(requirement, facts, self.current_at(facts.now()).set())

@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
+use uuid::Uuid;
 
 use super::counters::Counters;
 use super::lease::Held;
@@ -32,7 +32,6 @@ pub(crate) struct Meter {
     /// Limits that something asked for: only of these the store's counts mean anything.
     counted: RwLock<BTreeSet<LimitId>>,
     lease_taken: Notify,
-    holders: AtomicU64,
 }
 
 #[derive(Default)]
@@ -66,7 +65,6 @@ impl Meter {
             leases: Mutex::default(),
             counted: RwLock::default(),
             lease_taken: Notify::new(),
-            holders: AtomicU64::new(0),
         }
     }
 
@@ -118,9 +116,9 @@ impl Meter {
         }
     }
 
-    /// A name for whoever leases without one.
-    pub(super) fn next_holder(&self) -> String {
-        format!("request-{}", self.holders.fetch_add(1, Ordering::Relaxed))
+    /// A name for whoever leases without one, which nobody else has, in another process either.
+    pub(super) fn next_holder() -> String {
+        format!("request-{}", Uuid::now_v7())
     }
 
     pub(super) fn watch(&self, lease: &Arc<Held>) {

@@ -1,0 +1,187 @@
+//! A store that answers later: what dropped guards leave to be done is done by the upkeep.
+
+use std::task::{Context, Waker};
+
+use entitlements_core::usage::{
+    Ask, Leased, MemoryUsage, Renewed, ReservationId, Reserved, Usage, UsageError, UsageStore,
+};
+use entitlements_core::{AccountId, Limit, Reply, Timestamp};
+use tokio::task::yield_now;
+
+use crate::{code, engine, used};
+
+/// Memory, as if it were another machine's.
+#[derive(Debug, Default)]
+struct Elsewhere(std::sync::Arc<MemoryUsage>);
+
+macro_rules! later {
+    ($self:ident, |$store:ident| $ask:expr) => {{
+        let $store = std::sync::Arc::clone(&$self.0);
+        Reply::later(async move {
+            yield_now().await;
+            $ask.await
+        })
+    }};
+}
+
+type Answer<T> = Reply<Result<T, UsageError>>;
+
+/// Asks with names that live as long as the future.
+fn owned(asks: &[Ask<'_>]) -> Vec<(String, u64, Limit)> {
+    let owned = asks
+        .iter()
+        .map(|ask| (ask.limit.to_owned(), ask.amount, ask.allowed));
+    owned.collect()
+}
+
+fn asks(owned: &[(String, u64, Limit)]) -> Vec<Ask<'_>> {
+    let asks = owned.iter().map(|(limit, amount, allowed)| Ask {
+        limit,
+        amount: *amount,
+        allowed: *allowed,
+    });
+    asks.collect()
+}
+
+impl UsageStore for Elsewhere {
+    fn reserve(
+        &self,
+        account: &AccountId,
+        wanted: &[Ask<'_>],
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Answer<Reserved> {
+        let (account, wanted) = (account.clone(), owned(wanted));
+        later!(self, |store| store.reserve(
+            &account,
+            &asks(&wanted),
+            until,
+            now
+        ))
+    }
+
+    fn confirm(
+        &self,
+        account: &AccountId,
+        reservation: ReservationId,
+        wanted: &[Ask<'_>],
+        now: Timestamp,
+    ) -> Answer<()> {
+        let (account, wanted) = (account.clone(), owned(wanted));
+        later!(self, |store| store.confirm(
+            &account,
+            reservation,
+            &asks(&wanted),
+            now
+        ))
+    }
+
+    fn release(
+        &self,
+        account: &AccountId,
+        reservation: ReservationId,
+        now: Timestamp,
+    ) -> Answer<()> {
+        let account = account.clone();
+        later!(self, |store| store.release(&account, reservation, now))
+    }
+
+    fn usage(&self, account: &AccountId, limit: &str, now: Timestamp) -> Answer<Usage> {
+        let (account, limit) = (account.clone(), limit.to_owned());
+        later!(self, |store| store.usage(&account, &limit, now))
+    }
+
+    fn give_back(
+        &self,
+        account: &AccountId,
+        limit: &str,
+        amount: u64,
+        now: Timestamp,
+    ) -> Answer<()> {
+        let (account, limit) = (account.clone(), limit.to_owned());
+        later!(self, |store| store.give_back(&account, &limit, amount, now))
+    }
+
+    fn sync(&self, account: &AccountId, limit: &str, used: u64, now: Timestamp) -> Answer<()> {
+        let (account, limit) = (account.clone(), limit.to_owned());
+        later!(self, |store| store.sync(&account, &limit, used, now))
+    }
+
+    fn lease(
+        &self,
+        account: &AccountId,
+        limit: &str,
+        holder: &str,
+        allowed: Limit,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Answer<Leased> {
+        let (account, limit, holder) = (account.clone(), limit.to_owned(), holder.to_owned());
+        later!(self, |store| store
+            .lease(&account, &limit, &holder, allowed, until, now))
+    }
+
+    fn renew_lease(
+        &self,
+        account: &AccountId,
+        limit: &str,
+        holder: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Answer<Renewed> {
+        let (account, limit, holder) = (account.clone(), limit.to_owned(), holder.to_owned());
+        later!(self, |store| store
+            .renew_lease(&account, &limit, &holder, until, now))
+    }
+
+    fn end_lease(
+        &self,
+        account: &AccountId,
+        limit: &str,
+        holder: &str,
+        now: Timestamp,
+    ) -> Answer<()> {
+        let (account, limit, holder) = (account.clone(), limit.to_owned(), holder.to_owned());
+        later!(self, |store| store
+            .end_lease(&account, &limit, &holder, now))
+    }
+}
+
+#[tokio::test]
+async fn what_guards_could_not_wait_for_is_done_by_the_upkeep() {
+    let (engine, upkeep, _) = engine(|builder| builder.usage(Elsewhere::default())).await;
+    let mut upkeep = std::pin::pin!(upkeep);
+    let mut run = async || {
+        for _ in 0..8 {
+            let polled = upkeep
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+            assert!(polled.is_pending(), "the engine is there");
+            yield_now().await;
+        }
+    };
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    users.reserve(1).await.unwrap().confirm().await.unwrap();
+    let lost: Vec<_> = [users.reserve(1).await, users.reserve(1).await].into();
+    assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED");
+    drop(lost);
+    run().await;
+    assert_eq!(used(&users).await, 1);
+    users.reserve(2).await.unwrap().confirm().await.unwrap();
+
+    let nodes = engine.limit(&AccountId::LOCAL, "nodes");
+    drop(nodes.lease("one").await.unwrap());
+    run().await;
+    drop(nodes.lease("two").await.unwrap());
+}
+
+/// A confirming that nobody waits for has counted or not; the reservation lapses in any case.
+#[tokio::test]
+async fn a_dropped_confirming_leaves_nothing_reserved_for_ever() {
+    let (engine, _upkeep, clock) = engine(|builder| builder.usage(Elsewhere::default())).await;
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    drop(users.reserve(3).await.unwrap().confirm());
+    assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED");
+    clock.advance(std::time::Duration::from_secs(300));
+    drop(users.reserve(3).await.unwrap());
+}
