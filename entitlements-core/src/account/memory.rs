@@ -85,6 +85,12 @@ impl MemoryAccounts {
         self.rows.is_empty()
     }
 
+    /// Whether there never was an account.
+    #[inline(always)]
+    pub(crate) fn was_always_empty(&self) -> bool {
+        !self.ever.load(Ordering::Acquire)
+    }
+
     /// Shows an account's terms, without a lock or a count.
     #[inline(always)]
     pub(crate) fn with_terms<T>(
@@ -92,7 +98,7 @@ impl MemoryAccounts {
         account: &AccountId,
         read: impl FnOnce(Option<&SharedTerms>) -> T,
     ) -> T {
-        if !self.ever.load(Ordering::Acquire) {
+        if self.was_always_empty() {
             return read(None);
         }
         let rows = self.rows.pin();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use super::shared::{AccountKind, Shared};
+use super::state::State;
 use super::{Current, Entitlements};
 use crate::account::{ExtensionAccount, ResolveAccount, SharedTerms};
 use crate::decide::UnknownName;
@@ -51,6 +52,26 @@ impl Callers {
             resolver,
             anonymous: None,
         })
+    }
+}
+
+impl Callers {
+    /// Reads the set of whoever sent this request, and takes nothing; none where it is not at hand.
+    #[inline(always)]
+    pub(crate) fn with_set<T>(
+        &self,
+        head: &impl RequestHead,
+        read: impl Fn(&EntitlementSet) -> T,
+    ) -> Option<T> {
+        let shared = &self.told.entitlements.shared;
+        let now = self.told.entitlements.now();
+        let read = |state: &State| read(&state.set);
+        // Where no account was ever known, all have the same, whoever it is.
+        if self.told.resolver.fallback.is_some() && shared.accounts.are_none() {
+            return Some(shared.with_state_at(&shared.nothing_sold, now, read));
+        }
+        let account = self.told.resolver.resolve(head)?;
+        shared.with_state_of(&account, now, read)
     }
 }
 
@@ -113,19 +134,6 @@ impl<R: ResolveAccount> Callers<R> {
             Some(account) => self.told.entitlements.current_of_at(account, now),
             None => Reply::Now(self.anonymous_at(now)),
         }
-    }
-
-    /// Reads the set of whoever sent this request, and takes nothing; none where it is not at hand.
-    #[inline(always)]
-    pub(crate) fn with_set<T>(
-        &self,
-        head: &impl RequestHead,
-        read: impl Fn(&EntitlementSet) -> T,
-    ) -> Option<T> {
-        let shared = &self.told.entitlements.shared;
-        let now = self.told.entitlements.now();
-        let account = self.told.resolver.resolve(head)?;
-        shared.with_state_of(&account, now, |state| read(&state.set))
     }
 
     fn anonymous_at(&self, now: Timestamp) -> Result<Current, NoCurrent> {

@@ -82,6 +82,14 @@ impl Accounts {
             kind,
         }
     }
+
+    /// Whether no account is known, and none ever was.
+    #[inline(always)]
+    pub(super) fn are_none(&self) -> bool {
+        self.memory
+            .as_ref()
+            .is_some_and(|memory| memory.was_always_empty())
+    }
 }
 
 /// Asks a store that is known by its port alone.
