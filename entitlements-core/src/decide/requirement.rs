@@ -264,6 +264,16 @@ impl Requirement {
         !self.counted.is_empty()
     }
 
+    /// Whether it asks anything where it reserves, and gives back, or does not. To demand nothing is to ask for an account.
+    pub(crate) fn asks(&self, reserves: bool, gives_back: bool) -> bool {
+        let acts = |counted: &Counted| match counted.what {
+            CountedKind::Reserve => reserves,
+            CountedKind::GiveBack => gives_back,
+            CountedKind::Lease => true,
+        };
+        !self.terms.is_empty() || self.counted.is_empty() || self.counted.iter().any(acts)
+    }
+
     fn and(mut self, term: Term) -> Self {
         self.terms.push(term);
         self.terms.sort(); // D1: the order of asking does not depend on the order of writing.

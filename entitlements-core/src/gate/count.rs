@@ -47,6 +47,13 @@ impl Gate {
         }
     }
 
+    /// D15, U9: whether anything is asked of a request with this method. A gate that demands nothing asks for an account.
+    pub(super) fn asks_on(&self, method: &str) -> bool {
+        let (rules, requirement) = (&self.inner.rules, &self.inner.requirement);
+        rules.answers(method)
+            && requirement.asks(rules.reserves_on(method), rules.gives_back_on(method))
+    }
+
     fn for_method<'a>(&self, bound: &'a BoundRequirement, method: &str) -> Count<'a> {
         let rules = &self.inner.rules;
         Count {

@@ -145,7 +145,7 @@ impl Gate {
     fn weigh_nobody(&self, why: &NoCurrent, head: &impl RequestHead) -> Admission {
         let facts = Facts::new(head.method(), Timestamp::UNIX_EPOCH);
         let facts = facts.with_cors_headers(head.has_cors_headers());
-        if facts.is_cors_preflight() || !self.inner.rules.answers(facts.method()) {
+        if facts.is_cors_preflight() || !self.asks_on(facts.method()) {
             return self.allow();
         }
         match (why.last_known(), self.inner.rules.on_unavailable) {
