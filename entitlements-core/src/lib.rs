@@ -32,8 +32,8 @@ pub use engine::{
 };
 pub use entitlements_macros::catalog;
 pub use gate::{
-    Admission, BodyHold, Gate, Hold, OnUnavailable, OrderMistake, OrderWatch, RequestHead, Settle,
-    succeeded,
+    Admission, BodyHold, BodyProgress, Gate, Hold, OnUnavailable, OrderMistake, OrderWatch,
+    RequestHead, Settle, succeeded,
 };
 pub use license::{License, LicenseError, LicenseStatus, TrustedKey};
 pub use name::{AddonName, FeatureName, LimitName, PlanName, RateName};

@@ -2,9 +2,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use entitlements_core::decide::UnknownName;
 use entitlements_core::{
-    Callers, Current, DefaultAccount, Entitlements, NoCurrent, PlanName, Reply, ResolveAccount,
+    Callers, Current, DefaultAccount, Entitlements, NoCurrent, Reply, ResolveAccount,
 };
 use http::Request;
 use pin_project_lite::pin_project;
@@ -64,45 +63,7 @@ impl EntitlementsLayer {
 }
 
 impl<R> EntitlementsLayer<R> {
-    /// Tells accounts in another way, such as by API key or host name.
-    pub fn account_from<T: ResolveAccount>(self, resolver: T) -> EntitlementsLayer<T> {
-        EntitlementsLayer {
-            callers: self.callers.told_by(resolver),
-        }
-    }
-
-    /// Puts callers whom no account can be told of on a plan, instead of answering them 401 at the gates.
-    ///
-    /// # Panics
-    /// When the catalog lacks the plan: a mistake in the program, found when it starts. Use
-    /// [`try_anonymous_on_plan`](Self::try_anonymous_on_plan) for names that are not in the program's text.
-    #[track_caller]
-    #[expect(
-        clippy::panic,
-        reason = "a mistake in the program; `try_anonymous_on_plan` is there for names from elsewhere"
-    )]
-    pub fn anonymous_on_plan(self, plan: impl Into<PlanName>) -> Self
-    where
-        R: Clone,
-    {
-        match self.try_anonymous_on_plan(plan) {
-            Ok(layer) => layer,
-            Err(unknown) => panic!("a layer cannot be built: {unknown}"),
-        }
-    }
-
-    /// Puts callers whom no account can be told of on a plan.
-    ///
-    /// # Errors
-    /// When the catalog lacks the plan.
-    pub fn try_anonymous_on_plan(self, plan: impl Into<PlanName>) -> Result<Self, UnknownName>
-    where
-        R: Clone,
-    {
-        Ok(Self {
-            callers: self.callers.try_anonymous_on_plan(plan)?,
-        })
-    }
+    entitlements_core::__layer_builders!();
 }
 
 impl<S, R> Layer<S> for EntitlementsLayer<R> {

@@ -3,11 +3,12 @@
 //! - `judge.rs`: what is plainly met, and what has to be weighed;
 //! - `count.rs`: limits, which are asked last;
 //! - `rules.rs`: how a gate acts, whatever it demands;
-//! - `admission.rs`, `hold.rs`: what becomes of a request;
+//! - `admission.rs`, `hold.rs`, `body.rs`: what becomes of a request and its response;
 //! - `head.rs`: what is asked of one;
 //! - `order.rs`: layers in the wrong order.
 
 mod admission;
+mod body;
 mod build;
 mod count;
 mod counters;
@@ -21,6 +22,7 @@ mod rules;
 mod tests;
 
 pub use admission::Admission;
+pub use body::BodyProgress;
 pub use head::RequestHead;
 pub use hold::{BodyHold, Hold, succeeded};
 pub use order::{OrderMistake, OrderWatch};

@@ -61,7 +61,7 @@ impl HeldLease {
         limit: LimitId,
         holder: Option<&str>,
     ) -> Reply<Result<Self, Refused>> {
-        let holder = holder.map_or_else(|| Meter::next_holder(), str::to_owned);
+        let holder = holder.map_or_else(Meter::next_holder, str::to_owned);
         let now = current.now();
         let until = now.saturating_add(meter.time_to_live(limit));
         let allowed = current.set().limit_id(limit);
