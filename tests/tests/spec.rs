@@ -43,6 +43,16 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "tests/tests/denials.rs",
         "u14_a_check_denies_one_more_by_what_is_allowed_alone",
     ),
+    (
+        "U15",
+        "entitlements-core/tests/limits/services.rs",
+        "u15_a_clock_that_is_set_neither_prolongs_nor_ends_a_reservation",
+    ),
+    (
+        "U15",
+        "entitlements-core/tests/limits/leases.rs",
+        "u15_a_clock_that_is_set_neither_prolongs_nor_ends_a_lease",
+    ),
 ];
 
 /// What no request can show of rules that have scenarios: races, what is dropped, and what lapses unsettled.

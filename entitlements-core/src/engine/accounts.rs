@@ -244,10 +244,9 @@ impl Entitlements {
         &self,
         account: &AccountId,
     ) -> Result<BTreeMap<LimitId, Option<u64>>, Denial> {
-        let now = self.now();
         let mut used = BTreeMap::new();
         for (limit, _) in self.catalog().limits() {
-            let count = self.shared.meter.used(account, limit, now).await;
+            let count = self.shared.meter.used(account, limit).await;
             let count = count.map_err(|error| {
                 tracing::warn!("{error}");
                 Denial::undetermined()

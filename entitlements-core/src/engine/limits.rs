@@ -139,7 +139,7 @@ impl AccountLimit {
     pub async fn used(&self) -> Result<u64, Denial> {
         let limit = self.id()?;
         let meter = &self.engine.shared.meter;
-        let used = meter.used(&self.account, limit, self.engine.now());
+        let used = meter.used(&self.account, limit);
         Ok(used.await.map_err(unavailable)?.unwrap_or(0))
     }
 

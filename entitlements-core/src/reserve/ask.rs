@@ -58,7 +58,7 @@ fn reserve_stored(
 ) -> Reply<Outcome> {
     let set = current.set();
     let account = current.account().clone();
-    let now = current.now();
+    let now = meter.now();
     let until = now.saturating_add(meter.lapse_after);
     let with_limit = |wanted: &Wanted| (*wanted, wanted.allowed(set));
     let (reserved, asked) = match wanted {
@@ -179,7 +179,7 @@ pub(crate) fn peek(
         let (one, current) = (*one, current.clone());
         let usage = meter
             .store
-            .usage(current.account(), meter.name(one.limit), current.now());
+            .usage(current.account(), meter.name(one.limit), meter.now());
         return usage.map(move |usage| match usage {
             Ok(usage) => room(&current, one, usage.taken()),
             Err(error) => Err(Refused::Unknown(error)),
@@ -192,7 +192,7 @@ pub(crate) fn peek(
                 look_ahead(&meter, &current, counter, wanted).await?;
             } else {
                 let name = meter.name(wanted.limit);
-                let usage = meter.store.usage(current.account(), name, current.now());
+                let usage = meter.store.usage(current.account(), name, meter.now());
                 let usage = usage.await.map_err(Refused::Unknown)?;
                 room(&current, wanted, usage.taken())?;
             }

@@ -62,7 +62,7 @@ impl HeldLease {
         holder: Option<&str>,
     ) -> Reply<Result<Self, Refused>> {
         let holder = holder.map_or_else(Meter::next_holder, str::to_owned);
-        let now = current.now();
+        let now = meter.now();
         let until = now.saturating_add(meter.time_to_live(limit));
         let allowed = current.set().limit_id(limit);
         let account = current.account();

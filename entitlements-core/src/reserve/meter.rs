@@ -20,7 +20,9 @@ type Queued = Pin<Box<dyn Future<Output = Result<(), UsageError>> + Send>>;
 #[derive(Debug)]
 pub(crate) struct Meter {
     pub(super) catalog: Arc<Catalog>,
-    pub(super) clock: Arc<dyn Clock>,
+    clock: Arc<dyn Clock>,
+    /// The wall clock and the monotonic one at the start.
+    began: (Timestamp, Duration),
     pub(super) store: Arc<dyn UsageStore>,
     pub(super) ledger: Ledger,
     pub(super) counters: Counters,
@@ -55,6 +57,7 @@ impl Meter {
         lapse_after: Duration,
     ) -> Self {
         Self {
+            began: (clock.now(), clock.monotonic()),
             catalog,
             clock,
             store,
@@ -68,8 +71,11 @@ impl Meter {
         }
     }
 
+    /// The time by which reservations and leases lapse: the wall clock's at the start, and what has passed since. A wall clock that is
+    /// set, by hand or after a boot in the wrong year, neither prolongs them nor ends them (U15).
     pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
+        let passed = self.clock.monotonic().saturating_sub(self.began.1);
+        self.began.0.saturating_add(passed)
     }
 
     pub(super) fn name(&self, limit: LimitId) -> &str {
@@ -207,7 +213,6 @@ impl Meter {
         &self,
         account: &AccountId,
         limit: LimitId,
-        now: Timestamp,
     ) -> Reply<Result<Option<u64>, UsageError>> {
         if let Some(counter) = self.counters.of(limit) {
             return counter(account.clone()).map(|count| count.map(Some));
@@ -215,7 +220,7 @@ impl Meter {
         if !self.is_counted(limit) {
             return Reply::Now(Ok(None));
         }
-        let usage = self.store.usage(account, self.name(limit), now);
+        let usage = self.store.usage(account, self.name(limit), self.now());
         usage.map(|usage| usage.map(|usage| Some(usage.used)))
     }
 }

@@ -1,8 +1,9 @@
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use entitlements_core::testing::NOW;
 use entitlements_core::usage::Renewed;
-use entitlements_core::{AccountId, Upkeep};
+use entitlements_core::{AccountId, Timestamp, Upkeep};
 
 use crate::{code, engine, used};
 
@@ -96,4 +97,20 @@ async fn u11_the_upkeep_renews_what_guards_hold_for_as_long_as_they_do() {
         0,
         "one that is left is renewed by its holder"
     );
+}
+
+/// A machine that booted in the wrong year and was put right holds no lease for ten years, and gives none up early.
+#[tokio::test]
+async fn u15_a_clock_that_is_set_neither_prolongs_nor_ends_a_lease() {
+    let (engine, _upkeep, clock) = engine(|builder| builder).await;
+    let nodes = engine.limit(&AccountId::LOCAL, "nodes");
+    for wrong in [NOW.saturating_add_days(3650), Timestamp::UNIX_EPOCH] {
+        clock.set(wrong);
+        nodes.lease("one").await.unwrap().leave();
+        clock.set(NOW);
+        clock.advance(89 * SECOND);
+        assert_eq!(code(nodes.lease("two").await), "LIMIT_EXCEEDED", "{wrong}");
+        clock.advance(SECOND);
+        assert_eq!(used(&nodes).await, 0, "{wrong}");
+    }
 }

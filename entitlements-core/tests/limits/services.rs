@@ -3,7 +3,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use entitlements_core::account::AccountTerms;
-use entitlements_core::{AccountId, DenialKind, Limit, Requirement};
+use entitlements_core::testing::NOW;
+use entitlements_core::{AccountId, DenialKind, Limit, Requirement, Timestamp};
 
 use crate::{code, engine, used};
 
@@ -187,5 +188,22 @@ async fn a_limit_is_not_checked_where_nothing_can_be_held() {
         Requirement::give_back("users"),
     ] {
         assert_eq!(code(current.require(&requirement)), "UNKNOWN_LIMIT");
+    }
+}
+
+#[tokio::test]
+async fn u15_a_clock_that_is_set_neither_prolongs_nor_ends_a_reservation() {
+    let (engine, _upkeep, clock) = engine(|builder| builder).await;
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    for wrong in [NOW.saturating_add_days(3650), Timestamp::UNIX_EPOCH] {
+        clock.set(wrong);
+        // Lost: as by a crash, it is neither confirmed nor released.
+        let lost = users.reserve(3).await.unwrap();
+        clock.set(NOW);
+        clock.advance(Duration::from_secs(299));
+        assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED", "{wrong}");
+        clock.advance(Duration::from_secs(1));
+        drop(users.reserve(3).await.unwrap());
+        drop(lost);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use entitlements_core::testing::ManualClock;
-use entitlements_core::{Entitlements, Timestamp};
+use entitlements_core::{Clock, Entitlements, Timestamp};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
@@ -49,7 +49,7 @@ impl Stage {
     /// Does what goes before a request.
     pub(super) async fn before(&self, exchange: &Exchange) {
         if let Some(time) = exchange.at {
-            self.clock.set(time);
+            pass_until(&self.clock, time);
         }
         let now: Timestamp = self.engine.now();
         accounts::put(&self.engine, &exchange.accounts, now).await;
@@ -87,5 +87,15 @@ impl Stage {
 impl fmt::Debug for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.engine.fmt(f)
+    }
+}
+
+/// Lets time pass until then; only what lies behind is set.
+fn pass_until(clock: &ManualClock, time: Timestamp) {
+    let passes = time.saturating_since(clock.now());
+    if passes.is_zero() {
+        clock.set(time);
+    } else {
+        clock.advance(passes);
     }
 }
