@@ -8,9 +8,9 @@ use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpMessage};
-use entitlements_core::{Admission, BodyHold, Current, Denial, Gate, Hold, Reply, succeeded};
+use entitlements_core::{Admission, Answered, BodyHold, Current, Denial, Gate, Hold, Reply};
 use pin_project_lite::pin_project;
 
 use crate::Require;
@@ -208,7 +208,7 @@ where
                         let Some(hold) = held else {
                             return Poll::Ready(Ok(response.map_into_left_body()));
                         };
-                        Rest::Settling(hold.head(is_success(&response)), Some(response)).stage()
+                        Rest::Settling(hold.head(told_by(&response)), Some(response)).stage()
                     }
                     Rest::Asking(admission, waiting) => {
                         let admission = ready!(admission.as_mut().poll(cx));
@@ -237,24 +237,18 @@ where
     }
 }
 
-fn is_success<B>(response: &ServiceResponse<B>) -> bool {
+fn told_by<B>(response: &ServiceResponse<B>) -> Answered {
     let grpc_status = response.headers().get("grpc-status");
-    let grpc_status = grpc_status.map(|status| status.to_str().unwrap_or_default());
-    succeeded(response.status().as_u16(), grpc_status)
+    Answered::with(
+        response.status().as_u16(),
+        grpc_status.map(HeaderValue::as_bytes),
+    )
 }
 
 fn hold_body<B: MessageBody + 'static>(
     response: ServiceResponse<B>,
     held: BodyHold,
 ) -> ServiceResponse<EitherBody<B>> {
-    // Servers send nothing of a body where the status says that there is none.
-    if matches!(
-        response.status(),
-        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-    ) {
-        held.end();
-        return response.map_into_left_body();
-    }
     response.map_body(|_, body| EitherBody::Right {
         body: BoxBody::new(HeldBody::new(body, held)),
     })

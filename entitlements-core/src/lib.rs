@@ -32,8 +32,8 @@ pub use engine::{
 };
 pub use entitlements_macros::catalog;
 pub use gate::{
-    Admission, BodyHold, BodyProgress, Gate, Hold, OnUnavailable, OrderMistake, OrderWatch,
-    RequestHead, Settle, succeeded,
+    Admission, Answered, BodyHold, BodyProgress, Gate, Hold, OnUnavailable, OrderMistake,
+    OrderWatch, RequestHead, Settle,
 };
 pub use license::{License, LicenseError, LicenseStatus, TrustedKey};
 pub use name::{AddonName, FeatureName, LimitName, PlanName, RateName};

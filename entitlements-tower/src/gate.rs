@@ -4,8 +4,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use entitlements_core::{Admission, BodyHold, Current, Gate, Hold, Reply, succeeded};
-use http::{Request, Response, StatusCode, header};
+use entitlements_core::{Admission, Answered, BodyHold, Current, Gate, Hold, Reply};
+use http::{HeaderValue, Request, Response, header};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -208,7 +208,7 @@ where
                     let Some(hold) = held else {
                         return Poll::Ready(Ok(response));
                     };
-                    Rest::Settling(hold.head(is_success(&response)), Some(response)).stage()
+                    Rest::Settling(hold.head(told_by(&response)), Some(response)).stage()
                 }
                 Rest::Asking(admission, waiting) => {
                     let admission = ready!(admission.as_mut().poll(cx));
@@ -236,21 +236,15 @@ where
     }
 }
 
-fn is_success<R>(response: &Response<R>) -> bool {
+fn told_by<R>(response: &Response<R>) -> Answered {
     let grpc_status = response.headers().get("grpc-status");
-    let grpc_status = grpc_status.map(|status| status.to_str().unwrap_or_default());
-    succeeded(response.status().as_u16(), grpc_status)
+    Answered::with(
+        response.status().as_u16(),
+        grpc_status.map(HeaderValue::as_bytes),
+    )
 }
 
 fn hold_body<R: DenialBody>(response: Response<R>, held: BodyHold) -> Response<R> {
-    // Servers send nothing of a body where the status says that there is none.
-    if matches!(
-        response.status(),
-        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-    ) {
-        held.end();
-        return response;
-    }
     let length = response.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
     response.map(|body| body.held(held, length))

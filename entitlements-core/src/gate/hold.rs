@@ -22,10 +22,39 @@ pub(super) struct Parts {
     pub(super) settle: Settle,
 }
 
-/// Whether a response says that what was asked for happened (U8): status 2xx or 3xx, and `grpc-status` absent or 0.
-#[must_use]
-pub fn succeeded(status: u16, grpc_status: Option<&str>) -> bool {
-    (200..400).contains(&status) && grpc_status.is_none_or(|status| status == "0")
+/// What the head of a response tells of what was asked for (U8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    success: bool,
+    /// Whether a body may follow.
+    has_body: bool,
+}
+
+impl Answered {
+    /// By the status, and by gRPC's where the head has one. Success is status 2xx or 3xx, and `grpc-status` absent or 0.
+    ///
+    /// ```
+    /// use entitlements_core::Answered;
+    ///
+    /// assert!(Answered::with(201, None).is_success());
+    /// assert!(!Answered::with(404, None).is_success());
+    /// assert!(!Answered::with(200, Some(b"5")).is_success());
+    /// ```
+    #[must_use]
+    pub fn with(status: u16, grpc_status: Option<&[u8]>) -> Self {
+        Self {
+            success: (200..400).contains(&status)
+                && grpc_status.is_none_or(|status| status == b"0"),
+            // RFC 9110, sections 15.3.5 and 15.4.5: servers send nothing of one that is there all the same.
+            has_body: !matches!(status, 204 | 304),
+        }
+    }
+
+    /// Whether what was asked for happened.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        self.success
+    }
 }
 
 impl Hold {
@@ -34,13 +63,14 @@ impl Hold {
         &self.parts.leases
     }
 
-    /// Says whether the head of the response tells of success. What the reply gives is to be kept until the body's end.
+    /// Says what the head of the response tells. What the reply gives is to be kept until the body's end.
     ///
     /// # Cancel safety
     /// A reply that is dropped before it resolves may have settled or not.
-    pub fn head(self, success: bool) -> Reply<Option<BodyHold>> {
+    pub fn head(self, answered: Answered) -> Reply<Option<BodyHold>> {
         let mut parts = self.parts;
-        if success && parts.settle == Settle::AtBodyEnd {
+        let Answered { success, has_body } = answered;
+        if success && has_body && parts.settle == Settle::AtBodyEnd {
             return Reply::Now(Some(BodyHold { parts: Some(parts) }));
         }
         let leases = std::mem::take(&mut parts.leases);
@@ -53,7 +83,7 @@ impl Hold {
         settled.map(move |settled| {
             log(settled);
             // U11: also where the handler failed, whose body may take as long as any.
-            (!leases.is_empty()).then(|| BodyHold {
+            (has_body && !leases.is_empty()).then(|| BodyHold {
                 parts: Some(Box::new(Parts {
                     reservation: None,
                     give_back: None,

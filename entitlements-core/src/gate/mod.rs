@@ -24,7 +24,7 @@ mod tests;
 pub use admission::Admission;
 pub use body::BodyProgress;
 pub use head::RequestHead;
-pub use hold::{BodyHold, Hold, succeeded};
+pub use hold::{Answered, BodyHold, Hold};
 pub use order::{OrderMistake, OrderWatch};
 pub use rules::{OnUnavailable, Settle};
 

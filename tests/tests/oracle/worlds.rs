@@ -6,8 +6,8 @@ use std::sync::Arc;
 use entitlements_core::account::NewAccount;
 use entitlements_core::testing::{self, ManualClock, TestRequest};
 use entitlements_core::{
-    AccountId, Admission, Catalog, Clock, Current, Decision, DeploymentMode, Entitlements,
-    Environment, Gate, Timestamp,
+    AccountId, Admission, Answered, Catalog, Clock, Current, Decision, DeploymentMode,
+    Entitlements, Environment, Gate, Timestamp,
 };
 use entitlements_tests::oracle::{Answer, Asked, License, World, product};
 use entitlements_tests::scenario::keys::Signer;
@@ -206,7 +206,7 @@ impl Held {
                 match admission {
                     Admission::Pass => return true,
                     Admission::Hold(hold) => {
-                        drop(hold.head(true).await);
+                        drop(hold.head(Answered::with(200, None)).await);
                         return true;
                     }
                     Admission::Deny(_) => return false,

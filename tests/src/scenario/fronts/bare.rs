@@ -1,7 +1,7 @@
 //! The gate without a framework.
 
 use entitlements_core::testing::TestRequest;
-use entitlements_core::{Admission, Callers, Gate, ResolveAccount, succeeded};
+use entitlements_core::{Admission, Answered, Callers, Gate, ResolveAccount};
 
 use super::{Answer, Case, Handler};
 use crate::scenario::model::Request;
@@ -61,8 +61,9 @@ async fn ask<R: ResolveAccount>(
         }
         Admission::Hold(hold) => {
             let responds = handler.call();
-            let success = succeeded(responds.status, responds.grpc_status.as_deref());
-            if let Some(body) = hold.head(success).await {
+            let grpc_status = responds.grpc_status.as_deref().map(str::as_bytes);
+            let answered = Answered::with(responds.status, grpc_status);
+            if let Some(body) = hold.head(answered).await {
                 body.end();
             }
             Answer::new(responds.status, [], "welcome")
