@@ -26,14 +26,12 @@ enum Repr {
     Shared(Arc<str>),
 }
 
-/// A short text. Whole words, so that it is copied in a few large steps.
+/// A short text, and its length in the last byte. Whole words, so that it is copied in a few large steps.
+///
+/// INVARIANT: as many of its bytes as the last one says are UTF-8, and those between are zero.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
-struct Inline {
-    /// INVARIANT: the first `length` of them are UTF-8.
-    bytes: [u8; INLINE],
-    length: u8,
-}
+struct Inline([u8; INLINE + 1]);
 
 impl AccountId {
     /// The one account of a self-hosted product.
@@ -56,12 +54,15 @@ impl AccountId {
     #[inline]
     const fn from_short(id: &str) -> Self {
         let text = id.as_bytes();
-        let mut bytes = [0; INLINE];
+        let mut bytes = [0; INLINE + 1];
         let (start, _) = bytes.split_at_mut(text.len());
         start.copy_from_slice(text);
+        let [.., length] = &mut bytes;
         #[expect(clippy::cast_possible_truncation, reason = "at most 39")]
-        let length = text.len() as u8;
-        Self(Repr::Inline(Inline { bytes, length }))
+        {
+            *length = text.len() as u8;
+        }
+        Self(Repr::Inline(Inline(bytes)))
     }
 
     /// The id as text.
@@ -76,12 +77,38 @@ impl AccountId {
     #[inline]
     fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Repr::Inline(inline) => inline
-                .bytes
-                .get(..usize::from(inline.length))
-                .unwrap_or_default(),
+            Repr::Inline(Inline(bytes)) => {
+                let [.., length] = bytes;
+                bytes.get(..usize::from(*length)).unwrap_or_default()
+            }
             Repr::Shared(id) => id.as_bytes(),
         }
+    }
+}
+
+/// A short id in words, its length in the highest byte of the last; for stores that compare ids by them.
+impl AccountId {
+    /// None where the id is longer than that.
+    #[inline]
+    pub(super) fn short(&self) -> Option<[u64; 5]> {
+        match &self.0 {
+            Repr::Inline(Inline(bytes)) => {
+                let (words, _) = bytes.as_chunks();
+                let words: &[[u8; 8]; 5] = words.try_into().ok()?;
+                Some(words.map(u64::from_le_bytes))
+            }
+            Repr::Shared(_) => None,
+        }
+    }
+
+    /// The id that `short` told.
+    pub(super) fn from_short_words(words: [u64; 5]) -> Self {
+        let mut bytes = [0; INLINE + 1];
+        let (places, _) = bytes.as_chunks_mut();
+        for (place, word) in places.iter_mut().zip(words) {
+            *place = word.to_le_bytes();
+        }
+        Self(Repr::Inline(Inline(bytes)))
     }
 }
 
@@ -147,7 +174,12 @@ mod tests {
     fn ids_of_any_length_keep_their_text_and_order() {
         let texts: Vec<_> = (0..60).map(|length| "é".repeat(length)).collect();
         for text in &texts {
-            assert_eq!(AccountId::new(text).as_str(), text);
+            let id = AccountId::new(text);
+            assert_eq!(id.as_str(), text);
+            assert_eq!(id.short().is_some(), text.len() <= INLINE);
+            if let Some(words) = id.short() {
+                assert_eq!(AccountId::from_short_words(words), id);
+            }
         }
         let mut ids: Vec<_> = texts.iter().rev().map(AccountId::new).collect();
         ids.sort();

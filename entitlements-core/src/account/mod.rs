@@ -5,7 +5,7 @@
 //! - `overrides.rs`: what an operator changed for one account;
 //! - `check.rs`: terms that name what the catalog lacks;
 //! - `shared.rs`, `interner.rs`: equal terms are kept once, with what follows from them;
-//! - `store.rs`: the port; `memory.rs`: accounts in memory;
+//! - `store.rs`: the port; `memory/`: accounts in memory;
 //! - `from_request/`: whose request it is.
 //!
 //! The rules are numbered in `spec/accounts.md`; what follows from terms is [`resolve`](mod@crate::resolve)'s.
@@ -30,8 +30,8 @@ pub use id::AccountId;
 pub use memory::MemoryAccounts;
 pub use overrides::{Override, OverrideValue};
 pub use record::Account;
-pub(crate) use shared::Basis;
 pub use shared::SharedTerms;
+pub(crate) use shared::{Basis, Terms};
 pub use store::{
     AccountChange, AccountQuery, AccountStore, AccountStoreError, ChangeAccount, Lookup, NewAccount,
 };

@@ -20,10 +20,11 @@ use crate::engine::State;
 /// ```
 #[derive(Clone)]
 pub struct SharedTerms {
-    inner: Arc<Inner>,
+    inner: Arc<Terms>,
 }
 
-struct Inner {
+/// Terms as the engine sees them, whoever shares them.
+pub(crate) struct Terms {
     /// A number that no other terms have.
     number: u64,
     basis: Basis,
@@ -55,7 +56,7 @@ impl SharedTerms {
     fn of(basis: Basis) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         Self {
-            inner: Arc::new(Inner {
+            inner: Arc::new(Terms {
                 number: LAST.fetch_add(1, Ordering::Relaxed),
                 basis,
                 resolved: ArcSwapOption::empty(),
@@ -71,23 +72,41 @@ impl SharedTerms {
         }
     }
 
-    pub(crate) fn basis(&self) -> &Basis {
-        &self.inner.basis
-    }
-
     #[inline]
-    pub(crate) fn number(&self) -> u64 {
-        self.inner.number
-    }
-
-    #[inline]
-    pub(crate) fn resolved(&self) -> &ArcSwapOption<State> {
-        &self.inner.resolved
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.inner
     }
 
     /// Whether nobody but whoever asks holds them.
     pub(super) fn is_alone(&self) -> bool {
         Arc::strong_count(&self.inner) == 1
+    }
+}
+
+/// For stores that keep them one by one.
+impl SharedTerms {
+    pub(super) fn into_inner(self) -> Arc<Terms> {
+        self.inner
+    }
+
+    pub(super) const fn from_inner(inner: Arc<Terms>) -> Self {
+        Self { inner }
+    }
+}
+
+impl Terms {
+    pub(crate) const fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    #[inline]
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    #[inline]
+    pub(crate) const fn resolved(&self) -> &ArcSwapOption<State> {
+        &self.resolved
     }
 }
 

@@ -68,7 +68,7 @@ impl Callers {
         let read = |state: &State| read(&state.set);
         // Where no account was ever known, all have the same, whoever it is.
         if self.told.resolver.fallback.is_some() && shared.accounts.are_none() {
-            return Some(shared.with_state_at(&shared.nothing_sold, now, read));
+            return Some(shared.with_state_at(shared.nothing_sold.terms(), now, read));
         }
         let account = self.told.resolver.resolve(head)?;
         shared.with_state_of(&account, now, read)
@@ -139,7 +139,7 @@ impl<R: ResolveAccount> Callers<R> {
     fn anonymous_at(&self, now: Timestamp) -> Result<Current, NoCurrent> {
         let terms = self.told.anonymous.as_ref();
         let terms = terms.ok_or_else(|| self.told.entitlements.no_current(Why::Unknown))?;
-        let seen = self.told.entitlements.shared.seen_at(terms, now);
+        let seen = self.told.entitlements.shared.seen_at(terms.terms(), now);
         Ok(Current::new(seen, AccountId::ANONYMOUS, now))
     }
 }
@@ -190,7 +190,7 @@ impl Entitlements {
             .map(move |found| {
                 let shared = &engine.shared;
                 let current = |terms: &SharedTerms| {
-                    Current::new(shared.seen_at(terms, now), account.clone(), now)
+                    Current::new(shared.seen_at(terms.terms(), now), account.clone(), now)
                 };
                 match found {
                     Ok(Some(terms)) => Ok(current(&terms)),

@@ -83,7 +83,8 @@ impl Entitlements {
     pub(crate) fn current_at(&self, now: Timestamp) -> Current {
         let seen = self.shared.seen_of(&AccountId::LOCAL, now);
         // A store elsewhere is not waited for here: whoever asks for an account by name does that.
-        let seen = seen.unwrap_or_else(|| self.shared.seen_at(&self.shared.nothing_sold, now));
+        let seen =
+            seen.unwrap_or_else(|| self.shared.seen_at(self.shared.nothing_sold.terms(), now));
         Current::new(seen, AccountId::LOCAL, now)
     }
 

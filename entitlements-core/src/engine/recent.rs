@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::state::{Seen, State};
 use crate::Timestamp;
-use crate::account::SharedTerms;
 
 /// For how many terms a thread remembers. Most accounts of a product share a few.
 const PLACES: usize = 32;
@@ -30,10 +29,10 @@ pub(super) fn next_generation() -> u64 {
     LAST.fetch_add(1, Ordering::Relaxed)
 }
 
-/// What follows from these terms now, where this thread knows it.
+/// What follows from the terms of this number now, where this thread knows it.
 #[inline(always)]
 pub(super) fn with<T>(
-    terms: &SharedTerms,
+    terms: u64,
     generation: u64,
     now: Timestamp,
     read: impl FnOnce(&Arc<Seen>) -> T,
@@ -42,20 +41,20 @@ pub(super) fn with<T>(
     let answer = RECENT.try_with(|recent| {
         let recent = recent.try_borrow().ok()?;
         let place = recent.get(place_of(terms))?.as_ref()?;
-        let is_it = place.terms == terms.number() && place.seen.state.answers(generation, now);
+        let is_it = place.terms == terms && place.seen.state.answers(generation, now);
         is_it.then(|| read(&place.seen))
     });
     answer.ok().flatten()
 }
 
-/// Keeps a state for this thread's next reading of the terms.
-pub(super) fn remember(terms: &SharedTerms, state: Arc<State>) -> Arc<Seen> {
+/// Keeps a state for this thread's next reading of the terms of this number.
+pub(super) fn remember(terms: u64, state: Arc<State>) -> Arc<Seen> {
     let seen = Arc::new(Seen { state });
     let _ = RECENT.try_with(|recent| {
         // What is let go of is dropped after the borrow: its drop must not find the cell taken.
         let before = recent.try_borrow_mut().ok().and_then(|mut recent| {
             let place = Place {
-                terms: terms.number(),
+                terms,
                 seen: Arc::clone(&seen),
             };
             recent.get_mut(place_of(terms))?.replace(place)
@@ -66,8 +65,8 @@ pub(super) fn remember(terms: &SharedTerms, state: Arc<State>) -> Arc<Seen> {
 }
 
 #[inline]
-fn place_of(terms: &SharedTerms) -> usize {
+fn place_of(terms: u64) -> usize {
     #[expect(clippy::cast_possible_truncation, reason = "less than PLACES")]
-    let place = (terms.number() % PLACES as u64) as usize;
+    let place = (terms % PLACES as u64) as usize;
     place
 }

@@ -12,7 +12,7 @@ use super::place::Place;
 use super::state::{Seen, State};
 use super::{recent, report};
 use crate::account::{
-    AccountId, AccountStore, AccountTerms, Basis, Lookup, MemoryAccounts, SharedTerms,
+    AccountId, AccountStore, AccountTerms, Basis, Lookup, MemoryAccounts, SharedTerms, Terms,
 };
 use crate::catalog::PlanId;
 use crate::license::LicenseVerifier;
@@ -140,8 +140,8 @@ impl Shared {
 
     /// What follows from terms at `now`, without a lock or a count that threads share.
     #[inline(always)]
-    pub(super) fn seen_at(&self, terms: &SharedTerms, now: Timestamp) -> Arc<Seen> {
-        let known = recent::with(terms, self.generation(), now, Arc::clone);
+    pub(super) fn seen_at(&self, terms: &Terms, now: Timestamp) -> Arc<Seen> {
+        let known = recent::with(terms.number(), self.generation(), now, Arc::clone);
         known.unwrap_or_else(|| self.fetch_at(terms, now))
     }
 
@@ -149,24 +149,26 @@ impl Shared {
     #[inline(always)]
     pub(super) fn with_state_at<T>(
         &self,
-        terms: &SharedTerms,
+        terms: &Terms,
         now: Timestamp,
         read: impl Fn(&State) -> T,
     ) -> T {
-        let known = recent::with(terms, self.generation(), now, |seen| read(&seen.state));
+        let known = recent::with(terms.number(), self.generation(), now, |seen| {
+            read(&seen.state)
+        });
         known.unwrap_or_else(|| read(&self.fetch_at(terms, now).state))
     }
 
     /// The way of the first request of a thread after each change.
     #[cold]
-    fn fetch_at(&self, terms: &SharedTerms, now: Timestamp) -> Arc<Seen> {
+    fn fetch_at(&self, terms: &Terms, now: Timestamp) -> Arc<Seen> {
         let generation = self.generation();
         let resolved = terms.resolved().load_full();
         let state = match resolved {
             Some(state) if state.answers(generation, now) => state,
             _ => self.resolve_again(terms, now),
         };
-        recent::remember(terms, state)
+        recent::remember(terms.number(), state)
     }
 
     #[inline]
@@ -177,7 +179,8 @@ impl Shared {
     /// What follows at `now` from the terms of an account; none where they are elsewhere.
     #[inline(always)]
     pub(super) fn seen_of(&self, account: &AccountId, now: Timestamp) -> Option<Arc<Seen>> {
-        self.with_terms(account, |terms| self.seen_at(terms, now))
+        self.recently(account, now, Arc::clone)
+            .or_else(|| self.with_terms(account, |terms| self.seen_at(terms, now)))
     }
 
     /// Reads what follows at `now` from the terms of an account, and takes nothing; none where they are elsewhere.
@@ -188,25 +191,37 @@ impl Shared {
         now: Timestamp,
         read: impl Fn(&State) -> T,
     ) -> Option<T> {
-        self.with_terms(account, |terms| self.with_state_at(terms, now, read))
+        self.recently(account, now, |seen| read(&seen.state))
+            .or_else(|| self.with_terms(account, |terms| self.with_state_at(terms, now, read)))
     }
 
+    /// Reads what follows from the terms of an account, where they are in memory and this thread knows it.
     #[inline(always)]
-    fn with_terms<T>(
+    fn recently<T>(
         &self,
         account: &AccountId,
-        read: impl FnOnce(&SharedTerms) -> T,
+        now: Timestamp,
+        read: impl FnOnce(&Arc<Seen>) -> T,
     ) -> Option<T> {
-        let read = |terms: Option<&SharedTerms>| read(terms.unwrap_or(&self.nothing_sold));
+        let terms = self.accounts.memory.as_ref()?.number(account);
+        let terms = terms.unwrap_or(self.nothing_sold.terms().number());
+        recent::with(terms, self.generation(), now, read)
+    }
+
+    #[cold]
+    fn with_terms<T>(&self, account: &AccountId, read: impl FnOnce(&Terms) -> T) -> Option<T> {
+        let read = |terms: Option<&Terms>| read(terms.unwrap_or(self.nothing_sold.terms()));
         match &self.accounts.memory {
             Some(memory) => Some(memory.with_terms(account, read)),
-            None => look(&*self.accounts.store, account, read),
+            None => look(&*self.accounts.store, account, |terms| {
+                read(terms.map(SharedTerms::terms))
+            }),
         }
     }
 
     /// Resolves terms anew: they are new, a boundary has passed, the holdings changed, or somebody asks for it.
     #[cold]
-    pub(super) fn resolve_again(&self, terms: &SharedTerms, now: Timestamp) -> Arc<State> {
+    pub(super) fn resolve_again(&self, terms: &Terms, now: Timestamp) -> Arc<State> {
         // INVARIANT: the generation is read before the holdings and written after them, so that a state is of the holdings of its
         // generation or of later ones, and one of earlier holdings never passes for one of these.
         let generation = self.generation();
@@ -227,11 +242,12 @@ impl Shared {
     }
 
     /// The log follows what everybody has; what single accounts have is theirs.
-    fn is_worth_telling(&self, terms: &SharedTerms, before: &State) -> bool {
-        terms.number() == self.nothing_sold.number() && Weak::ptr_eq(&before.engine, &self.engine)
+    fn is_worth_telling(&self, terms: &Terms, before: &State) -> bool {
+        terms.number() == self.nothing_sold.terms().number()
+            && Weak::ptr_eq(&before.engine, &self.engine)
     }
 
-    fn state_of(&self, terms: &SharedTerms, generation: u64, now: Timestamp) -> State {
+    fn state_of(&self, terms: &Terms, generation: u64, now: Timestamp) -> State {
         let catalog = &self.catalog;
         let set = match terms.basis() {
             Basis::Account(terms) => {
@@ -252,7 +268,7 @@ impl Shared {
     pub(super) fn judge_again(&self, now: Timestamp) {
         self.generation
             .store(recent::next_generation(), Ordering::Release);
-        self.resolve_again(&self.nothing_sold, now);
+        self.resolve_again(self.nothing_sold.terms(), now);
         self.changed.send_replace(());
     }
 

@@ -70,8 +70,9 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
             changed.mark_unchanged();
             judged = Some(monotonic);
         }
-        let boundary =
-            engine.with_state_at(&engine.nothing_sold, now, |state| state.set.changes_at());
+        let boundary = engine.with_state_at(engine.nothing_sold.terms(), now, |state| {
+            state.set.changes_at()
+        });
         // Waiting must not keep the engine alive.
         drop(engine);
         let renew_every = meter.renew_within();

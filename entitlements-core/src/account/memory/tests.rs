@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::MemoryAccounts;
 use crate::account::{
-    Account, AccountChange, AccountQuery, AccountStore, AccountTerms, NewAccount,
+    Account, AccountChange, AccountQuery, AccountStore, AccountTerms, Basis, NewAccount,
 };
 use crate::testing::NOW;
 use crate::{AccountId, Reply};
@@ -42,7 +42,9 @@ fn set(accounts: &MemoryAccounts, id: &AccountId, quantity: u64) -> bool {
 }
 
 fn quantity(accounts: &MemoryAccounts, id: &AccountId) -> Option<u64> {
-    accounts.with_terms(id, |terms| terms?.get().quantity)
+    accounts.with_terms(id, |terms| match terms?.basis() {
+        Basis::Account(terms) | Basis::Only(_, terms) => terms.quantity,
+    })
 }
 
 #[derive(Debug, Clone)]
