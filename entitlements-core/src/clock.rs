@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use crate::Timestamp;
 
@@ -28,6 +28,9 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 }
 
 /// The operating system's clock. Its waits need a tokio runtime with time enabled.
+///
+/// On Linux the wall clock's time is that of the kernel's last tick, at most 10 ms ago: every request asks for it, the terms of
+/// licenses are seconds and days, and the exact time costs several times as much.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock {
     started: Instant,
@@ -55,12 +58,8 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     #[inline]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this module is where the clock is read"
-    )]
     fn now(&self) -> Timestamp {
-        SystemTime::now().into()
+        wall_clock()
     }
 
     fn monotonic(&self) -> Duration {
@@ -70,5 +69,42 @@ impl Clock for SystemClock {
     fn sleep_until(&self, deadline: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         let nap = deadline.saturating_since(self.now()).min(LONGEST_NAP);
         Box::pin(tokio::time::sleep(nap))
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[inline]
+fn wall_clock() -> Timestamp {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+    let micros = time.tv_sec.saturating_mul(1_000_000);
+    Timestamp::from_unix_micros(micros.saturating_add(time.tv_nsec / 1000))
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module is where the clock is read"
+)]
+fn wall_clock() -> Timestamp {
+    std::time::SystemTime::now().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the clock is what is tested")]
+    fn the_wall_clock_is_the_systems_and_never_ahead_of_it() {
+        let clock = SystemClock::new();
+        for _ in 0..1000 {
+            let before = Timestamp::from(SystemTime::now());
+            let now = clock.now();
+            let after = Timestamp::from(SystemTime::now());
+            assert!(now <= after);
+            assert!(before.saturating_since(now) <= Duration::from_millis(100));
+        }
     }
 }
