@@ -71,14 +71,15 @@ pub(crate) fn table() -> Table {
         .service(bare());
     let mut ours = gated(&entitlements);
     let mut router = bare();
-    // The same accounts in the same order for all, each far from the one before.
-    let order: Vec<&AccountId> = (0..ACCOUNTS)
-        .filter_map(|n| ids.get(n * 7_919 % ACCOUNTS))
+    // The same accounts in the same order for all, each far from the one before in any table; the id itself is at hand, as one
+    // that was just read off a request is.
+    let order: Vec<AccountId> = (0..ACCOUNTS)
+        .filter_map(|n| ids.get(n * 7_919 % ACCOUNTS).cloned())
         .collect();
     let next = |at: &Cell<usize>| {
         let place = at.get();
         at.set((place + 1) % ACCOUNTS);
-        order.get(place).copied().unwrap().clone()
+        order.get(place).cloned().unwrap()
     };
     let (a, b, c) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let figures = compare(vec![
