@@ -59,6 +59,7 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
     let (clock, meter) = parts;
     // One for all rounds: dropped in mid-work it would lose what it had begun.
     let mut counting = pin!(meter.work_off());
+    let mut renewing: Option<Pin<Box<dyn Future<Output = ()> + Send>>> = None;
     while let Some(engine) = shared.upgrade() {
         // Before the look at what holds: a change that comes after the look must wake.
         changed.mark_unchanged();
@@ -79,7 +80,8 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
         if let Some(every) = renew_every
             && is_due(renewed, every, monotonic)
         {
-            meter.renew_leases().await;
+            // One that is still under way is given up: its leases are asked for again.
+            renewing = Some(Box::pin(meter.renew_leases()));
             renewed = Some(monotonic);
         }
         let left = |since: Option<Duration>, every: Duration| {
@@ -109,6 +111,7 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
             }
             // It never ends; what it waits for wakes this.
             let _ = counting.as_mut().poll(cx);
+            renewing.take_if(|renewing| renewing.as_mut().poll(cx).is_ready());
             if lease_taken.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(false);
             }

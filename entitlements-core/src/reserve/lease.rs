@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::ask::Refused;
+use super::work::{self, Piece};
 use super::{Meter, Wanted};
 use crate::catalog::LimitId;
 use crate::decide::limit_denial;
@@ -108,6 +109,16 @@ impl Held {
         }
     }
 
+    /// Logs what came of renewing it, where it does not simply go on.
+    fn tell(&self, renewed: &Result<Renewed, UsageError>) {
+        let limit = self.meter.name(self.limit);
+        match renewed {
+            Ok(Renewed::Held) => {}
+            Ok(Renewed::Lapsed) => tracing::warn!(limit, "a lease lapsed while it was held"),
+            Err(error) => tracing::warn!(limit, "a lease was not renewed: {error}"),
+        }
+    }
+
     fn renew(&self) -> Reply<Result<Renewed, UsageError>> {
         self.meter.renew(&self.account, self.limit, &self.holder)
     }
@@ -131,23 +142,20 @@ impl Meter {
             .min()
     }
 
-    /// Renews every lease that a guard holds.
-    pub(crate) async fn renew_leases(&self) {
-        for held in self.held() {
-            match held.renew().await {
-                Ok(Renewed::Held) => {}
-                Ok(Renewed::Lapsed) => {
-                    tracing::warn!(
-                        limit = self.name(held.limit),
-                        "a lease lapsed while it was held"
-                    );
+    /// Renews every lease that a guard holds. Dropped before it resolves, it may have renewed each or not.
+    pub(crate) fn renew_leases(&self) -> impl Future<Output = ()> + Send + use<> {
+        let renewing = self.held().into_iter().map(|held| {
+            // A guard that is dropped meanwhile ends its lease, and is not waited for.
+            let (renewed, held) = (held.renew(), Arc::downgrade(&held));
+            let piece: Piece = Box::pin(async move {
+                let renewed = renewed.await;
+                if let Some(held) = held.upgrade() {
+                    held.tell(&renewed);
                 }
-                Err(error) => tracing::warn!(
-                    limit = self.name(held.limit),
-                    "a lease was not renewed: {error}"
-                ),
-            }
-        }
+            });
+            piece
+        });
+        work::all(renewing.collect::<Vec<_>>())
     }
 }
 

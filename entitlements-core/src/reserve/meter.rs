@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
@@ -9,12 +8,10 @@ use uuid::Uuid;
 
 use super::counters::Counters;
 use super::lease::Held;
+use super::work::Queue;
 use crate::catalog::{LimitId, LimitKind};
 use crate::usage::{Ledger, Renewed, UsageError, UsageStore};
 use crate::{AccountId, Catalog, Clock, Reply, Timestamp};
-
-/// Work that a dropped guard could not wait for.
-type Queued = Pin<Box<dyn Future<Output = Result<(), UsageError>> + Send>>;
 
 /// What an engine counts with.
 #[derive(Debug)]
@@ -34,18 +31,6 @@ pub(crate) struct Meter {
     /// Limits that something asked for: only of these the store's counts mean anything.
     counted: RwLock<BTreeSet<LimitId>>,
     lease_taken: Notify,
-}
-
-#[derive(Default)]
-struct Queue {
-    work: Mutex<Vec<Queued>>,
-    more: Notify,
-}
-
-impl std::fmt::Debug for Queue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Queue").finish_non_exhaustive()
-    }
 }
 
 impl Meter {
@@ -87,39 +72,17 @@ impl Meter {
         match work {
             Reply::Now(Ok(())) => {}
             Reply::Now(Err(error)) => tracing::warn!("a count was not settled: {error}"),
-            Reply::Later(work) => {
-                let mut queue = self
-                    .queue
-                    .work
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                queue.push(work);
-                drop(queue);
-                self.queue.more.notify_one();
-            }
+            Reply::Later(work) => self.queue.push(Box::pin(async move {
+                if let Err(error) = work.await {
+                    tracing::warn!("a count was not settled: {error}");
+                }
+            })),
         }
     }
 
     /// Does what guards left to be done, and waits for more; for ever.
     pub(crate) async fn work_off(&self) {
-        loop {
-            let more = self.queue.more.notified();
-            let work = std::mem::take(
-                &mut *self
-                    .queue
-                    .work
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner),
-            );
-            if work.is_empty() {
-                more.await;
-            }
-            for work in work {
-                if let Err(error) = work.await {
-                    tracing::warn!("a count was not settled: {error}");
-                }
-            }
-        }
+        self.queue.work_off().await;
     }
 
     /// A name for whoever leases without one, which nobody else has, in another process either.

@@ -4,7 +4,8 @@
 //! - `counters.rs`: the application's own counts;
 //! - `meter.rs`: what an engine counts with;
 //! - `ask.rs`: asks for several limits, all or none;
-//! - `reservation.rs`, `lease.rs`: the guards of what was admitted; `give_back.rs`: what success gives back.
+//! - `reservation.rs`, `lease.rs`: the guards of what was admitted; `give_back.rs`: what success gives back;
+//! - `work.rs`: what guards leave to be done.
 
 mod ask;
 mod counters;
@@ -13,6 +14,7 @@ mod lease;
 mod meter;
 mod reservation;
 mod wanted;
+mod work;
 
 pub(crate) use ask::{Refused, peek, reserve, room};
 pub(crate) use counters::{Counter, Counters};

@@ -1,25 +1,50 @@
-//! A store that answers later: what dropped guards leave to be done is done by the upkeep.
+//! A store that answers later, or never answers: what dropped guards leave to be done is done by the upkeep.
 
+use std::future::pending;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use entitlements_core::usage::{
     Ask, Leased, MemoryUsage, Renewed, ReservationId, Reserved, Usage, UsageError, UsageStore,
 };
-use entitlements_core::{AccountId, Limit, Reply, Timestamp};
+use entitlements_core::{AccountId, Limit, Reply, Timestamp, Upkeep};
 use tokio::task::yield_now;
 
 use crate::{code, engine, used};
 
-/// Memory, as if it were another machine's.
-#[derive(Debug, Default)]
-struct Elsewhere(std::sync::Arc<MemoryUsage>);
+/// Memory, as if it were another machine's. Clones are the same.
+#[derive(Debug, Default, Clone)]
+struct Elsewhere {
+    memory: Arc<MemoryUsage>,
+    mood: Arc<Mutex<Mood>>,
+}
+
+/// How the store takes what it is asked from now on.
+#[derive(Debug, Default, Clone, Copy)]
+enum Mood {
+    #[default]
+    Answers,
+    NeverAnswers,
+}
+
+impl Elsewhere {
+    fn is(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+}
 
 macro_rules! later {
     ($self:ident, |$store:ident| $ask:expr) => {{
-        let $store = std::sync::Arc::clone(&$self.0);
+        let $store = Arc::clone(&$self.memory);
+        let mood = *$self.mood.lock().unwrap();
         Reply::later(async move {
             yield_now().await;
-            $ask.await
+            match mood {
+                Mood::Answers => $ask.await,
+                Mood::NeverAnswers => pending().await,
+            }
         })
     }};
 }
@@ -147,41 +172,75 @@ impl UsageStore for Elsewhere {
     }
 }
 
+/// Lets the upkeep do what there is to do now.
+async fn run(upkeep: &mut Pin<&mut Upkeep>) {
+    for _ in 0..8 {
+        let polled = upkeep
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending(), "the engine is there");
+        yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn what_guards_could_not_wait_for_is_done_by_the_upkeep() {
     let (engine, upkeep, _) = engine(|builder| builder.usage(Elsewhere::default())).await;
-    let mut upkeep = std::pin::pin!(upkeep);
-    let mut run = async || {
-        for _ in 0..8 {
-            let polled = upkeep
-                .as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()));
-            assert!(polled.is_pending(), "the engine is there");
-            yield_now().await;
-        }
-    };
+    let mut upkeep = pin!(upkeep);
     let users = engine.limit(&AccountId::LOCAL, "users");
     users.reserve(1).await.unwrap().confirm().await.unwrap();
     let lost: Vec<_> = [users.reserve(1).await, users.reserve(1).await].into();
     assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED");
     drop(lost);
-    run().await;
+    run(&mut upkeep).await;
     assert_eq!(used(&users).await, 1);
     users.reserve(2).await.unwrap().confirm().await.unwrap();
 
     let nodes = engine.limit(&AccountId::LOCAL, "nodes");
     drop(nodes.lease("one").await.unwrap());
-    run().await;
+    run(&mut upkeep).await;
     drop(nodes.lease("two").await.unwrap());
 }
 
-/// A confirming that nobody waits for has counted or not; the reservation lapses in any case.
+/// Without an upkeep, a confirming that nobody waits for has counted or not; the reservation lapses in any case.
 #[tokio::test]
 async fn a_dropped_confirming_leaves_nothing_reserved_for_ever() {
     let (engine, _upkeep, clock) = engine(|builder| builder.usage(Elsewhere::default())).await;
     let users = engine.limit(&AccountId::LOCAL, "users");
     drop(users.reserve(3).await.unwrap().confirm());
     assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED");
-    clock.advance(std::time::Duration::from_secs(300));
+    clock.advance(Duration::from_secs(300));
     drop(users.reserve(3).await.unwrap());
+}
+
+/// One question that the store does not answer is not waited for with others.
+#[tokio::test]
+async fn what_is_never_answered_is_in_nobodys_way() {
+    let store = Elsewhere::default();
+    let (engine, upkeep, clock) = engine(|builder| builder.usage(store.clone())).await;
+    let mut upkeep = pin!(upkeep);
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    let [first, second] = [users.reserve(1).await, users.reserve(1).await];
+    store.is(Mood::NeverAnswers);
+    drop(first);
+    run(&mut upkeep).await;
+    store.is(Mood::Answers);
+    drop(second);
+    run(&mut upkeep).await;
+    drop(users.reserve(2).await.expect("the second is released"));
+
+    let nodes = engine.limit(&AccountId::LOCAL, "nodes");
+    let held = nodes.lease("one").await.unwrap();
+    run(&mut upkeep).await;
+    for mood in [Mood::NeverAnswers, Mood::Answers, Mood::Answers] {
+        store.is(mood);
+        clock.advance(Duration::from_secs(30));
+        run(&mut upkeep).await;
+    }
+    store.is(Mood::Answers);
+    clock.advance(Duration::from_secs(30));
+    assert_eq!(used(&nodes).await, 1, "it is renewed again");
+    drop(held);
+    run(&mut upkeep).await;
+    assert_eq!(used(&nodes).await, 0);
 }

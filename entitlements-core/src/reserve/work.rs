@@ -1,0 +1,87 @@
+//! Work that is done for nobody who waits: several pieces at once, so that one that is slow is in no other's way.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::sync::Notify;
+
+/// How many pieces are under way at once: more than a store's connections, and few enough to look through.
+const AT_ONCE: usize = 256;
+
+/// One piece. What comes of it, it logs.
+pub(super) type Piece = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What is to be done, in the order in which it came.
+#[derive(Default)]
+pub(super) struct Queue {
+    pieces: Mutex<VecDeque<Piece>>,
+    more: Notify,
+}
+
+impl Queue {
+    pub(super) fn push(&self, piece: Piece) {
+        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        pieces.push_back(piece);
+        drop(pieces);
+        self.more.notify_one();
+    }
+
+    fn pop(&self) -> Option<Piece> {
+        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        pieces.pop_front()
+    }
+
+    /// Does what there is, and waits for more; for ever.
+    pub(super) async fn work_off(&self) {
+        let mut crew = Crew::default();
+        loop {
+            let mut more = pin!(self.more.notified());
+            poll_fn(|cx| {
+                let _ = crew.poll(cx, || self.pop());
+                more.as_mut().poll(cx)
+            })
+            .await;
+        }
+    }
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
+
+/// Does all of these, and resolves when they are done.
+pub(super) async fn all(pieces: impl IntoIterator<Item = Piece>) {
+    let (mut crew, mut pieces) = (Crew::default(), pieces.into_iter());
+    poll_fn(|cx| crew.poll(cx, || pieces.next())).await;
+}
+
+/// The pieces that are under way.
+#[derive(Default)]
+struct Crew(Vec<Piece>);
+
+impl Crew {
+    /// Goes on with each, and begins more where there is room; ready when there are none.
+    fn poll(&mut self, cx: &mut Context<'_>, mut next: impl FnMut() -> Option<Piece>) -> Poll<()> {
+        loop {
+            while self.0.len() < AT_ONCE
+                && let Some(piece) = next()
+            {
+                self.0.push(piece);
+            }
+            let before = self.0.len();
+            self.0
+                .retain_mut(|piece| piece.as_mut().poll(cx).is_pending());
+            if self.0.is_empty() && before < AT_ONCE {
+                return Poll::Ready(());
+            }
+            if self.0.len() == before {
+                return Poll::Pending;
+            }
+        }
+    }
+}
