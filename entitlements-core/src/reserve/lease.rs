@@ -13,8 +13,8 @@ use crate::{AccountId, Current, Reply};
 
 /// One of a concurrent limit that is held for as long as this is: a guard that clones share.
 ///
-/// It is renewed by the engine's upkeep while it is held, and ended when its last clone is dropped. A process that dies takes its
-/// leases with it: they lapse (U11).
+/// It is renewed by the engine's upkeep while it is held, and ended when its last clone is dropped; whoever leases again under the
+/// same name gets a clone. A process that dies takes its leases with it: they lapse (U11).
 #[derive(Clone)]
 #[must_use = "a lease that is dropped ends"]
 pub struct HeldLease {
@@ -26,6 +26,8 @@ pub(crate) struct Held {
     account: AccountId,
     limit: LimitId,
     holder: String,
+    /// Whether others may lease under this name.
+    is_shared: bool,
     /// Whether there is something to end.
     is_taken: bool,
     /// Whether it goes on without its guards.
@@ -62,24 +64,33 @@ impl HeldLease {
         limit: LimitId,
         holder: Option<&str>,
     ) -> Reply<Result<Self, Refused>> {
+        let is_shared = holder.is_some();
         let holder = holder.map_or_else(Meter::next_holder, str::to_owned);
         let now = meter.now();
         let until = now.saturating_add(meter.time_to_live(limit));
         let allowed = current.set().limit_id(limit);
-        let account = current.account();
-        let leased = meter
-            .store
-            .lease(account, meter.name(limit), &holder, allowed, until, now);
         let held = Held {
             meter: Arc::clone(meter),
-            account: account.clone(),
+            account: current.account().clone(),
             limit,
             holder,
-            is_taken: true,
+            is_shared,
+            // Under a name that others know there may be a lease already, which outlasts an answer that fails.
+            is_taken: !is_shared,
             is_left: AtomicBool::new(false),
         };
+        // Before the store is asked, so that it is not ended meanwhile.
+        let known = meter.held_like(&held);
+        let leased = meter.store.lease(
+            &held.account,
+            meter.name(limit),
+            &held.holder,
+            allowed,
+            until,
+            now,
+        );
         let current = current.clone();
-        leased.map(move |leased| held.into_lease(leased, &current))
+        leased.map(move |leased| held.into_lease(leased, known, &current))
     }
 }
 
@@ -87,15 +98,17 @@ impl Held {
     fn into_lease(
         mut self,
         leased: Result<Leased, UsageError>,
+        known: Option<Arc<Self>>,
         current: &Current,
     ) -> Result<HeldLease, Refused> {
-        match leased {
-            Ok(Leased::Held) => {
-                let held = Arc::new(self);
-                held.meter.watch(&held);
+        match (leased, known) {
+            (Ok(Leased::Held), Some(held)) => Ok(HeldLease { held }),
+            (Ok(Leased::Held), None) => {
+                let meter = Arc::clone(&self.meter);
+                let held = meter.watch(self);
                 Ok(HeldLease { held })
             }
-            Ok(Leased::Full { used }) => {
+            (Ok(Leased::Full { used }), _) => {
                 let wanted = Wanted {
                     limit: self.limit,
                     amount: 1,
@@ -104,9 +117,28 @@ impl Held {
                 let denial = limit_denial(current.set(), wanted.limit, used, wanted.amount);
                 Err(Refused::Denied(current.finish(denial)))
             }
-            // It may have been leased: it is ended when this is dropped, or lapses.
-            Err(error) => Err(Refused::Unknown(error)),
+            // It may have been leased. Under a name that nobody else has it is ended when this is dropped; else it lapses.
+            (Err(error), _) => Err(Refused::Unknown(error)),
         }
+    }
+
+    /// Whether it is the lease that this one would be.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.limit == other.limit
+            && self.holder == other.holder
+            && self.account == other.account
+            && !self.is_left.load(Ordering::Relaxed)
+    }
+
+    /// Whether others may lease under its name.
+    pub(super) const fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
+    /// It is taken, and held as long as this is.
+    pub(super) fn taken(mut self) -> Arc<Self> {
+        self.is_taken = true;
+        Arc::new(self)
     }
 
     /// Logs what came of renewing it, where it does not simply go on.

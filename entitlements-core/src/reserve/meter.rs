@@ -90,14 +90,30 @@ impl Meter {
         format!("request-{}", Uuid::now_v7())
     }
 
-    pub(super) fn watch(&self, lease: &Arc<Held>) {
+    /// Keeps a lease that was taken, to be renewed: that which guards hold already, where it is the same.
+    pub(super) fn watch(&self, lease: Held) -> Arc<Held> {
         let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody may have leased under this name at the same time.
+        if let Some(known) = like(&leases, &lease) {
+            return known;
+        }
         if leases.len() == leases.capacity() {
             leases.retain(|lease| lease.strong_count() > 0);
         }
-        leases.push(Arc::downgrade(lease));
+        let lease = lease.taken();
+        leases.push(Arc::downgrade(&lease));
         drop(leases);
         self.lease_taken.notify_one();
+        lease
+    }
+
+    /// The lease that guards hold already, where this one would be the same.
+    pub(super) fn held_like(&self, lease: &Held) -> Option<Arc<Held>> {
+        if !lease.is_shared() {
+            return None;
+        }
+        let leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        like(&leases, lease)
     }
 
     /// Resolves when a guard begins to hold a lease; what came before the call counts too.
@@ -186,4 +202,12 @@ impl Meter {
         let usage = self.store.usage(account, self.name(limit), self.now());
         usage.map(|usage| usage.map(|usage| Some(usage.used)))
     }
+}
+
+fn like(leases: &[Weak<Held>], lease: &Held) -> Option<Arc<Held>> {
+    if !lease.is_shared() {
+        return None;
+    }
+    let mut held = leases.iter().filter_map(Weak::upgrade);
+    held.find(|held| held.is_like(lease))
 }

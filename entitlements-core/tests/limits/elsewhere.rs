@@ -1,4 +1,4 @@
-//! A store that answers later, or never answers: what dropped guards leave to be done is done by the upkeep.
+//! A store that answers later, or fails, or never answers: what dropped guards leave to be done is done by the upkeep.
 
 use std::future::pending;
 use std::pin::{Pin, pin};
@@ -26,6 +26,7 @@ struct Elsewhere {
 enum Mood {
     #[default]
     Answers,
+    Fails,
     NeverAnswers,
 }
 
@@ -43,6 +44,7 @@ macro_rules! later {
             yield_now().await;
             match mood {
                 Mood::Answers => $ask.await,
+                Mood::Fails => Err(UsageError::new("connection refused")),
                 Mood::NeverAnswers => pending().await,
             }
         })
@@ -211,6 +213,29 @@ async fn a_dropped_confirming_leaves_nothing_reserved_for_ever() {
     assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED");
     clock.advance(Duration::from_secs(300));
     drop(users.reserve(3).await.unwrap());
+}
+
+/// A heartbeat that fails, or is given up, leaves the lease to its time.
+#[tokio::test]
+async fn u11_a_renewal_that_fails_or_is_not_waited_for_ends_nothing() {
+    let store = Elsewhere::default();
+    let (engine, upkeep, _) = engine(|builder| builder.usage(store.clone())).await;
+    let mut upkeep = pin!(upkeep);
+    let nodes = engine.limit(&AccountId::LOCAL, "nodes");
+    nodes.lease("one").await.unwrap().leave();
+    store.is(Mood::Fails);
+    assert_eq!(code(nodes.lease("one").await), "ENTITLEMENTS_UNAVAILABLE");
+    store.is(Mood::Answers);
+    run(&mut upkeep).await;
+    assert_eq!(used(&nodes).await, 1, "it failed");
+    let mut renewing = Box::pin(nodes.lease("one"));
+    let polled = renewing
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    assert!(polled.is_pending());
+    drop(renewing);
+    run(&mut upkeep).await;
+    assert_eq!(used(&nodes).await, 1, "it was dropped");
 }
 
 /// One question that the store does not answer is not waited for with others.

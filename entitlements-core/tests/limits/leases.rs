@@ -71,6 +71,31 @@ async fn a_guard_ends_its_lease_when_the_last_of_it_is_dropped() {
     drop(held);
 }
 
+/// Whoever renews by leasing again, and forgets the older guard, still holds it.
+#[tokio::test]
+async fn u11_guards_under_one_name_hold_one_lease() {
+    let (engine, _upkeep, clock) = engine(|builder| builder).await;
+    let nodes = engine.limit(&AccountId::LOCAL, "nodes");
+    let mut lease = nodes.lease("one").await.unwrap();
+    for _ in 0..3 {
+        clock.advance(60 * SECOND);
+        let again = nodes.lease("one").await.unwrap();
+        drop(std::mem::replace(&mut lease, again));
+        assert_eq!(code(nodes.lease("two").await), "LIMIT_EXCEEDED");
+    }
+    // What another account or limit has under that name is another's.
+    let other = engine.limit(&AccountId::new("other"), "nodes");
+    drop(other.lease("one").await.unwrap());
+    assert_eq!((used(&nodes).await, used(&other).await), (1, 0));
+    let clone = lease.clone();
+    lease.leave();
+    let held = nodes.lease("one").await.unwrap();
+    drop(clone);
+    assert_eq!(used(&nodes).await, 1, "what is left is nobody's to share");
+    drop(held);
+    assert_eq!(used(&nodes).await, 0);
+}
+
 #[tokio::test]
 async fn u11_the_upkeep_renews_what_guards_hold_for_as_long_as_they_do() {
     let (engine, upkeep, clock) = engine(|builder| builder).await;
