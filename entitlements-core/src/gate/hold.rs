@@ -66,7 +66,7 @@ impl Hold {
     /// Says what the head of the response tells. What the reply gives is to be kept until the body's end.
     ///
     /// # Cancel safety
-    /// A reply that is dropped before it resolves may have settled or not.
+    /// Where a reply is dropped before it resolves, the upkeep settles.
     pub fn head(self, answered: Answered) -> Reply<Option<BodyHold>> {
         let mut parts = self.parts;
         let Answered { success, has_body } = answered;

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::work::SeenThrough;
 use super::{Meter, Wanted};
 use crate::usage::UsageError;
 use crate::{AccountId, Reply};
@@ -26,12 +27,15 @@ impl GiveBack {
         }
     }
 
+    /// Where the reply is dropped before it resolves, the upkeep goes on with it.
     pub(crate) fn give(self) -> Reply<Result<(), UsageError>> {
         let given = self.amounts.iter().map(|wanted| {
             let (meter, now) = (&self.meter, self.meter.now());
-            meter
+            let name = meter.name(wanted.limit);
+            let given = meter
                 .store
-                .give_back(&self.account, meter.name(wanted.limit), wanted.amount, now)
+                .give_back(&self.account, name, wanted.amount, now);
+            SeenThrough::by(Arc::downgrade(meter), given)
         });
         let mut given: Vec<_> = given.collect();
         match given.pop() {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::Meter;
 use super::wanted::Wanted;
+use super::work::SeenThrough;
 use crate::catalog::LimitId;
 use crate::usage::{Ask, Place, ReservationId, UsageError};
 use crate::{AccountId, Limit, Reply};
@@ -88,7 +89,7 @@ impl Reservation {
     /// When the store cannot be asked; what exists is then not counted until `sync` says so.
     ///
     /// # Cancel safety
-    /// A reply that is dropped before it resolves may have counted or not.
+    /// Where a reply is dropped before it resolves, the upkeep goes on with it; without an upkeep it may have counted or not.
     pub fn confirm(mut self) -> Reply<Result<(), UsageError>> {
         let places = std::mem::take(&mut self.places);
         let Some(stored) = self.stored.take() else {
@@ -112,10 +113,11 @@ impl Reservation {
             }
         };
         // The places are left once it is counted.
-        confirmed.map(move |confirmed| {
+        let confirmed = confirmed.map(move |confirmed| {
             drop(places);
             confirmed
-        })
+        });
+        SeenThrough::by(Arc::downgrade(meter), confirmed)
     }
 
     /// Gives the room back at once, as dropping it does.

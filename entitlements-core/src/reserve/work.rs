@@ -3,10 +3,14 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 use tokio::sync::Notify;
+
+use super::Meter;
+use crate::Reply;
+use crate::usage::UsageError;
 
 /// How many pieces are under way at once: more than a store's connections, and few enough to look through.
 const AT_ONCE: usize = 256;
@@ -82,6 +86,57 @@ impl Crew {
             if self.0.len() == before {
                 return Poll::Pending;
             }
+        }
+    }
+}
+
+type Settling = Pin<Box<dyn Future<Output = Result<(), UsageError>> + Send>>;
+
+/// Work that somebody waits for, and that is done all the same where they stop waiting.
+pub(super) struct SeenThrough {
+    /// None once it is done.
+    work: Option<Settling>,
+    /// Weak: this may stand in that meter's own queue.
+    meter: Weak<Meter>,
+}
+
+impl SeenThrough {
+    /// The same reply, which the meter goes on with where it is dropped.
+    pub(super) fn by(
+        meter: Weak<Meter>,
+        reply: Reply<Result<(), UsageError>>,
+    ) -> Reply<Result<(), UsageError>> {
+        match reply {
+            Reply::Later(work) => Reply::later(Self {
+                work: Some(work),
+                meter,
+            }),
+            now @ Reply::Now(_) => now,
+        }
+    }
+}
+
+impl Future for SeenThrough {
+    type Output = Result<(), UsageError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(work) = &mut self.work else {
+            return Poll::Pending;
+        };
+        let done = work.as_mut().poll(cx);
+        if done.is_ready() {
+            self.work = None;
+        }
+        done
+    }
+}
+
+impl Drop for SeenThrough {
+    fn drop(&mut self) {
+        if let Some(work) = self.work.take()
+            && let Some(meter) = self.meter.upgrade()
+        {
+            meter.finish(Reply::Later(work));
         }
     }
 }

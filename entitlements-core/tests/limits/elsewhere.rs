@@ -215,6 +215,25 @@ async fn a_dropped_confirming_leaves_nothing_reserved_for_ever() {
     drop(users.reserve(3).await.unwrap());
 }
 
+/// Else whoever hangs up at the right moment has what is never counted.
+#[tokio::test]
+async fn u8_what_succeeded_is_counted_though_nobody_waits_for_it() {
+    let (engine, upkeep, clock) = engine(|builder| builder.usage(Elsewhere::default())).await;
+    let mut upkeep = pin!(upkeep);
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    for polls in 0..3 {
+        let mut confirming = users.reserve(1).await.unwrap().confirm();
+        for _ in 0..polls {
+            let _ = Pin::new(&mut confirming).poll(&mut Context::from_waker(Waker::noop()));
+        }
+        drop(confirming);
+        run(&mut upkeep).await;
+        assert_eq!(used(&users).await, polls + 1);
+    }
+    clock.advance(Duration::from_secs(300));
+    assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED");
+}
+
 /// A heartbeat that fails, or is given up, leaves the lease to its time.
 #[tokio::test]
 async fn u11_a_renewal_that_fails_or_is_not_waited_for_ends_nothing() {
