@@ -13,6 +13,7 @@ mod bodies;
 mod leases;
 mod outcomes;
 mod races;
+mod storm;
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
