@@ -208,46 +208,54 @@ async fn fare(gate: &Require, random: &mut Random) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn u8_after_ten_thousand_requests_of_every_fate_what_succeeded_is_used() {
-    const TASKS: u64 = 20;
-    let mut seen = 0;
+    const TASKS: u64 = 4;
+    let (mut seen, mut made) = (0, 0);
     for round in 0..10 {
         let engine = Arc::new(engine());
         let gate = RequireLimit::new("users")
             .settle(Settle::AtBodyEnd)
             .on(&engine);
+        let there = Arc::new(AtomicU64::new(0));
         let tasks: Vec<_> = (0..TASKS)
             .map(|task| {
                 let (gate, engine) = (gate.clone(), Arc::clone(&engine));
+                let there = Arc::clone(&there);
                 tokio::spawn(async move {
                     let mut random = Random(round * TASKS + task);
-                    let mut used = 0;
-                    for _ in 0..50 {
+                    let mut made = 0_u64;
+                    for _ in 0..250 {
                         let mut fork = random.clone();
                         random.below(1 << 20);
                         let gate = gate.clone();
                         // In a task of its own: it may panic.
                         let succeeded = tokio::spawn(async move { fare(&gate, &mut fork).await });
                         if succeeded.await.unwrap_or(false) {
-                            used += 1;
-                            // Most are deleted again, so that the storm goes on.
-                            if random.below(8) > 0 {
-                                limit(&engine, "users").give_back(1).await.unwrap();
-                                used -= 1;
-                            }
+                            there.fetch_add(1, Ordering::SeqCst);
+                            made += 1;
+                        }
+                        // Whoever it was made by, it is deleted again, so that the storm goes on.
+                        let taken = |there: u64| there.checked_sub(1);
+                        if random.below(8) > 0
+                            && there
+                                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, taken)
+                                .is_ok()
+                        {
+                            limit(&engine, "users").give_back(1).await.unwrap();
                         }
                         let now = limit(&engine, "users").used().await.unwrap();
                         assert!(now <= 3, "{now} of 3");
                     }
-                    used
+                    made
                 })
             })
             .collect();
-        let mut left = 0;
         for task in tasks {
-            left += task.await.unwrap();
+            made += task.await.unwrap();
         }
+        let left = there.load(Ordering::SeqCst);
         assert_eq!(users(&engine).await, (left, 3 - left), "round {round}");
-        seen += TASKS * 50;
+        seen += TASKS * 250;
     }
     assert_eq!(seen, 10_000);
+    assert!(made > 500, "{made} were made");
 }
