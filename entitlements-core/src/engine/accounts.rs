@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -14,6 +15,9 @@ use crate::catalog::LimitId;
 use crate::decide::UnknownName;
 use crate::resolve::{DowngradePreview, Explanation, downgrade_preview, explain};
 use crate::{AccountId, Denial, PlanName, Timestamp};
+
+/// The shortest time by which two moments differ.
+const INSTANT: Duration = Duration::from_micros(1);
 
 /// Why an account is not made or changed. What was there stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -156,10 +160,19 @@ impl Entitlements {
         let mut made = Override::new(Uuid::now_v7().to_string(), value, self.now());
         made.ends_at = ends_at;
         made.reason = reason.into();
-        let added = made.clone();
-        self.change_account(id, move |_, terms| terms.overrides.push(added.clone()))
-            .await?;
-        Ok(made)
+        let (added, id_of_it) = (made.clone(), made.id.clone());
+        let changed = self.change_account(id, move |_, terms| {
+            let mut added = added.clone();
+            // R6: a clock that was put back since must not let an older one win.
+            if let Some(newest) = terms.overrides.iter().map(|known| known.created_at).max() {
+                added.created_at = added.created_at.max(newest.saturating_add(INSTANT));
+            }
+            terms.overrides.push(added);
+        });
+        let changed = changed.await?;
+        let mut overrides = changed.terms.get().overrides.iter();
+        let as_kept = overrides.find(|kept| kept.id == id_of_it).cloned();
+        Ok(as_kept.unwrap_or(made))
     }
 
     /// Takes an override back.

@@ -124,6 +124,32 @@ async fn what_a_newer_catalog_lacks_does_not_stop_what_mends_it() {
     assert!(matches!(refused, Err(AccountError::NoOverride)));
 }
 
+/// A machine that booted in the wrong year, and was put right, takes the operator's word all the same.
+#[tokio::test]
+async fn r6_the_override_that_was_made_last_wins_whatever_the_clock_said() {
+    let clock = Arc::new(ManualClock::at(NOW.saturating_add_days(3650)));
+    let (engine, _upkeep) = Entitlements::builder()
+        .catalog(testing::catalog())
+        .environment(Environment::of::<String, String>([]))
+        .clock(Arc::clone(&clock) as Arc<dyn Clock>)
+        .build()
+        .await
+        .unwrap();
+    let acme = AccountId::new("acme");
+    let terms = AccountTerms::default();
+    engine.add_account("acme", "", terms).await.unwrap();
+    let mut last = None;
+    for most in [50, 10, 20] {
+        let value = OverrideValue::Limit("users".into(), Limit::AtMost(most));
+        let made = engine.add_override(&acme, value, None, "").await.unwrap();
+        assert!(last < Some(made.created_at));
+        last = Some(made.created_at);
+        clock.set(NOW);
+        let current = engine.current_of(&acme).await.unwrap();
+        assert_eq!(current.limit("users"), Limit::AtMost(most));
+    }
+}
+
 /// Overrides that many add at once are all there: a change is of what is there when it is made.
 #[tokio::test]
 async fn changes_that_race_are_all_there() {
