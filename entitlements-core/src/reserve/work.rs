@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 
@@ -15,6 +16,9 @@ use crate::usage::UsageError;
 /// How many pieces are under way at once: more than a store's connections, and few enough to look through.
 const AT_ONCE: usize = 256;
 
+/// How many pieces wait at most: far more than requests that end together, and a bound where no upkeep runs.
+const WAITING: usize = 16_384;
+
 /// One piece. What comes of it, it logs.
 pub(super) type Piece = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -23,14 +27,26 @@ pub(super) type Piece = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) struct Queue {
     pieces: Mutex<VecDeque<Piece>>,
     more: Notify,
+    /// Whether it was said that there is no room.
+    overflowed: AtomicBool,
 }
 
 impl Queue {
+    /// Adds a piece; one that finds no room is given up, and what it would have released lapses.
     pub(super) fn push(&self, piece: Piece) {
         let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
-        pieces.push_back(piece);
+        let has_room = pieces.len() < WAITING;
+        if has_room {
+            pieces.push_back(piece);
+        }
         drop(pieces);
-        self.more.notify_one();
+        if has_room {
+            self.more.notify_one();
+        } else if !self.overflowed.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                "{WAITING} counts wait to be settled, and more are given up: is the engine's `Upkeep` spawned, and the store there?"
+            );
+        }
     }
 
     fn pop(&self) -> Option<Piece> {

@@ -288,3 +288,17 @@ async fn what_is_never_answered_is_in_nobodys_way() {
     run(&mut upkeep).await;
     assert_eq!(used(&nodes).await, 0);
 }
+
+/// Where nobody runs the upkeep, requests that fail do not fill the memory.
+#[tokio::test]
+async fn what_nobody_does_is_not_kept_for_ever() {
+    let store = Elsewhere::default();
+    let (engine, _upkeep, _) = engine(|builder| builder.usage(store.clone())).await;
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    for _ in 0..20_000 {
+        // Whoever waits for nothing always fits.
+        drop(users.reserve(0).await.unwrap());
+    }
+    let kept = Arc::strong_count(&store.memory);
+    assert!(kept < 17_000, "{kept} are kept");
+}
