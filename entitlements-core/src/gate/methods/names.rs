@@ -70,7 +70,8 @@ macro_rules! __named_gates {
             /// Demands room for one more under a limit, and uses it where the request succeeds. Acts on POST, PUT and PATCH:
             /// reading and deleting stay open (U9).
             RequireLimit, limit, "users";
-            /// Gives one back under a limit where the request succeeds. Acts on DELETE (U9).
+            /// Gives one back under a limit where the request succeeds. Acts on DELETE (U9). A handler that finds nothing to
+            /// delete must say so, as with 404: where it answers 204, who deletes nothing makes room for one more.
             ReleaseLimit, give_back, "users";
             /// Holds one of a concurrent limit for as long as a request takes, until the end of the response's body
             /// (U11). Acts on every method. Handlers that go on beyond that, such as on an upgraded connection, take a clone of the
