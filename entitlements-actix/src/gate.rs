@@ -123,8 +123,9 @@ where
             },
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
-                for lease in hold.leases() {
-                    self.request.extensions_mut().insert(lease.clone());
+                let outer = self.request.extensions().get().cloned();
+                if let Some(lease) = hold.lease(outer) {
+                    self.request.extensions_mut().insert(lease);
                 }
                 let response = Box::pin(self.inner.call(self.request));
                 Rest::Holding(response, Some(hold)).stage()

@@ -162,8 +162,9 @@ where
             },
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
-                for lease in hold.leases() {
-                    self.request.extensions_mut().insert(lease.clone());
+                let extensions = self.request.extensions_mut();
+                if let Some(lease) = hold.lease(extensions.get().cloned()) {
+                    extensions.insert(lease);
                 }
                 let response = Box::pin(self.readied.call(self.request));
                 Rest::Holding(response, Some(hold)).stage()

@@ -5,7 +5,7 @@ use std::future::pending;
 use std::rc::Rc;
 
 use actix_web::body::to_bytes;
-use actix_web::dev::Service;
+use actix_web::dev::{Service, Transform};
 use actix_web::{HttpMessage, HttpResponse};
 use entitlements_actix::{HeldLease, Lease};
 
@@ -49,6 +49,33 @@ async fn u11_a_handler_that_keeps_the_lease_keeps_it_beyond_its_response() {
     assert_eq!(used(&engine, "connections").await, 1);
     drop(kept.borrow_mut().take());
     assert_eq!(used(&engine, "connections").await, 0);
+}
+
+/// Several of one gate, and those of gates around it.
+#[actix_web::test]
+async fn u11_a_handler_that_keeps_the_lease_keeps_all_that_its_request_holds() {
+    let engine = engine();
+    let lease = || Lease::new("connections");
+    let two_gates = (lease().on_methods(["GET"]), lease());
+    let two_of_one = (
+        lease().on_methods(["POST"]),
+        lease().and_lease("connections"),
+    );
+    for (outer, inner) in [two_gates, two_of_one] {
+        let kept = Rc::new(RefCell::new(None));
+        let keep = Rc::clone(&kept);
+        let inner = inner.on(&engine);
+        let inner = gated(&inner, move |request| {
+            *keep.borrow_mut() = request.extensions().get::<HeldLease>().cloned();
+            async { Ok(answer(request, 101)) }
+        });
+        let inner = inner.await;
+        let service = outer.on(&engine).new_transform(inner).await.unwrap();
+        drop(service.call(to("GET")).await.unwrap());
+        assert_eq!(used(&engine, "connections").await, 2);
+        drop(kept.borrow_mut().take());
+        assert_eq!(used(&engine, "connections").await, 0);
+    }
 }
 
 #[actix_web::test]

@@ -58,9 +58,14 @@ impl Answered {
 }
 
 impl Hold {
-    /// The leases that are held, for a handler that goes on after its response, such as on an upgraded connection: it takes a clone.
-    pub fn leases(&self) -> &[HeldLease] {
-        &self.parts.leases
+    /// The lease for a handler that goes on after its response, such as on an upgraded connection, and takes a clone: it keeps all
+    /// that is held for the request, with what an `outer` gate put there. None where this gate leases nothing.
+    #[must_use]
+    pub fn lease(&self, outer: Option<HeldLease>) -> Option<HeldLease> {
+        let mut leases = self.parts.leases.iter().cloned();
+        let first = leases.next()?;
+        let first = first.beside(outer);
+        Some(leases.fold(first, |kept, lease| lease.beside(Some(kept))))
     }
 
     /// Says what the head of the response tells. What the reply gives is to be kept until the body's end.

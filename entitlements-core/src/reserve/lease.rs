@@ -19,6 +19,8 @@ use crate::{AccountId, Current, Reply};
 #[must_use = "a lease that is dropped ends"]
 pub struct HeldLease {
     held: Arc<Held>,
+    /// What gates hold for the same request: a handler that goes on keeps all of it.
+    beside: Option<Arc<Self>>,
 }
 
 pub(crate) struct Held {
@@ -43,7 +45,23 @@ impl HeldLease {
 
     /// Leaves it to lapse by itself, for a holder that renews it by heartbeats: this guard, and its clones, end nothing any more.
     pub fn leave(self) {
-        self.held.is_left.store(true, Ordering::Relaxed);
+        for lease in self.all() {
+            lease.held.is_left.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The same, keeping what else is held for the request.
+    pub(crate) fn beside(mut self, others: Option<Self>) -> Self {
+        self.beside = others.map(Arc::new);
+        self
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |lease| lease.beside.as_deref())
+    }
+
+    fn of(held: Arc<Held>) -> Self {
+        Self { held, beside: None }
     }
 
     /// Renews it now, for as long as the catalog says; [`Renewed::Lapsed`] where it had lapsed and its room may be another's.
@@ -54,7 +72,8 @@ impl HeldLease {
     /// # Cancel safety
     /// A reply that is dropped may have renewed it or not.
     pub fn renew(&self) -> Reply<Result<Renewed, UsageError>> {
-        self.held.renew()
+        let renewed = self.all().map(|lease| lease.held.renew());
+        renewed.fold(Reply::Now(Ok(Renewed::Held)), both)
     }
 
     /// Leases one; whoever holds one under that name renews it.
@@ -102,11 +121,10 @@ impl Held {
         current: &Current,
     ) -> Result<HeldLease, Refused> {
         match (leased, known) {
-            (Ok(Leased::Held), Some(held)) => Ok(HeldLease { held }),
+            (Ok(Leased::Held), Some(held)) => Ok(HeldLease::of(held)),
             (Ok(Leased::Held), None) => {
                 let meter = Arc::clone(&self.meter);
-                let held = meter.watch(self);
-                Ok(HeldLease { held })
+                Ok(HeldLease::of(meter.watch(self)))
             }
             (Ok(Leased::Full { used }), _) => {
                 let wanted = Wanted {
@@ -153,6 +171,24 @@ impl Held {
 
     fn renew(&self) -> Reply<Result<Renewed, UsageError>> {
         self.meter.renew(&self.account, self.limit, &self.holder)
+    }
+}
+
+/// Lapsed where one of the two is.
+fn both(
+    one: Reply<Result<Renewed, UsageError>>,
+    other: Reply<Result<Renewed, UsageError>>,
+) -> Reply<Result<Renewed, UsageError>> {
+    let worst = |one, other| match (one, other) {
+        (Renewed::Held, Renewed::Held) => Renewed::Held,
+        _ => Renewed::Lapsed,
+    };
+    match (one, other) {
+        (Reply::Now(Ok(Renewed::Held)), other) => other,
+        (Reply::Now(one), Reply::Now(other)) => {
+            Reply::Now(one.and_then(|one| Ok(worst(one, other?))))
+        }
+        (one, other) => Reply::later(async move { Ok(worst(one.await?, other.await?)) }),
     }
 }
 

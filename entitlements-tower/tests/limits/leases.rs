@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use entitlements_core::testing::TestEngine;
+use entitlements_core::usage::Renewed;
 use entitlements_core::{HeldLease, Settle};
 use entitlements_tower::{Lease, RequireLimit, RequireService};
 use http::{Request, Response};
@@ -83,6 +84,33 @@ async fn u11_a_handler_that_keeps_the_lease_keeps_it_beyond_its_response() {
     assert_eq!(connections(&engine).await, 0);
     drop(kept.lock().unwrap().take());
     assert_eq!(connections(&engine).await, 0);
+}
+
+/// Several of one gate, and those of gates around it.
+#[tokio::test]
+async fn u11_a_handler_that_keeps_the_lease_keeps_all_that_its_request_holds() {
+    let engine = engine();
+    let lease = || Lease::new("connections");
+    let two_gates = (Some(lease().on(&engine)), lease().on(&engine));
+    let two_of_one = (None, lease().and_lease("connections").on(&engine));
+    for (outer, inner) in [two_gates, two_of_one] {
+        let kept = Arc::new(Mutex::new(None));
+        let keep = Arc::clone(&kept);
+        let handler = service_fn(move |request: Request<()>| {
+            *keep.lock().unwrap() = request.extensions().get::<HeldLease>().cloned();
+            async { Ok::<_, Infallible>(Response::new(String::new())) }
+        });
+        let service = tower::util::option_layer(outer).layer(inner.layer(handler));
+        drop(service.oneshot(to("GET")).await.unwrap());
+        assert_eq!(connections(&engine).await, 2);
+        engine.clock().advance(Duration::from_secs(60));
+        let lease = kept.lock().unwrap().take().unwrap();
+        assert_eq!(lease.renew().await.unwrap(), Renewed::Held);
+        engine.clock().advance(Duration::from_secs(60));
+        assert_eq!(connections(&engine).await, 2);
+        drop(lease);
+        assert_eq!(connections(&engine).await, 0);
+    }
 }
 
 fn hanging(engine: &TestEngine) -> RequireService<Hang> {
