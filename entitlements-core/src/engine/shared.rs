@@ -281,3 +281,9 @@ impl Shared {
         self.changed.subscribe()
     }
 }
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.meter.close();
+    }
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::reservation::{Asked, Reservation};
+use super::work::SeenThrough;
 use super::{Counter, Meter, Wanted};
 use crate::decide::limit_denial;
 use crate::usage::{Ask, Place, Reserved, UsageError};
@@ -79,7 +80,9 @@ fn reserve_stored(
         Reply::Now(reserved) => Reply::Now(outcome(reserved, hold, asked, current)),
         later @ Reply::Later(_) => {
             let current = current.clone();
-            later.map(move |reserved| outcome(reserved, hold, asked, &current))
+            let reserved = later.map(move |reserved| outcome(reserved, hold, asked, &current));
+            // What is found for whoever went away is released when it is dropped.
+            SeenThrough::by(meter, reserved, drop)
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::work::SeenThrough;
+use super::work::{self, SeenThrough};
 use super::{Meter, Wanted};
 use crate::usage::UsageError;
 use crate::{AccountId, Reply};
@@ -35,7 +35,7 @@ impl GiveBack {
             let given = meter
                 .store
                 .give_back(&self.account, name, wanted.amount, now);
-            SeenThrough::by(Arc::downgrade(meter), given)
+            SeenThrough::by(meter, given, work::log)
         });
         let mut given: Vec<_> = given.collect();
         match given.pop() {

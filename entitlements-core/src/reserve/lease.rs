@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::ask::Refused;
-use super::work::{self, Piece};
+use super::work::{self, Piece, SeenThrough};
 use super::{Meter, Wanted};
 use crate::catalog::LimitId;
 use crate::decide::limit_denial;
@@ -109,7 +109,12 @@ impl HeldLease {
             now,
         );
         let current = current.clone();
-        leased.map(move |leased| held.into_lease(leased, known, &current))
+        let leased = leased.map(move |leased| held.into_lease(leased, known, &current));
+        if is_shared {
+            // Ended when it is dropped, it would end what others hold under its name: it lapses.
+            return leased;
+        }
+        SeenThrough::by(meter, leased, drop)
     }
 }
 

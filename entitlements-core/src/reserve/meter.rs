@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::counters::Counters;
 use super::lease::Held;
-use super::work::Queue;
+use super::work::{self, Piece, Queue};
 use crate::catalog::{LimitId, LimitKind};
 use crate::usage::{Ledger, Renewed, UsageError, UsageStore};
 use crate::{AccountId, Catalog, Clock, Reply, Timestamp};
@@ -70,14 +70,21 @@ impl Meter {
     /// Finishes what a guard began: at once where it can be, else in the upkeep.
     pub(crate) fn finish(&self, work: Reply<Result<(), UsageError>>) {
         match work {
-            Reply::Now(Ok(())) => {}
-            Reply::Now(Err(error)) => tracing::warn!("a count was not settled: {error}"),
-            Reply::Later(work) => self.queue.push(Box::pin(async move {
-                if let Err(error) = work.await {
-                    tracing::warn!("a count was not settled: {error}");
-                }
-            })),
+            Reply::Now(settled) => work::log(settled),
+            Reply::Later(settling) => {
+                self.leave(Box::pin(async move { work::log(settling.await) }));
+            }
         }
+    }
+
+    /// Leaves something to the upkeep.
+    pub(super) fn leave(&self, piece: Piece) {
+        self.queue.push(piece);
+    }
+
+    /// Gives up what is left to the upkeep: the engine is gone, and what would have been released lapses.
+    pub(crate) fn close(&self) {
+        self.queue.close();
     }
 
     /// Does what guards left to be done, and waits for more; for ever.

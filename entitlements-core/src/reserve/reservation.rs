@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::Meter;
 use super::wanted::Wanted;
-use super::work::SeenThrough;
+use super::work::{self, SeenThrough};
 use crate::catalog::LimitId;
 use crate::usage::{Ask, Place, ReservationId, UsageError};
 use crate::{AccountId, Limit, Reply};
@@ -117,7 +117,7 @@ impl Reservation {
             drop(places);
             confirmed
         });
-        SeenThrough::by(Arc::downgrade(meter), confirmed)
+        SeenThrough::by(meter, confirmed, work::log)
     }
 
     /// Gives the room back at once, as dropping it does.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 use tokio::sync::Notify;
@@ -22,10 +22,17 @@ const WAITING: usize = 16_384;
 /// One piece. What comes of it, it logs.
 pub(super) type Piece = Pin<Box<dyn Future<Output = ()> + Send>>;
 
+#[derive(Default)]
+struct Waiting {
+    pieces: VecDeque<Piece>,
+    /// Whether nobody will come for them.
+    is_closed: bool,
+}
+
 /// What is to be done, in the order in which it came.
 #[derive(Default)]
 pub(super) struct Queue {
-    pieces: Mutex<VecDeque<Piece>>,
+    waiting: Mutex<Waiting>,
     more: Notify,
     /// Whether it was said that there is no room.
     overflowed: AtomicBool,
@@ -34,12 +41,17 @@ pub(super) struct Queue {
 impl Queue {
     /// Adds a piece; one that finds no room is given up, and what it would have released lapses.
     pub(super) fn push(&self, piece: Piece) {
-        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
-        let has_room = pieces.len() < WAITING;
-        if has_room {
-            pieces.push_back(piece);
+        let mut waiting = self.lock();
+        if waiting.is_closed {
+            // INVARIANT: no piece is dropped under the lock, as what is dropped with it may come here again.
+            drop(waiting);
+            return;
         }
-        drop(pieces);
+        let has_room = waiting.pieces.len() < WAITING;
+        if has_room {
+            waiting.pieces.push_back(piece);
+        }
+        drop(waiting);
         if has_room {
             self.more.notify_one();
         } else if !self.overflowed.swap(true, Ordering::Relaxed) {
@@ -49,9 +61,21 @@ impl Queue {
         }
     }
 
+    /// Gives up all that waits, and all that is to come: the engine is gone.
+    pub(super) fn close(&self) {
+        let mut waiting = self.lock();
+        waiting.is_closed = true;
+        let pieces = std::mem::take(&mut waiting.pieces);
+        drop(waiting);
+        drop(pieces);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn pop(&self) -> Option<Piece> {
-        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
-        pieces.pop_front()
+        self.lock().pieces.pop_front()
     }
 
     /// Does what there is, and waits for more; for ever.
@@ -106,36 +130,43 @@ impl Crew {
     }
 }
 
-type Settling = Pin<Box<dyn Future<Output = Result<(), UsageError>> + Send>>;
+type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Work that somebody waits for, and that is done all the same where they stop waiting.
-pub(super) struct SeenThrough {
+pub(super) struct SeenThrough<T: Send + 'static> {
     /// None once it is done.
-    work: Option<Settling>,
+    work: Option<Later<T>>,
+    /// What becomes of an answer that nobody waits for.
+    unheard: fn(T),
     /// Weak: this may stand in that meter's own queue.
     meter: Weak<Meter>,
 }
 
-impl SeenThrough {
-    /// The same reply, which the meter goes on with where it is dropped.
-    pub(super) fn by(
-        meter: Weak<Meter>,
-        reply: Reply<Result<(), UsageError>>,
-    ) -> Reply<Result<(), UsageError>> {
+impl<T: Send + 'static> SeenThrough<T> {
+    /// The same reply, which the meter's upkeep goes on with where it is dropped.
+    pub(super) fn by(meter: &Arc<Meter>, reply: Reply<T>, unheard: fn(T)) -> Reply<T> {
         match reply {
             Reply::Later(work) => Reply::later(Self {
                 work: Some(work),
-                meter,
+                unheard,
+                meter: Arc::downgrade(meter),
             }),
             now @ Reply::Now(_) => now,
         }
     }
 }
 
-impl Future for SeenThrough {
-    type Output = Result<(), UsageError>;
+/// What is to be said where something was not settled and nobody waits for it.
+pub(super) fn log(settled: Result<(), UsageError>) {
+    if let Err(error) = settled {
+        tracing::warn!("a count was not settled: {error}");
+    }
+}
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+impl<T: Send + 'static> Future for SeenThrough<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let Some(work) = &mut self.work else {
             return Poll::Pending;
         };
@@ -147,12 +178,13 @@ impl Future for SeenThrough {
     }
 }
 
-impl Drop for SeenThrough {
+impl<T: Send + 'static> Drop for SeenThrough<T> {
     fn drop(&mut self) {
         if let Some(work) = self.work.take()
             && let Some(meter) = self.meter.upgrade()
         {
-            meter.finish(Reply::Later(work));
+            let unheard = self.unheard;
+            meter.leave(Box::pin(async move { unheard(work.await) }));
         }
     }
 }

@@ -9,7 +9,9 @@ use std::time::Duration;
 use entitlements_core::usage::{
     Ask, Leased, MemoryUsage, Renewed, ReservationId, Reserved, Usage, UsageError, UsageStore,
 };
-use entitlements_core::{AccountId, Limit, Reply, Timestamp, Upkeep};
+use entitlements_core::{
+    AccountId, Admission, Gate, Limit, Reply, RequestHead, Requirement, Timestamp, Upkeep,
+};
 use tokio::task::yield_now;
 
 use crate::{code, engine, used};
@@ -41,12 +43,14 @@ macro_rules! later {
         let $store = Arc::clone(&$self.memory);
         let mood = *$self.mood.lock().unwrap();
         Reply::later(async move {
-            yield_now().await;
-            match mood {
+            let answered = match mood {
                 Mood::Answers => $ask.await,
                 Mood::Fails => Err(UsageError::new("connection refused")),
                 Mood::NeverAnswers => pending().await,
-            }
+            };
+            // It is done, and nobody has heard of it yet.
+            yield_now().await;
+            answered
         })
     }};
 }
@@ -301,4 +305,87 @@ async fn what_nobody_does_is_not_kept_for_ever() {
     }
     let kept = Arc::strong_count(&store.memory);
     assert!(kept < 17_000, "{kept} are kept");
+}
+
+/// Room that was found for whoever went away meanwhile is others' as soon as the store has answered.
+#[tokio::test]
+async fn u8_what_is_found_for_nobody_is_released() {
+    let (engine, upkeep, _) = engine(|builder| builder.usage(Elsewhere::default())).await;
+    let mut upkeep = pin!(upkeep);
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    for polls in 0..3 {
+        let mut reserving = Box::pin(users.reserve(3));
+        for _ in 0..polls {
+            let _ = reserving
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+        }
+        drop(reserving);
+        run(&mut upkeep).await;
+        drop(users.reserve(3).await.expect("there is room"));
+        run(&mut upkeep).await;
+    }
+    let gate = Gate::on(Requirement::lease("nodes"), &engine).unwrap();
+    for polls in 0..3 {
+        let Admission::Later(mut admission) = gate.admit(None, &Head) else {
+            panic!("the store answers later");
+        };
+        for _ in 0..polls {
+            let _ = admission
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+        }
+        drop(admission);
+        run(&mut upkeep).await;
+        let nodes = engine.limit(&AccountId::LOCAL, "nodes");
+        assert_eq!(used(&nodes).await, 0, "after {polls} polls");
+    }
+}
+
+/// What nobody does any more keeps nothing alive.
+#[tokio::test]
+async fn an_engine_that_is_gone_leaves_nothing_behind() {
+    let store = Elsewhere::default();
+    let memory = Arc::downgrade(&store.memory);
+    let (engine, upkeep, _) = engine(|builder| builder.usage(store)).await;
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    let gate = Gate::on(Requirement::lease("nodes"), &engine).unwrap();
+    for polls in 0..2 {
+        let held = users.reserve(1).await;
+        let mut reserving = Box::pin(users.reserve(1));
+        let Admission::Later(mut leasing) = gate.admit(None, &Head) else {
+            panic!("the store answers later");
+        };
+        for _ in 0..polls {
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(reserving.as_mut().poll(&mut context).is_pending());
+            assert!(leasing.as_mut().poll(&mut context).is_pending());
+        }
+        drop((held, reserving, leasing));
+    }
+    drop((engine, users, gate, upkeep));
+    assert!(memory.upgrade().is_none());
+}
+
+/// A request for the one account.
+struct Head;
+
+impl RequestHead for Head {
+    fn method(&self) -> &str {
+        "POST"
+    }
+
+    fn path(&self) -> &str {
+        "/"
+    }
+
+    fn authority(&self) -> Option<&str> {
+        None
+    }
+
+    fn visit_header<'a>(&'a self, _: &str, _: &mut dyn FnMut(Option<&'a str>)) {}
+
+    fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        None
+    }
 }
