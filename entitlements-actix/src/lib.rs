@@ -14,11 +14,11 @@ mod respond;
 pub mod testing;
 
 #[cfg(feature = "admin")]
-pub use admin::{AdminService, admin};
+pub use admin::{AdminService, Refused, admin, read_body};
 #[cfg(feature = "admin")]
 pub use entitlements_admin::{
     Access, AdminApi, BearerToken, BearerTokenError, BoxError, BoxFuture, FieldError, Fields,
-    Guard, MAX_BODY_BYTES, Principal, Refusal, ResponseFuture, Sent, TellAccount, read_body,
+    Guard, MAX_BODY_BYTES, Principal, Refusal, ResponseFuture, Sent, TellAccount,
 };
 
 pub use current::{Current, CurrentRejection};

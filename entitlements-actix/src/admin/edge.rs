@@ -10,6 +10,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use entitlements_core::Denial;
 use http::header::CONTENT_LENGTH;
+use http_body_util::Full;
 
 use super::Carry;
 
@@ -61,7 +62,9 @@ fn own_path<'a>(whole: &'a str, left: &str) -> &'a str {
 }
 
 /// The API's answer, with the denial in its extensions where it is one.
-pub(super) fn response(head: &http::response::Parts, body: Bytes) -> HttpResponse {
+pub(super) fn response(answer: http::Response<Full<Bytes>>) -> HttpResponse {
+    let (head, body) = answer.into_parts();
+    let body = body.into_inner().unwrap_or_default();
     let status =
         StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let announced = head.headers.get(CONTENT_LENGTH);

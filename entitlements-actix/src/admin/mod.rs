@@ -1,8 +1,14 @@
 //! The management API in actix-web: [`AdminService`] mounts it, `edge` translates, `body` hands over what arrives.
+//! `refused` and `read_body` let an application's own routes answer and read as it does.
 
 mod body;
 mod edge;
+mod read_body;
+mod refused;
 mod serve;
+
+pub use read_body::read_body;
+pub use refused::Refused;
 
 use actix_web::dev::{AppService, HttpServiceFactory, ResourceDef, fn_service};
 use actix_web::{HttpMessage, HttpRequest};

@@ -1,4 +1,3 @@
-use std::convert::Infallible;
 use std::pin::pin;
 use std::task::Poll;
 
@@ -7,7 +6,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::web::Bytes;
 use entitlements_admin::ResponseFuture;
 use futures_util::Stream;
-use http_body::Body;
+use http_body_util::Full;
 use tower_service::Service;
 
 use super::body::{Requested, requested};
@@ -22,8 +21,7 @@ impl AdminService {
         let response = match edge::request(&request, &self.carried, body) {
             Ok(asked) => {
                 let answer = self.api.clone().call(asked);
-                let (head, body) = drive(answer, payload, wanted).await.into_parts();
-                edge::response(&head, whole(body).await)
+                edge::response(drive(answer, payload, wanted).await)
             }
             Err(_) => HttpResponse::BadRequest().finish(),
         };
@@ -32,10 +30,11 @@ impl AdminService {
 }
 
 /// Polls the API, and the payload whenever the API waits for it.
-async fn drive<B>(answer: ResponseFuture, payload: Payload, wanted: Requested) -> http::Response<B>
-where
-    ResponseFuture: Future<Output = Result<http::Response<B>, Infallible>>,
-{
+async fn drive(
+    answer: ResponseFuture,
+    payload: Payload,
+    wanted: Requested,
+) -> http::Response<Full<Bytes>> {
     let (mut answer, mut payload) = (pin!(answer), pin!(payload));
     let done = std::future::poll_fn(|cx| {
         loop {
@@ -55,12 +54,4 @@ where
         Ok(response) => response,
         Err(never) => match never {},
     }
-}
-
-/// The answer's body, which is in memory.
-async fn whole(body: impl Body<Data = Bytes, Error = Infallible>) -> Bytes {
-    let mut body = pin!(body);
-    let frame = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await;
-    let data = frame.and_then(|Ok(frame)| frame.into_data().ok());
-    data.unwrap_or_default()
 }

@@ -19,6 +19,8 @@ mod mistakes;
 mod names;
 mod order;
 mod outside;
+#[cfg(feature = "admin")]
+mod own_routes;
 mod payloads;
 mod readiness;
 mod sockets;

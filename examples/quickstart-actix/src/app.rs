@@ -3,14 +3,13 @@
 use actix_web::web::{self, Json, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
 use entitlements_actix::{
-    AdminService, BearerToken, Current, Entitlements, MAX_BODY_BYTES, Refusal, ReleaseLimit,
-    Require, RequireFeature, RequireLimit, Requirement,
+    AdminService, BearerToken, Current, Entitlements, Refusal, Refused, ReleaseLimit, Require,
+    RequireFeature, RequireLimit, Requirement,
 };
 use quickstart_common::{Users, WhoseRequest};
 use serde_json::json;
 
 use crate::paths::{at, below, reading};
-use crate::refused::Refused;
 use crate::{office, users};
 
 /// What all workers share.
@@ -36,7 +35,6 @@ impl Shared {
     pub(crate) fn routes(self, config: &mut ServiceConfig) {
         config
             .app_data(web::Data::new(self.users))
-            .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
             .service(at("/", "GET, HEAD").route(reading().to(index)))
             .service(
                 at("/sso", "GET, HEAD").route(reading().to(sso).wrap(RequireFeature::new("sso"))),

@@ -5,7 +5,6 @@
 mod app;
 mod office;
 mod paths;
-mod refused;
 mod serve;
 mod users;
 

@@ -2,9 +2,7 @@
 
 use actix_web::guard::{self, Guard};
 use actix_web::{HttpResponse, Resource, Route, Scope, web};
-use entitlements_actix::Refusal;
-
-use crate::refused::Refused;
+use entitlements_actix::{Refusal, Refused};
 
 /// A path, with its methods as `Allow` names them.
 pub(crate) fn at(path: &'static str, allow: &'static str) -> Resource {

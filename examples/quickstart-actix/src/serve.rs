@@ -6,11 +6,10 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpServer, rt};
-use entitlements_actix::EntitlementsLayer;
+use entitlements_actix::{EntitlementsLayer, Refused};
 use quickstart_common::{PATIENCE, Prepared, late, until_told_to_stop};
 
 use crate::app::Shared;
-use crate::refused::Refused;
 
 /// A quickstart has few visitors.
 const WORKERS: usize = 2;

@@ -1,12 +1,9 @@
 //! `/users`: a list in memory for each account. How long it may get is said by the gate in front of it.
 
-use actix_web::error::PayloadError;
-use actix_web::web::{Bytes, Data, Json};
-use actix_web::{Error, HttpRequest, HttpResponse, Responder};
-use entitlements_actix::{Current, Refusal};
+use actix_web::web::{Data, Json, Payload};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use entitlements_actix::{Current, Refused, read_body};
 use quickstart_common::{Users, read_name};
-
-use crate::refused::Refused;
 
 pub(crate) async fn list(users: Data<Users>, current: Current) -> impl Responder {
     Json(users.view(current.account()))
@@ -15,9 +12,10 @@ pub(crate) async fn list(users: Data<Users>, current: Current) -> impl Responder
 pub(crate) async fn create(
     users: Data<Users>,
     current: Current,
-    body: Result<Bytes, Error>,
+    request: HttpRequest,
+    payload: Payload,
 ) -> Result<HttpResponse, Refused> {
-    let name = read_name(&body.map_err(|error| refusal(&error))?)?;
+    let name = read_name(&read_body(request.headers(), payload).await?)?;
     Ok(HttpResponse::Created().json(users.add(current.account(), name)))
 }
 
@@ -28,12 +26,4 @@ pub(crate) async fn remove(
 ) -> Result<HttpResponse, Refused> {
     users.remove(current.account(), request.match_info().query("id"))?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Why there is no body.
-fn refusal(error: &Error) -> Refusal {
-    match error.as_error() {
-        Some(PayloadError::Overflow) => Refusal::BodyTooLarge,
-        _ => Refusal::Malformed("the body did not arrive whole".into()),
-    }
 }
