@@ -4,7 +4,6 @@ mod account;
 mod api;
 mod bearer;
 mod body;
-mod duration;
 mod etag;
 mod guard;
 mod head;

@@ -1,8 +1,8 @@
 use entitlements_core::account::OverrideValue;
+use entitlements_core::strict::duration;
 use entitlements_core::{Limit, RateTerm, Timestamp};
 
 use crate::body::{Fields, Sent};
-use crate::duration;
 
 /// No name of a catalog that anybody types is longer; what is longer is not sent back.
 const LONGEST_NAME: usize = 128;
@@ -91,7 +91,7 @@ fn rate(fields: &mut Fields<'_>) -> Option<OverrideValue> {
 
 fn per(fields: &mut Fields<'_>) -> Option<std::time::Duration> {
     let text = fields.string("per")?;
-    let per = duration::read(&text);
+    let per = duration::read(&text).ok();
     if per.is_none() {
         fields.refuse(
             "per",

@@ -1,11 +1,11 @@
 use entitlements_core::account::{
     Account, AccountTerms, Override, OverrideValue, SubscriptionStatus,
 };
+use entitlements_core::strict::duration;
 use entitlements_core::{AddonName, PlanName, RateTerm};
 use serde::Serialize;
 
 use super::items::Time;
-use crate::duration;
 
 /// `GET /accounts`: a page of them, in the order of their ids.
 #[derive(Debug, Serialize)]
@@ -134,7 +134,7 @@ impl<'a> OverrideView<'a> {
                 ValueView::Rate {
                     rate: rate.as_str(),
                     requests: term.map(|rate| rate.requests()),
-                    per: term.map(|rate| duration::shown(rate.per())),
+                    per: term.map(|rate| duration::write(rate.per())),
                     burst: term.map(|rate| rate.burst()),
                 }
             }

@@ -5,5 +5,6 @@
 //! live. These readers refuse whatever is not the one canonical or unambiguous form.
 
 pub mod base64url;
+pub mod duration;
 pub mod json;
 pub(crate) mod text;

@@ -1,8 +1,8 @@
 //! What a limit counts, over which time, and what happens beyond it.
 
 use super::change::{Change, ChangeKind, Findings, Subject, Verdict};
-use super::wording::duration;
 use crate::catalog::{LimitDefinition, LimitKind, Overage, Period};
+use crate::strict::duration;
 
 pub(super) fn compare(
     name: &str,
@@ -58,7 +58,7 @@ fn weigh_kinds(old: &LimitKind, next: &LimitKind) -> Verdict {
 fn kind_text(kind: &LimitKind) -> String {
     match kind {
         LimitKind::Count => "counted".to_owned(),
-        LimitKind::Concurrent { lease } => format!("leases of {}", duration(*lease)),
+        LimitKind::Concurrent { lease } => format!("leases of {}", duration::write(*lease)),
         LimitKind::Metered { period, .. } => {
             let period = match period {
                 Period::Hour => "an hour",

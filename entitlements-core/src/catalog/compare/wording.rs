@@ -1,11 +1,11 @@
 //! Terms as a person reads them, in tables and in comparisons.
 
 use std::fmt;
-use std::time::Duration;
 
 use crate::catalog::{
     AddonLimit, Catalog, Cycle, Limit, LimitTerm, Price, Rate, RateTerm, Retention,
 };
+use crate::strict::duration;
 
 /// `3`, `unlimited`, `as licensed + 1, default 15`, `as subscribed`.
 impl fmt::Display for LimitTerm {
@@ -42,7 +42,7 @@ impl fmt::Display for AddonLimit {
 /// `600 per 1m, burst 1000`; the burst only where it differs from the requests.
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} per {}", self.requests(), duration(self.per()))?;
+        write!(f, "{} per {}", self.requests(), duration::write(self.per()))?;
         if self.burst() == self.requests() {
             return Ok(());
         }
@@ -109,15 +109,4 @@ pub(super) fn count_days(days: u64) -> String {
         1 => "1 day".to_owned(),
         days => format!("{days} days"),
     }
-}
-
-/// A duration in the largest unit that has no rest, as catalogs write it.
-pub(super) fn duration(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let units = [(86_400, 'd'), (3600, 'h'), (60, 'm')];
-    let unit = units
-        .into_iter()
-        .find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));
-    let (unit, letter) = unit.unwrap_or((1, 's'));
-    format!("{}{letter}", seconds / unit)
 }

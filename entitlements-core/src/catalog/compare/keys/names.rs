@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::wording::duration;
 use super::{KeyChange, KeyEffect};
 use crate::catalog::{Catalog, RateTerm};
+use crate::strict::duration;
 
 pub(super) fn compare(before: &Catalog, after: &Catalog, changes: &mut Vec<KeyChange>) {
     plans(before, after, changes);
@@ -66,7 +66,7 @@ fn rates(before: &Catalog, after: &Catalog, changes: &mut Vec<KeyChange>) {
         for (_, plan) in before.plans_in_order() {
             let per =
                 |catalog: &Catalog| match catalog.plan(plan.name())?.rate(catalog.rate_id(rate)?) {
-                    RateTerm::AtMost(rate) => Some(duration(rate.per())),
+                    RateTerm::AtMost(rate) => Some(duration::write(rate.per())),
                     RateTerm::Unlimited => None,
                 };
             let (Some(old), Some(next)) = (per(before), per(after)) else {
