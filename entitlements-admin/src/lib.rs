@@ -7,6 +7,7 @@ mod body;
 mod etag;
 mod guard;
 mod head;
+mod percent;
 mod query;
 mod refusal;
 mod respond;

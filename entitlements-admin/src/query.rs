@@ -86,7 +86,7 @@ impl Query {
 
 fn decode(text: &str) -> Option<String> {
     let spaced = text.replace('+', " ");
-    Some(crate::router::decode(&spaced)?.into_owned())
+    Some(crate::percent::decode(&spaced)?.into_owned())
 }
 
 #[cfg(test)]

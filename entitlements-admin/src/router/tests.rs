@@ -1,4 +1,5 @@
 use super::*;
+use crate::percent::encode;
 
 fn found(method: &Method, path: &str) -> Result<(&'static str, Vec<String>), Refusal> {
     find(method, path).map(|matched| {

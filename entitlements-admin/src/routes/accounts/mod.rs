@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::{Call, about};
 use crate::body::{Fields, Sent};
 use crate::guard::Principal;
+use crate::percent;
 use crate::query::Query;
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
-use crate::router::{self, Action, Route, Takes};
+use crate::router::{Action, Route, Takes};
 use crate::terms::{self, SentTerms};
 use crate::views::{AccountView, AccountsView};
 
@@ -80,7 +81,7 @@ async fn add(call: Call, by: Principal) -> Result<Answer, Failure> {
     let account = engine.add_account(id, name, terms).await.map_err(failure)?;
     let id = account.id.as_str();
     tracing::info!(by = by.name(), account = id, "account added");
-    let location = format!("accounts/{}", router::encode(id));
+    let location = format!("accounts/{}", percent::encode(id));
     Ok(respond::created(&AccountView::of(&account), &location))
 }
 

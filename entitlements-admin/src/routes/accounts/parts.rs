@@ -9,9 +9,10 @@ use http::Method;
 use super::{failure, id_of, known};
 use crate::body::Fields;
 use crate::guard::Principal;
+use crate::percent;
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
-use crate::router::{self, Action, Route, Takes};
+use crate::router::{Action, Route, Takes};
 use crate::routes::{Call, about};
 use crate::terms::SentOverride;
 use crate::views::{OverrideView, OverridesView};
@@ -99,7 +100,7 @@ async fn add_override(call: Call, by: Principal) -> Result<Answer, Failure> {
         id = made.id,
         "override added"
     );
-    let location = format!("overrides/{}", router::encode(&made.id));
+    let location = format!("overrides/{}", percent::encode(&made.id));
     Ok(respond::created(&OverrideView::of(&made), &location))
 }
 
