@@ -6,10 +6,8 @@ use super::Call;
 use crate::query::Query;
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
+use crate::terms::LONGEST_NAME;
 use crate::views::{DowngradeView, EntitlementsView, ExplanationView, Shown};
-
-/// What is longer is nobody's plan, and is not sent back.
-const LONGEST_PLAN: usize = 128;
 
 /// All that the account has, and what is wrong.
 pub(super) async fn entitlements(call: &Call, account: &AccountId) -> Result<Answer, Failure> {
@@ -36,8 +34,8 @@ pub(super) async fn explanation(call: &Call, account: &AccountId) -> Result<Answ
 pub(super) async fn downgrade(call: &Call, account: &AccountId) -> Result<Answer, Failure> {
     let mut query = Query::read(call.head.uri.query());
     let plan = query.string("plan").unwrap_or_default();
-    if plan.chars().nth(LONGEST_PLAN).is_some() {
-        let message = format!("must have at most {LONGEST_PLAN} characters");
+    if plan.chars().nth(LONGEST_NAME).is_some() {
+        let message = format!("must have at most {LONGEST_NAME} characters");
         query.wrong("plan", &message);
     }
     query.finish()?;

@@ -2,10 +2,8 @@ use entitlements_core::account::OverrideValue;
 use entitlements_core::strict::duration;
 use entitlements_core::{Limit, RateTerm, Timestamp};
 
+use super::name::name;
 use crate::body::{Fields, Sent};
-
-/// No name of a catalog that anybody types is longer; what is longer is not sent back.
-const LONGEST_NAME: usize = 128;
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 1000;
@@ -110,26 +108,4 @@ fn needed_name(fields: &mut Fields<'_>, field: &str) -> Option<String> {
         }
         Sent::Absent => None,
     }
-}
-
-/// A name that is short enough to be sent back.
-pub(super) fn name(fields: &mut Fields<'_>, field: &str) -> Sent<String> {
-    match fields.optional_string(field) {
-        Sent::Value(name) => match is_no_name(&name) {
-            Some(wrong) => {
-                fields.refuse(field, wrong);
-                Sent::Absent
-            }
-            None => Sent::Value(name.into_owned()),
-        },
-        Sent::Null => Sent::Null,
-        Sent::Absent => Sent::Absent,
-    }
-}
-
-/// Why a text is nobody's name, if it is so.
-pub(super) fn is_no_name(text: &str) -> Option<String> {
-    let length = text.chars().take(LONGEST_NAME + 1).count();
-    let fits = (1..=LONGEST_NAME).contains(&length);
-    (!fits).then(|| format!("must have 1 to {LONGEST_NAME} characters"))
 }

@@ -1,13 +1,13 @@
 use entitlements_core::account::{AccountTerms, TermsError};
 use entitlements_core::{AddonName, Catalog, PlanName, Timestamp};
 
-use super::overrides::name;
+use super::name::{name, wrong_name};
 use super::status::SentStatus;
 use crate::body::{Fields, Sent};
 use crate::refusal::FieldError;
 
-/// The longest name of an account, in characters.
-const LONGEST_NAME: usize = 200;
+/// The longest name of an account for people, in characters.
+const LONGEST_TITLE: usize = 200;
 
 /// What a body says of an account's name and terms.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct SentTerms {
 impl SentTerms {
     pub(crate) fn read(fields: &mut Fields<'_>) -> Self {
         Self {
-            name: short(fields, "name"),
+            name: title(fields),
             plan: name(fields, "plan").map(PlanName::from),
             status: SentStatus::read(fields),
             ends_at: fields.optional_time("ends_at"),
@@ -56,7 +56,7 @@ impl SentTerms {
         }
         let changed = changed.in_order();
         if let Err(error) = changed.check(catalog) {
-            problems.extend(fields(&error));
+            problems.extend(field_errors(&error));
         }
         if !problems.is_empty() {
             return Err(problems);
@@ -72,7 +72,7 @@ impl SentTerms {
 }
 
 /// What terms cannot be, by the fields of a body.
-pub(crate) fn fields(error: &TermsError) -> Vec<FieldError> {
+pub(crate) fn field_errors(error: &TermsError) -> Vec<FieldError> {
     let problems = error.problems().iter().map(|problem| FieldError {
         field: problem.field().into(),
         message: problem.message().into(),
@@ -80,15 +80,14 @@ pub(crate) fn fields(error: &TermsError) -> Vec<FieldError> {
     problems.collect()
 }
 
-fn short(fields: &mut Fields<'_>, field: &str) -> Sent<String> {
-    let text = fields.optional_string(field);
+/// The account's name for people.
+fn title(fields: &mut Fields<'_>) -> Sent<String> {
+    let text = fields.optional_string("name");
     if let Sent::Value(text) = &text
-        && text.chars().nth(LONGEST_NAME).is_some()
+        && text.chars().nth(LONGEST_TITLE).is_some()
     {
-        fields.refuse(
-            field,
-            format!("must have at most {LONGEST_NAME} characters"),
-        );
+        let message = format!("must have at most {LONGEST_TITLE} characters");
+        fields.refuse("name", message);
     }
     text.map(String::from)
 }
@@ -97,7 +96,7 @@ fn addons(fields: &mut Fields<'_>) -> Sent<Vec<AddonName>> {
     let names = fields.optional_strings("addons");
     if let Sent::Value(names) = &names {
         for name in names {
-            if let Some(wrong) = super::overrides::is_no_name(name) {
+            if let Some(wrong) = wrong_name(name) {
                 fields.refuse("addons", format!("each {wrong}"));
                 return Sent::Absent;
             }

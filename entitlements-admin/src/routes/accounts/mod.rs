@@ -21,8 +21,11 @@ use crate::router::{Action, Route, Takes};
 use crate::terms::{self, SentTerms};
 use crate::views::{AccountView, AccountsView};
 
-/// How many a page has at most, and unless it is said.
-const PAGE: (usize, usize) = (1000, 100);
+/// How many a page has at most.
+const MOST_ON_A_PAGE: usize = 1000;
+
+/// How many a page has unless it is said.
+const USUAL_PAGE: usize = 100;
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -52,11 +55,11 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 async fn list(call: Call) -> Result<Answer, Failure> {
-    let (most, usual) = PAGE;
     let mut query = Query::read(call.head.uri.query());
     let text = query.optional("query").unwrap_or_default();
     let after = query.optional("after");
-    let limit = query.integer("limit", &(1..=most)).unwrap_or(usual);
+    let limit = query.integer("limit", &(1..=MOST_ON_A_PAGE));
+    let limit = limit.unwrap_or(USUAL_PAGE);
     query.finish()?;
     let asked = AccountQuery {
         text,
@@ -131,7 +134,7 @@ fn failure(error: AccountError) -> Failure {
         AccountError::NotFound | AccountError::NoOverride => {
             Refusal::not_found(error.to_string()).into()
         }
-        AccountError::Terms(error) => Refusal::Invalid(terms::fields(&error)).into(),
+        AccountError::Terms(error) => Refusal::Invalid(terms::field_errors(&error)).into(),
         error => about::unavailable(&error),
     }
 }

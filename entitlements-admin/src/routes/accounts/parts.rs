@@ -14,11 +14,8 @@ use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
 use crate::router::{Action, Route, Takes};
 use crate::routes::{Call, about};
-use crate::terms::SentOverride;
+use crate::terms::{LONGEST_NAME, SentOverride};
 use crate::views::{OverrideView, OverridesView};
-
-/// What is longer is nobody's add-on, and is not sent back.
-const LONGEST_ADDON: usize = 128;
 
 pub(crate) const PARTS: &[Route] = &[
     Route {
@@ -120,8 +117,8 @@ async fn remove_override(call: Call, by: Principal) -> Result<Answer, Failure> {
 async fn add_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
     let (id, addon) = (id_of(&call)?, call.parameter("name")?);
     // Before it gets into a message: what is not in the catalog may be anything.
-    if addon.chars().nth(LONGEST_ADDON).is_some() {
-        let message = format!("each must have at most {LONGEST_ADDON} characters");
+    if addon.chars().nth(LONGEST_NAME).is_some() {
+        let message = format!("each must have at most {LONGEST_NAME} characters");
         return Err(Refusal::invalid("addons", message).into());
     }
     let name = AddonName::from(addon.to_owned());
