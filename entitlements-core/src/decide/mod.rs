@@ -4,7 +4,7 @@
 //!
 //! - D1 this file: terms are asked in a fixed order, and the first denial answers;
 //! - D2 `facts.rs`: what passes every gate about features and plans (CORS preflights);
-//! - D3 `bind.rs`: names that the catalog lacks;
+//! - D3 `bind.rs` and `unknown_name.rs`: names that the catalog lacks;
 //! - D4 to D6 `feature.rs`: one feature, any of several, all of several;
 //! - D7 to D9 `plan.rs`: at least a plan, any paid plan, the highest plan;
 //! - D10 `license.rs`: a valid license where one is held;
@@ -22,12 +22,14 @@ mod limit;
 mod plan;
 mod reason;
 mod requirement;
+mod unknown_name;
 
-pub use bind::{BoundRequirement, UnknownName};
+pub use bind::BoundRequirement;
 pub use decision::Decision;
 pub use facts::Facts;
 pub(crate) use limit::limit_denial;
 pub use requirement::Requirement;
+pub use unknown_name::UnknownName;
 
 use crate::resolve::EntitlementSet;
 use bind::BoundTerm;

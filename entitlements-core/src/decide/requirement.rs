@@ -1,4 +1,5 @@
-use super::bind::{BoundRequirement, UnknownName};
+use super::UnknownName;
+use super::bind::BoundRequirement;
 use crate::{Catalog, FeatureName, LimitName, PlanName};
 
 /// What a route demands, in names; [`bind`](Self::bind) turns it into what [`decide`](super::decide()) takes.
