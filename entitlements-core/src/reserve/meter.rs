@@ -29,7 +29,7 @@ pub(crate) struct Meter {
     /// Leases that guards hold, to be renewed.
     leases: Mutex<Vec<Weak<Held>>>,
     /// Limits that something asked for: only of these the store's counts mean anything.
-    counted: RwLock<BTreeSet<LimitId>>,
+    asked_for: RwLock<BTreeSet<LimitId>>,
     lease_taken: Notify,
 }
 
@@ -51,7 +51,7 @@ impl Meter {
             lapse_after,
             queue: Queue::default(),
             leases: Mutex::default(),
-            counted: RwLock::default(),
+            asked_for: RwLock::default(),
             lease_taken: Notify::new(),
         }
     }
@@ -137,16 +137,19 @@ impl Meter {
 
     /// Says that something asks for this limit.
     pub(crate) fn count(&self, limit: LimitId) {
-        let is_known = self.is_counted(limit);
-        if !is_known {
-            let mut counted = self.counted.write().unwrap_or_else(PoisonError::into_inner);
-            counted.insert(limit);
+        if !self.is_asked_for(limit) {
+            let asked_for = self.asked_for.write();
+            asked_for
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(limit);
         }
     }
 
-    fn is_counted(&self, limit: LimitId) -> bool {
-        let counted = self.counted.read().unwrap_or_else(PoisonError::into_inner);
-        counted.contains(&limit)
+    fn is_asked_for(&self, limit: LimitId) -> bool {
+        let asked_for = self.asked_for.read();
+        asked_for
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&limit)
     }
 
     /// U6: sets what is used to what exists.
@@ -203,7 +206,7 @@ impl Meter {
         if let Some(counter) = self.counters.of(limit) {
             return counter(account.clone()).map(|count| count.map(Some));
         }
-        if !self.is_counted(limit) {
+        if !self.is_asked_for(limit) {
             return Reply::Now(Ok(None));
         }
         let usage = self.store.usage(account, self.name(limit), self.now());
