@@ -6,7 +6,7 @@ use super::reservation::{Asked, Reservation};
 use super::work::SeenThrough;
 use super::{Counter, Meter, Wanted};
 use crate::decide::limit_denial;
-use crate::usage::{Ask, Place, Reserved, UsageError};
+use crate::usage::{Ask, Place, Reserved, UsageError, fits};
 use crate::{Current, Denial, Reply};
 
 /// Why nothing was reserved.
@@ -23,10 +23,7 @@ impl Refused {
     pub(crate) fn denial(self) -> Denial {
         match self {
             Self::Denied(denial) => denial,
-            Self::Unknown(error) => {
-                tracing::warn!("{error}");
-                Denial::undetermined()
-            }
+            Self::Unknown(error) => error.denial(),
         }
     }
 }
@@ -35,20 +32,17 @@ type Outcome = Result<Reservation, Refused>;
 
 /// Reserves everything that is wanted, or nothing.
 pub(crate) fn reserve(meter: &Arc<Meter>, current: &Current, wanted: &[Wanted]) -> Reply<Outcome> {
-    let is_counted = |wanted: &&Wanted| meter.counters.of(wanted.limit).is_some();
-    if wanted.iter().any(|wanted| is_counted(&wanted)) {
-        let (counted, stored): (Vec<_>, Vec<_>) = wanted
-            .iter()
-            .copied()
-            .partition(|wanted| is_counted(&wanted));
-        let (meter, current) = (Arc::clone(meter), current.clone());
-        return Reply::Later(Box::pin(async move {
-            // Places first: they are this process's, and given back without asking anybody.
-            let places = take_places(&meter, &current, &counted).await?;
-            reserve_stored(&meter, &current, &stored, places).await
-        }));
+    let is_counted = |wanted: &Wanted| meter.counters.of(wanted.limit).is_some();
+    if !wanted.iter().any(is_counted) {
+        return reserve_stored(meter, current, wanted, Vec::new());
     }
-    reserve_stored(meter, current, wanted, Vec::new())
+    let (counted, stored): (Vec<_>, Vec<_>) = wanted.iter().copied().partition(is_counted);
+    let (meter, current) = (Arc::clone(meter), current.clone());
+    Reply::Later(Box::pin(async move {
+        // Places first: they are this process's, and given back without asking anybody.
+        let places = take_places(&meter, &current, &counted).await?;
+        reserve_stored(&meter, &current, &stored, places).await
+    }))
 }
 
 fn reserve_stored(
@@ -107,7 +101,8 @@ fn outcome(
     }
 }
 
-fn full(current: &Current, wanted: Wanted, used: u64) -> Refused {
+/// There is no room beside what is used.
+pub(super) fn full(current: &Current, wanted: Wanted, used: u64) -> Refused {
     Refused::Denied(current.finish(limit_denial(
         current.set(),
         wanted.limit,
@@ -225,12 +220,8 @@ async fn look_ahead(
 
 /// Whether an amount fits beside what is there.
 pub(crate) fn room(current: &Current, wanted: Wanted, taken: u64) -> Result<(), Refused> {
-    let allowed = wanted.allowed(current.set());
-    let fits = wanted.amount == 0
-        || taken
-            .checked_add(wanted.amount)
-            .map_or(allowed.at_most().is_none(), |total| allowed.allows(total));
-    if fits {
+    let allowed = wanted.allowed(current.set()).at_most();
+    if fits(taken, 0, wanted.amount, allowed) {
         Ok(())
     } else {
         Err(full(current, wanted, taken))

@@ -3,11 +3,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::ask::Refused;
+use super::ask::{Refused, full};
 use super::work::{self, Piece, SeenThrough};
 use super::{Meter, Wanted};
 use crate::catalog::LimitId;
-use crate::decide::limit_denial;
 use crate::usage::{Leased, Renewed, UsageError};
 use crate::{AccountId, Current, Reply};
 
@@ -137,8 +136,7 @@ impl Held {
                     amount: 1,
                 };
                 self.is_taken = false;
-                let denial = limit_denial(current.set(), wanted.limit, used, wanted.amount);
-                Err(Refused::Denied(current.finish(denial)))
+                Err(full(current, wanted, used))
             }
             // It may have been leased. Under a name that nobody else has it is ended when this is dropped; else it lapses.
             (Err(error), _) => Err(Refused::Unknown(error)),

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::Limit;
+use crate::{Denial, Limit};
 
 /// One limit that is asked for, and how much of it.
 ///
@@ -147,5 +147,11 @@ impl UsageError {
         Self {
             reason: reason.to_string(),
         }
+    }
+
+    /// The denial of whoever asked. Why is for the log.
+    pub(crate) fn denial(&self) -> Denial {
+        tracing::warn!("{self}");
+        Denial::undetermined()
     }
 }

@@ -45,6 +45,7 @@ mod store;
 mod sync;
 
 pub use answer::{Ask, Leased, Renewed, ReservationId, Reserved, Usage, UsageError};
+pub(crate) use ledger::fits;
 pub use ledger::{Ledger, Place};
 pub use memory::MemoryUsage;
 pub use store::UsageStore;

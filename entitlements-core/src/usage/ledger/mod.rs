@@ -25,6 +25,7 @@ use self::line::Line;
 use self::slot::Slot;
 use crate::AccountId;
 
+pub(crate) use self::line::fits;
 pub use self::place::Place;
 
 /// The lines of those that ask for limits which the application counts. Clones are the same ledger.
