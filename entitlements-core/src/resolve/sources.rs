@@ -75,9 +75,9 @@ pub(super) fn judge<'a>(
     licenses.sort_by(|a, b| a.license.id().cmp(b.license.id()));
     let mut judged: Vec<_> = licenses
         .into_iter()
-        .map(|held| license(catalog, holdings, held, now))
+        .map(|held| judge_license(catalog, holdings, held, now))
         .collect();
-    judged.extend(subscription(catalog, base, terms, now));
+    judged.extend(judge_subscription(catalog, base, terms, now));
     judged
 }
 
@@ -87,7 +87,7 @@ pub(super) fn is_signed_for_subscription(license: &License, terms: &AccountTerms
 }
 
 /// A license with its state at `now`.
-pub(super) fn license<'a>(
+pub(super) fn judge_license<'a>(
     catalog: &Catalog,
     holdings: &Holdings,
     held: &'a HeldLicense,
@@ -107,7 +107,7 @@ pub(super) fn license<'a>(
 
 /// The subscription, where there is one and the catalog has its plan. One without a plan, for add-ons alone, has the
 /// days of grace of the base plan that they stand on.
-fn subscription<'a>(
+fn judge_subscription<'a>(
     catalog: &Catalog,
     base: PlanId,
     terms: &'a AccountTerms,

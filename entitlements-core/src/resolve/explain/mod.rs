@@ -161,7 +161,7 @@ fn every_source<'a>(
         .map(|held| {
             let because = IgnoredBecause::SignedForSubscription;
             (
-                sources::license(catalog, holdings, held, now),
+                sources::judge_license(catalog, holdings, held, now),
                 Some(because),
             )
         });
