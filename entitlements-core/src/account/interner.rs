@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::{AccountTerms, SharedTerms, SubscriptionStatus};
-use crate::Timestamp;
+use crate::{AddonName, PlanName, Timestamp};
 
 /// Gives equal terms one and the same value (A6).
 ///
@@ -14,11 +14,11 @@ pub(super) struct Interner {
 
 /// Everything that terms without overrides say.
 type Key = (
-    Option<String>,
+    Option<PlanName>,
     SubscriptionStatus,
     Option<Timestamp>,
     Option<u64>,
-    Vec<String>,
+    Vec<AddonName>,
     Option<String>,
 );
 
@@ -42,12 +42,15 @@ impl Interner {
 }
 
 fn key(terms: &AccountTerms) -> Key {
-    (
-        terms.plan.as_ref().map(ToString::to_string),
-        terms.status,
-        terms.ends_at,
-        terms.quantity,
-        terms.addons.iter().map(ToString::to_string).collect(),
-        terms.license_id.clone(),
-    )
+    // By name, so that a field that is new does not compile until it is part of the key.
+    let AccountTerms {
+        plan,
+        status,
+        ends_at,
+        quantity,
+        addons,
+        license_id,
+        overrides: _,
+    } = terms.clone();
+    (plan, status, ends_at, quantity, addons, license_id)
 }
