@@ -110,31 +110,19 @@ impl AccountTerms {
                 );
             }
         }
-        for change in &self.overrides {
-            let (field, name, is_known) = match &change.value {
-                OverrideValue::Feature(name, _) => (
-                    "feature",
-                    name.as_str(),
-                    catalog.feature_id(name.as_str()).is_some(),
-                ),
-                OverrideValue::Limit(name, _) => (
-                    "limit",
-                    name.as_str(),
-                    catalog.limit_id(name.as_str()).is_some(),
-                ),
-                OverrideValue::Rate(name, _) => (
-                    "rate",
-                    name.as_str(),
-                    catalog.rate_id(name.as_str()).is_some(),
-                ),
+        for over in &self.overrides {
+            let (kind, name) = (over.value.kind(), over.value.name());
+            let names: Vec<&str> = match over.value {
+                OverrideValue::Feature(..) => {
+                    catalog.features().map(|(_, known)| known.name()).collect()
+                }
+                OverrideValue::Limit(..) => {
+                    catalog.limits().map(|(_, known)| known.name()).collect()
+                }
+                OverrideValue::Rate(..) => catalog.rates().map(|(_, known)| known.name()).collect(),
             };
-            if !is_known {
-                let names: Vec<&str> = match field {
-                    "feature" => catalog.features().map(|(_, known)| known.name()).collect(),
-                    "limit" => catalog.limits().map(|(_, known)| known.name()).collect(),
-                    _ => catalog.rates().map(|(_, known)| known.name()).collect(),
-                };
-                problem(field, unknown(field, name, names.into_iter()));
+            if !names.contains(&name) {
+                problem(kind, unknown(kind, name, names.into_iter()));
             }
         }
         if problems.is_empty() {

@@ -5,7 +5,7 @@
 //! - `overrides.rs`: what an operator changed for one account;
 //! - `check.rs`: terms that name what the catalog lacks;
 //! - `shared.rs`, `interner.rs`: equal terms are kept once, with what follows from them;
-//! - `store.rs`: the port; `memory/`: accounts in memory;
+//! - `store.rs`: the port, `record.rs`: what it answers; `memory/`: accounts in memory;
 //! - `from_request/`: whose request it is.
 //!
 //! The rules are numbered in `spec/accounts.md`; what follows from terms is [`resolve`](mod@crate::resolve)'s.

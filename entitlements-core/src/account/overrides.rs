@@ -59,6 +59,24 @@ pub enum OverrideValue {
 }
 
 impl OverrideValue {
+    /// Of what kind it is: `feature`, `limit` or `rate`.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Feature(..) => "feature",
+            Self::Limit(..) => "limit",
+            Self::Rate(..) => "rate",
+        }
+    }
+
+    /// What is changed, by its name in the catalog.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Feature(name, _) => name.as_str(),
+            Self::Limit(name, _) => name.as_str(),
+            Self::Rate(name, _) => name.as_str(),
+        }
+    }
+
     /// At most `requests` per `per`, and `burst` at once; none where one of them is nothing, or the time is not in whole seconds.
     ///
     /// ```

@@ -1,7 +1,7 @@
 //! What is the matter with an account's terms.
 
 use super::{Notice, Notices};
-use crate::account::{AccountTerms, Override, OverrideValue};
+use crate::account::{AccountTerms, Override};
 use crate::catalog::PlanId;
 use crate::license::LicenseStatus;
 use crate::resolve::addons::Addons;
@@ -105,15 +105,10 @@ fn addons(catalog: &Catalog, plan: PlanId, terms: &AccountTerms, notices: &mut N
 }
 
 fn unknown_override(over: &Override) -> Notice {
-    let (what, name) = match &over.value {
-        OverrideValue::Feature(name, _) => ("feature", name.as_str()),
-        OverrideValue::Limit(name, _) => ("limit", name.as_str()),
-        OverrideValue::Rate(name, _) => ("rate", name.as_str()),
-    };
-    let id = &over.id;
+    let (id, kind, name) = (&over.id, over.value.kind(), over.value.name());
     Notice::new(
         "unknown_override",
-        format!("override `{id}` changes the {what} `{name}`, which this version lacks"),
+        format!("override `{id}` changes the {kind} `{name}`, which this version lacks"),
         "remove the override, or update the product to a version that knows it",
     )
 }
