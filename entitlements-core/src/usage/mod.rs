@@ -3,7 +3,7 @@
 //! - `store.rs`: [`UsageStore`], the port behind which counts are stored; `answer.rs`: what it is asked and answers;
 //! - `memory/`: [`MemoryUsage`], the store of one process;
 //! - `ledger/`: [`Ledger`], which makes counts exact that the application takes itself;
-//! - `slot.rs`: how a record is removed while others look for it.
+//! - `table.rs`: records that are found without a lock; `slot.rs`: how one is removed while others look for it.
 //!
 //! The rules U are in `spec/limits.md`. Nothing here reads a clock or runs a timer: what has lapsed makes room when
 //! its account is next looked at.
@@ -43,6 +43,7 @@ mod memory;
 mod slot;
 mod store;
 mod sync;
+mod table;
 
 pub use answer::{Ask, Leased, Renewed, ReservationId, Reserved, Usage, UsageError};
 pub(crate) use ledger::fits;

@@ -14,15 +14,11 @@ mod place;
 // Where `line.rs` looks for it, here and in `models/`.
 use super::slot;
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-use papaya::HashMap;
-
 use self::line::Line;
-use self::slot::Slot;
+use super::table::Table;
 use crate::AccountId;
 
 pub(crate) use self::line::fits;
@@ -49,8 +45,7 @@ pub use self::place::Place;
 #[derive(Clone, Default)]
 pub struct Ledger(Arc<Lines>);
 
-#[derive(Default)]
-struct Lines(HashMap<Key, Slot<Line>, RandomState>);
+type Lines = Table<Key, Line>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -79,21 +74,7 @@ impl Ledger {
     /// How many lines there are that somebody stands in.
     #[must_use]
     pub fn lines(&self) -> usize {
-        self.0.0.len()
-    }
-}
-
-impl Lines {
-    /// Works on the line, which is made where there is none.
-    fn change<T>(&self, key: &Key, work: impl FnOnce(&mut Line) -> T) -> T {
-        let lines = self.0.pin();
-        let make = || lines.get_or_insert_with(key.clone(), Slot::new);
-        let find = || Ok::<_, Infallible>(lines.get(key).unwrap_or_else(make));
-        let remove = || {
-            let _ = lines.remove_if(key, |_, slot| slot.is_closed());
-        };
-        let Ok(done) = slot::visit(find, remove, work);
-        done
+        self.0.len()
     }
 }
 

@@ -11,16 +11,12 @@ mod names;
 mod port;
 mod record;
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use foldhash::fast::RandomState;
-use papaya::HashMap;
-
 use self::names::Names;
 use self::record::Record;
-use super::slot::{self, Slot};
+use super::table::Table;
 use crate::{AccountId, Timestamp};
 
 /// Counts that live as long as the process: exact among its threads, none after a restart until
@@ -45,7 +41,7 @@ use crate::{AccountId, Timestamp};
 /// ```
 #[derive(Default)]
 pub struct MemoryUsage {
-    accounts: HashMap<AccountId, Slot<Record>, RandomState>,
+    accounts: Table<AccountId, Record>,
     shared: Shared,
 }
 
@@ -80,38 +76,11 @@ impl MemoryUsage {
     ///
     /// Nothing needs this to be exact: it is for a process that runs for months, every few minutes.
     pub fn sweep(&self, now: Timestamp) {
-        let accounts = self.accounts.pin();
-        for account in accounts.keys() {
-            self.look(account, |record| {
-                record.forget_lapsed(now);
-                record.shrink();
-            });
-        }
+        self.accounts.look_at_each(|record| {
+            record.forget_lapsed(now);
+            record.shrink();
+        });
         self.shared.names.forget_unused();
-    }
-
-    /// Works on the account's record, if there is one.
-    #[inline]
-    fn look<T>(&self, account: &AccountId, work: impl FnOnce(&mut Record) -> T) -> Option<T> {
-        let accounts = self.accounts.pin();
-        let find = || accounts.get(account).ok_or(());
-        let remove = || {
-            let _ = accounts.remove_if(account, |_, slot| slot.is_closed());
-        };
-        slot::visit(find, remove, work).ok()
-    }
-
-    /// Works on the account's record, which is made where there is none.
-    #[inline]
-    fn change<T>(&self, account: &AccountId, work: impl FnOnce(&mut Record) -> T) -> T {
-        let accounts = self.accounts.pin();
-        let make = || accounts.get_or_insert_with(account.clone(), Slot::new);
-        let find = || Ok::<_, Infallible>(accounts.get(account).unwrap_or_else(make));
-        let remove = || {
-            let _ = accounts.remove_if(account, |_, slot| slot.is_closed());
-        };
-        let Ok(done) = slot::visit(find, remove, work);
-        done
     }
 }
 

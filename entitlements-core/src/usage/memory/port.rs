@@ -16,7 +16,7 @@ impl UsageStore for MemoryUsage {
         until: Timestamp,
         now: Timestamp,
     ) -> Reply<Result<Reserved, UsageError>> {
-        at_once(self.change(account, |record| {
+        at_once(self.accounts.change(account, |record| {
             record.reserve(asks, until, now, &self.shared)
         }))
     }
@@ -29,7 +29,7 @@ impl UsageStore for MemoryUsage {
         asks: &[Ask<'_>],
         now: Timestamp,
     ) -> Reply<Result<(), UsageError>> {
-        self.change(account, |record| {
+        self.accounts.change(account, |record| {
             record.confirm(reservation, asks, now, &self.shared);
         });
         at_once(())
@@ -42,7 +42,8 @@ impl UsageStore for MemoryUsage {
         reservation: ReservationId,
         now: Timestamp,
     ) -> Reply<Result<(), UsageError>> {
-        self.look(account, |record| record.release(reservation, now));
+        self.accounts
+            .look(account, |record| record.release(reservation, now));
         at_once(())
     }
 
@@ -52,7 +53,9 @@ impl UsageStore for MemoryUsage {
         limit: &str,
         now: Timestamp,
     ) -> Reply<Result<Usage, UsageError>> {
-        let usage = self.look(account, |record| record.usage(limit, now));
+        let usage = self
+            .accounts
+            .look(account, |record| record.usage(limit, now));
         at_once(usage.unwrap_or_default())
     }
 
@@ -63,7 +66,8 @@ impl UsageStore for MemoryUsage {
         amount: u64,
         now: Timestamp,
     ) -> Reply<Result<(), UsageError>> {
-        self.look(account, |record| record.give_back(limit, amount, now));
+        self.accounts
+            .look(account, |record| record.give_back(limit, amount, now));
         at_once(())
     }
 
@@ -74,7 +78,7 @@ impl UsageStore for MemoryUsage {
         used: u64,
         now: Timestamp,
     ) -> Reply<Result<(), UsageError>> {
-        self.change(account, |record| {
+        self.accounts.change(account, |record| {
             record.sync(limit, used, now, &self.shared);
         });
         at_once(())
@@ -89,7 +93,7 @@ impl UsageStore for MemoryUsage {
         until: Timestamp,
         now: Timestamp,
     ) -> Reply<Result<Leased, UsageError>> {
-        at_once(self.change(account, |record| {
+        at_once(self.accounts.change(account, |record| {
             record.lease(limit, holder, allowed, until, now, &self.shared)
         }))
     }
@@ -102,7 +106,7 @@ impl UsageStore for MemoryUsage {
         until: Timestamp,
         now: Timestamp,
     ) -> Reply<Result<Renewed, UsageError>> {
-        let renewed = self.look(account, |record| {
+        let renewed = self.accounts.look(account, |record| {
             record.renew_lease(limit, holder, until, now)
         });
         at_once(renewed.unwrap_or(Renewed::Lapsed))
@@ -115,7 +119,8 @@ impl UsageStore for MemoryUsage {
         holder: &str,
         now: Timestamp,
     ) -> Reply<Result<(), UsageError>> {
-        self.look(account, |record| record.end_lease(limit, holder, now));
+        self.accounts
+            .look(account, |record| record.end_lease(limit, holder, now));
         at_once(())
     }
 }
