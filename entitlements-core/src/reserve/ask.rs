@@ -120,7 +120,7 @@ async fn take_places(
     let mut places = Vec::with_capacity(wanted.len());
     for wanted in added_up(wanted) {
         if let Some(counter) = meter.counters.of(wanted.limit) {
-            places.push(take_place(meter, current, counter, wanted).await?);
+            places.push(take_place(meter, current, counter, wanted, wanted.amount).await?);
         }
     }
     Ok(places)
@@ -138,29 +138,30 @@ fn added_up(wanted: &[Wanted]) -> Vec<Wanted> {
     all
 }
 
+/// Takes a place once there is room for what is wanted beside everybody ahead. Whoever comes behind sees what it keeps: `standing`.
 async fn take_place(
     meter: &Meter,
     current: &Current,
     counter: &Arc<Counter>,
     wanted: Wanted,
+    standing: u64,
 ) -> Result<Place, Refused> {
-    let allowed = wanted.allowed(current.set());
     let account = current.account();
     let mut place = meter
         .ledger
-        .take(account, meter.name(wanted.limit), wanted.amount);
-    if allowed.at_most().is_none() {
+        .take(account, meter.name(wanted.limit), standing);
+    if wanted.allowed(current.set()).at_most().is_none() {
         return Ok(place);
     }
     loop {
         let count = counter(account.clone()).await.map_err(Refused::Unknown)?;
-        if place.fits(count, allowed) {
-            return Ok(place);
-        }
-        // Somebody ahead may have written what was counted just now, and left since: then they were seen twice.
         let ahead = place.ahead();
+        let Err(refused) = room(current, wanted, count.saturating_add(ahead)) else {
+            return Ok(place);
+        };
+        // Somebody ahead may have written what was counted just now, and left since: then they were seen twice.
         if place.look_again() >= ahead {
-            return Err(full(current, wanted, count.saturating_add(ahead)));
+            return Err(refused);
         }
     }
 }
@@ -187,7 +188,8 @@ pub(crate) fn peek(
     Reply::Later(Box::pin(async move {
         for wanted in added_up(&wanted) {
             if let Some(counter) = meter.counters.of(wanted.limit) {
-                look_ahead(&meter, &current, counter, wanted).await?;
+                // A place for nothing is in nobody's way.
+                drop(take_place(&meter, &current, counter, wanted, 0).await?);
             } else {
                 let name = meter.name(wanted.limit);
                 let usage = meter.store.usage(current.account(), name, meter.now());
@@ -197,25 +199,6 @@ pub(crate) fn peek(
         }
         Ok(())
     }))
-}
-
-/// Whether there is room after everybody who stands in the line. A place for nothing is in nobody's way.
-async fn look_ahead(
-    meter: &Meter,
-    current: &Current,
-    counter: &Arc<Counter>,
-    wanted: Wanted,
-) -> Result<(), Refused> {
-    let account = current.account();
-    let mut place = meter.ledger.take(account, meter.name(wanted.limit), 0);
-    loop {
-        let count = counter(account.clone()).await.map_err(Refused::Unknown)?;
-        let ahead = place.ahead();
-        let answer = room(current, wanted, count.saturating_add(ahead));
-        if answer.is_ok() || place.look_again() >= ahead {
-            return answer;
-        }
-    }
 }
 
 /// Whether an amount fits beside what is there.
