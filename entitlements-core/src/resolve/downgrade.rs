@@ -104,33 +104,33 @@ pub fn downgrade_preview(
         ends_at: None,
         ..terms.clone()
     };
-    let is = resolve_account(catalog, base, holdings, terms, now);
-    let then = resolve_account(catalog, base, holdings, &other_terms, now);
+    let before = resolve_account(catalog, base, holdings, terms, now);
+    let after = resolve_account(catalog, base, holdings, &other_terms, now);
     DowngradePreview {
-        plan_now: is.plan_in_force().name().to_owned(),
-        plan_then: then.plan_in_force().name().to_owned(),
-        features_lost: features_lost(&is, &then),
-        limits: limits(&is, &then, used),
-        rates: rates(&is, &then),
-        retention: retention(is.retention(), then.retention()),
+        plan_now: before.plan_in_force().name().to_owned(),
+        plan_then: after.plan_in_force().name().to_owned(),
+        features_lost: features_lost(&before, &after),
+        limits: limits(&before, &after, used),
+        rates: rates(&before, &after),
+        retention: retention(before.retention(), after.retention()),
     }
 }
 
-fn features_lost(is: &EntitlementSet, then: &EntitlementSet) -> Vec<String> {
-    let features = is.catalog().features();
+fn features_lost(before: &EntitlementSet, after: &EntitlementSet) -> Vec<String> {
+    let features = before.catalog().features();
     features
-        .filter(|(id, _)| is.has_id(*id) && !then.has_id(*id))
+        .filter(|(id, _)| before.has_id(*id) && !after.has_id(*id))
         .map(|(_, feature)| feature.name().to_owned())
         .collect()
 }
 
 fn limits(
-    is: &EntitlementSet,
-    then: &EntitlementSet,
+    before: &EntitlementSet,
+    after: &EntitlementSet,
     used: impl Fn(LimitId) -> Option<u64>,
 ) -> Vec<LimitFall> {
-    let limits = is.catalog().limits().filter_map(|(id, definition)| {
-        let (now, then) = (is.limit_id(id), then.limit_id(id));
+    let limits = before.catalog().limits().filter_map(|(id, definition)| {
+        let (now, then) = (before.limit_id(id), after.limit_id(id));
         let Limit::AtMost(most) = then else {
             return None;
         };
@@ -148,9 +148,9 @@ fn limits(
     limits.collect()
 }
 
-fn rates(is: &EntitlementSet, then: &EntitlementSet) -> Vec<Fall<RateTerm>> {
-    let rates = is.catalog().rates().filter_map(|(id, definition)| {
-        let (now, then) = (is.rate_id(id), then.rate_id(id));
+fn rates(before: &EntitlementSet, after: &EntitlementSet) -> Vec<Fall<RateTerm>> {
+    let rates = before.catalog().rates().filter_map(|(id, definition)| {
+        let (now, then) = (before.rate_id(id), after.rate_id(id));
         (then < now).then(|| Fall {
             name: definition.name().to_owned(),
             now,
@@ -161,11 +161,11 @@ fn rates(is: &EntitlementSet, then: &EntitlementSet) -> Vec<Fall<RateTerm>> {
 }
 
 fn retention(
-    is: &BTreeMap<String, Retention>,
-    then: &BTreeMap<String, Retention>,
+    before: &BTreeMap<String, Retention>,
+    after: &BTreeMap<String, Retention>,
 ) -> Vec<Fall<Option<Retention>>> {
-    let falls = is.iter().filter_map(|(name, now)| {
-        let then = then.get(name).copied();
+    let falls = before.iter().filter_map(|(name, now)| {
+        let then = after.get(name).copied();
         // A promise that is not made is as good as none.
         (then.unwrap_or(Retention::Flag(false)) < *now).then(|| Fall {
             name: name.clone(),
