@@ -9,6 +9,9 @@ use entitlements_core::{Denial, NoCurrent};
 use entitlements_tower::denial_response;
 use http::request::Parts;
 
+/// How much of a path is said in the log.
+const MOST_CHARACTERS: usize = 200;
+
 /// What holds for this request, as a handler's argument.
 ///
 /// It is the very set that the gates in front of the handler judged by. Ask it as an
@@ -69,8 +72,9 @@ impl<S: Sync> FromRequestParts<S> for Current {
 fn log_once(path: &str) {
     static LOGGED: AtomicBool = AtomicBool::new(false);
     if !LOGGED.swap(true, Ordering::Relaxed) {
+        let path: String = path.chars().take(MOST_CHARACTERS).collect();
         tracing::error!(
-            path,
+            ?path,
             "a handler asks for `Current` and the request did not pass an `EntitlementsLayer`; wrap the router in one"
         );
     }
