@@ -10,6 +10,7 @@
     reason = "a test that cannot go on stops, and says where"
 )]
 
+mod account_routes;
 mod accounts;
 mod addons;
 mod bodies;
