@@ -91,6 +91,14 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Whether the given days after `since` are not over yet.
+    ///
+    /// By their length, because at the end of the year 9999 the time at which they end cannot be told (S4).
+    pub(crate) fn is_within_days_of(self, days: u32, since: Self) -> bool {
+        let length = Duration::from_secs(u64::from(days) * 86_400);
+        self < since || self.saturating_since(since) < length
+    }
+
     /// The last second of the given day in UTC: what a bare date means as an expiry.
     ///
     /// # Errors

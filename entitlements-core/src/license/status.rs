@@ -113,7 +113,7 @@ impl License {
             LicenseStatus::NotYetValid
         } else if now < self.expires_at {
             LicenseStatus::Active
-        } else if now.saturating_since(self.expires_at) < self.grace() {
+        } else if now.is_within_days_of(self.grace_days, self.expires_at) {
             LicenseStatus::Grace
         } else {
             LicenseStatus::Expired
@@ -125,11 +125,6 @@ impl License {
         self.begins_at()
             .into_iter()
             .chain([self.expires_at, self.grace_ends_at()])
-    }
-
-    /// As a length, because at the end of the year 9999 the time at which grace ends cannot be told (S4).
-    fn grace(&self) -> Duration {
-        Duration::from_secs(u64::from(self.grace_days) * 86_400)
     }
 
     /// The first moment of being valid: the later of `nbf` and `iat`, less the leeway.

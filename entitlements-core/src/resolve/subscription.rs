@@ -1,7 +1,5 @@
 //! R2: whether an account's subscription is in force.
 
-use std::time::Duration;
-
 use crate::Timestamp;
 use crate::account::{AccountTerms, SubscriptionStatus};
 use crate::license::LicenseStatus;
@@ -25,7 +23,7 @@ pub(super) fn state(terms: &AccountTerms, grace_days: u32, now: Timestamp) -> Su
         }
         SubscriptionStatus::PastDue { since } => {
             let end = since.saturating_add_days(grace_days);
-            let status = if is_in_grace(since, grace_days, now) {
+            let status = if now.is_within_days_of(grace_days, since) {
                 LicenseStatus::Grace
             } else {
                 LicenseStatus::Expired
@@ -43,12 +41,6 @@ pub(super) fn state(terms: &AccountTerms, grace_days: u32, now: Timestamp) -> Su
         expires_at: earlier(expires_at, terms.ends_at),
         grace_ends_at: earlier(grace_ends_at, terms.ends_at),
     }
-}
-
-/// As a length, because at the end of the year 9999 the time at which grace ends cannot be told (S4).
-fn is_in_grace(since: Timestamp, days: u32, now: Timestamp) -> bool {
-    let grace = Duration::from_secs(u64::from(days) * 86_400);
-    now < since || now.saturating_since(since) < grace
 }
 
 fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
