@@ -1,7 +1,7 @@
 //! R3: what a source says, in the same words for licenses and subscriptions.
 
 use super::addons::Addons;
-use super::sources::Source;
+use super::sources::{Source, plan_beneath};
 use crate::account::AccountTerms;
 use crate::catalog::{Grants, Plan, PlanId};
 use crate::license::License;
@@ -51,10 +51,7 @@ impl<'a> Offer<'a> {
 
     /// A subscription lists nothing. Add-ons without a plan stand on the base plan.
     fn of_subscription(catalog: &'a Catalog, base: PlanId, terms: &'a AccountTerms) -> Self {
-        let plan = match &terms.plan {
-            Some(name) => catalog.plan_id(name.as_str()),
-            None => Some(base),
-        };
+        let plan = plan_beneath(catalog, base, terms);
         let addons = terms.addons.iter().map(|name| name.as_str());
         Self {
             plan: plan.map(|plan| catalog.plan_at(plan)),

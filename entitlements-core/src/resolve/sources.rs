@@ -105,6 +105,19 @@ pub(super) fn judge_license<'a>(
     }
 }
 
+/// The plan that an account's add-ons stand on: its own, or the base plan where it has none. None where the catalog lacks
+/// its own.
+pub(super) fn plan_beneath(
+    catalog: &Catalog,
+    base: PlanId,
+    terms: &AccountTerms,
+) -> Option<PlanId> {
+    match &terms.plan {
+        Some(name) => catalog.plan_id(name.as_str()),
+        None => Some(base),
+    }
+}
+
 /// The subscription, where there is one and the catalog has its plan. One without a plan, for add-ons alone, has the
 /// days of grace of the base plan that they stand on.
 fn judge_subscription<'a>(
@@ -113,12 +126,12 @@ fn judge_subscription<'a>(
     terms: &'a AccountTerms,
     now: Timestamp,
 ) -> Option<Judged<'a>> {
-    let plan = match &terms.plan {
-        Some(name) => Some(catalog.plan_id(name.as_str())?),
-        None if terms.addons.is_empty() => return None,
-        None => None,
-    };
-    let grace_days = catalog.plan_at(plan.unwrap_or(base)).past_due_grace_days();
+    if terms.plan.is_none() && terms.addons.is_empty() {
+        return None;
+    }
+    let stands_on = plan_beneath(catalog, base, terms)?;
+    let plan = terms.plan.as_ref().map(|_| stands_on);
+    let grace_days = catalog.plan_at(stands_on).past_due_grace_days();
     let state = subscription::state(terms, grace_days, now);
     Some(Judged {
         source: Source::Subscription(terms),

@@ -6,7 +6,7 @@ use crate::catalog::PlanId;
 use crate::license::LicenseStatus;
 use crate::resolve::addons::Addons;
 use crate::resolve::overrides;
-use crate::resolve::sources::{Judged, Source};
+use crate::resolve::sources::{Judged, Source, plan_beneath};
 use crate::{Catalog, Timestamp};
 
 /// Adds what is the matter with the subscription, its add-ons and the overrides.
@@ -18,11 +18,7 @@ pub(super) fn collect(
     now: Timestamp,
     notices: &mut Notices,
 ) {
-    let plan = match &terms.plan {
-        None => Some(base),
-        Some(name) => catalog.plan_id(name.as_str()),
-    };
-    match plan {
+    match plan_beneath(catalog, base, terms) {
         None => notices.warnings.extend(terms.plan.as_ref().map(|name| {
             Notice::new(
                 "unknown_plan",
