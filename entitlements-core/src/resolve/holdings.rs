@@ -106,12 +106,6 @@ pub enum LicenseSource {
 }
 
 impl LicenseSource {
-    /// Whether it can be removed through the API; what comes from outside the process cannot.
-    #[must_use]
-    pub const fn is_managed_outside(&self) -> bool {
-        !matches!(self, Self::Store)
-    }
-
     /// The kind of source as one word: `store`, `variable`, `file` or `flag`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
