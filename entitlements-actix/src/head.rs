@@ -1,6 +1,6 @@
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
-use entitlements_core::RequestHead;
+use entitlements_core::{RequestHead, RouteMatch};
 
 /// A request as core asks it.
 pub(crate) struct Head<'a>(pub(crate) &'a ServiceRequest);
@@ -26,5 +26,12 @@ impl RequestHead for Head<'_> {
     #[inline]
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         self.0.extensions().get::<T>().cloned()
+    }
+
+    fn route_match(&self) -> RouteMatch {
+        match self.0.match_pattern() {
+            Some(_) => RouteMatch::Route,
+            None => RouteMatch::NoRoute,
+        }
     }
 }

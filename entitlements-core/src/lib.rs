@@ -33,7 +33,7 @@ pub use engine::{
 pub use entitlements_macros::catalog;
 pub use gate::{
     Admission, Answered, BodyHold, BodyProgress, Gate, Hold, OnUnavailable, OrderMistake,
-    OrderWatch, RequestHead, Settle,
+    OrderWatch, RequestHead, RouteMatch, Settle,
 };
 pub use license::{License, LicenseError, LicenseStatus, TrustedKey};
 pub use name::{AddonName, FeatureName, LimitName, PlanName, RateName};

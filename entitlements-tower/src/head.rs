@@ -1,4 +1,6 @@
 use entitlements_core::RequestHead;
+#[cfg(feature = "axum-routes")]
+use entitlements_core::RouteMatch;
 use http::Request;
 
 /// A request as core asks it.
@@ -25,5 +27,13 @@ impl<B> RequestHead for Head<'_, B> {
     #[inline]
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         self.0.extensions().get::<T>().cloned()
+    }
+
+    #[cfg(feature = "axum-routes")]
+    fn route_match(&self) -> RouteMatch {
+        match self.0.extensions().get::<axum::extract::MatchedPath>() {
+            Some(_) => RouteMatch::Route,
+            None => RouteMatch::NoRoute,
+        }
     }
 }

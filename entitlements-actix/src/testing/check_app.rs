@@ -1,63 +1,18 @@
-use std::collections::BTreeSet;
-use std::fmt;
-
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, HttpMessage};
+use entitlements_core::testing::{OrderMistakes, paths_beside};
 use entitlements_core::{Denial, DenialKind, OrderMistake, OrderWatch};
-
-/// A step of a path that no product has a route for.
-const NOBODYS: &str = "entitlements-check-3f1c1e7a-nobody-has-a-route-here";
-
-/// What is wrong with the order of an application's middleware, each with what to do.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AppMistakes {
-    found: Vec<(String, OrderMistake)>,
-}
-
-impl AppMistakes {
-    /// The request that showed it, and the mistake.
-    #[must_use]
-    pub fn found(&self) -> &[(String, OrderMistake)] {
-        &self.found
-    }
-}
-
-impl fmt::Display for AppMistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (request, mistake)) in self.found.iter().enumerate() {
-            f.write_str(if index > 0 { "\n" } else { "" })?;
-            match mistake {
-                // Where axum has `route_layer`, actix-web has the resource.
-                OrderMistake::NotARoute => write!(
-                    f,
-                    "{request}: a gate answers for a path that no route has: wrap resources in it in place of the `App` or the scope, so that 404 stays what it is"
-                )?,
-                mistake => write!(f, "{request}: {mistake}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// As `Display`: a test that unwraps it shows the sentences.
-impl fmt::Debug for AppMistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for AppMistakes {}
 
 /// Sends requests through an application, and some beside them to paths that it has no route for, and tells what is wrong with the
 /// order of its middleware: a gate without an engine's layer around it, an engine's layer that looks for the account before the
 /// authentication has said it, and a gate around the `App` or a scope, which answers for paths that nobody serves.
 ///
 /// The requests are real: handlers run. Say one for each gated route, with the credentials that the authentication asks for; the
-/// paths without a route are made of theirs, so that each scope on the way is asked too. The order of engine and authentication
-/// shows in debug builds, which tests are.
+/// paths without a route are made of theirs, so that each scope on the way is asked too. Some of it
+/// shows in debug builds only, which tests are.
 ///
 /// ```
 /// # actix_web::rt::System::new().block_on(async {
@@ -74,7 +29,7 @@ impl std::error::Error for AppMistakes {}
 ///
 /// let wrong = App::new().route("/sso", page()).wrap(RequireFeature::new("scim")).wrap(layer);
 /// let mistakes = testing::check_app(wrong, []).await.unwrap_err();
-/// assert!(mistakes.to_string().contains("wrap resources in it"));
+/// assert!(mistakes.to_string().contains("`wrap` resources in it"));
 /// # });
 /// ```
 ///
@@ -86,7 +41,7 @@ impl std::error::Error for AppMistakes {}
 pub async fn check_app<T, B>(
     app: App<T>,
     requests: impl IntoIterator<Item = TestRequest>,
-) -> Result<(), AppMistakes>
+) -> Result<(), OrderMistakes>
 where
     T: ServiceFactory<
             ServiceRequest,
@@ -99,74 +54,48 @@ where
     B: MessageBody,
 {
     let app = init_service(app).await;
-    let mut found = Vec::new();
-    let mut beside = BTreeSet::from([format!("/{NOBODYS}")]);
+    let (mut found, mut paths) = (Vec::new(), Vec::new());
     for request in requests {
         let request = request.to_request();
-        beside.extend(unserved(request.path()));
+        paths.push(request.path().to_owned());
         let name = format!("{} {}", request.method(), request.path());
-        let watch = OrderWatch::default();
-        request.extensions_mut().insert(watch.clone());
-        let answer = app.call(request).await.ok();
-        found.extend(
-            watch
-                .found()
-                .into_iter()
-                .map(|mistake| (name.clone(), mistake)),
-        );
-        if answer
-            .as_ref()
-            .and_then(denied)
-            .is_some_and(|denied| denied.layer_missing)
-        {
-            found.push((name, OrderMistake::LayerMissing));
-        }
+        let mut mistakes = ask(&app, request).await;
+        // Who asks for a path that only a default service serves means it.
+        mistakes.retain(|mistake| *mistake != OrderMistake::NotARoute);
+        found.extend(mistakes.into_iter().map(|mistake| (name.clone(), mistake)));
     }
-    'paths: for path in beside {
+    'paths: for path in paths_beside(paths.iter().map(String::as_str)) {
         for method in [Method::GET, Method::POST] {
             let request = TestRequest::with_uri(&path).method(method.clone());
-            let answer = app.call(request.to_request()).await.ok();
-            let denied = answer.as_ref().and_then(denied);
-            if denied.is_some_and(|denied| !denied.on_a_route) {
+            let mistakes = ask(&app, request.to_request()).await;
+            if mistakes.contains(&OrderMistake::NotARoute) {
                 found.push((format!("{method} {path}"), OrderMistake::NotARoute));
                 // One for the outermost gate is enough: it answers for all that is inside.
                 break 'paths;
             }
         }
     }
-    if found.is_empty() {
-        Ok(())
-    } else {
-        Err(AppMistakes { found })
+    OrderMistakes::none(found)
+}
+
+/// What the request showed.
+async fn ask<S, R, B>(app: &S, request: R) -> Vec<OrderMistake>
+where
+    S: Service<R, Response = ServiceResponse<B>, Error = Error>,
+    R: HttpMessage,
+{
+    let watch = OrderWatch::default();
+    request.extensions_mut().insert(watch.clone());
+    if let Ok(answer) = app.call(request).await {
+        let extensions = answer.response().extensions();
+        let denial = extensions.get::<Denial>().map(Denial::kind);
+        if denial == Some(&DenialKind::LayerMissing) {
+            watch.note(OrderMistake::LayerMissing);
+        }
+        // A denial of a resource that takes any step, as `/users/{id}` does, is right.
+        if denial.is_some() && answer.request().match_pattern().is_none() {
+            watch.note(OrderMistake::NotARoute);
+        }
     }
-}
-
-/// Paths beside this one: for each step of it, another step in its place that nobody has.
-fn unserved(path: &str) -> impl Iterator<Item = String> {
-    let steps: Vec<_> = path.split('/').skip(1).map(str::to_owned).collect();
-    (0..steps.len()).map(move |kept| {
-        let kept = steps.iter().take(kept).map(String::as_str);
-        let steps: Vec<_> = kept.chain([NOBODYS]).collect();
-        format!("/{}", steps.join("/"))
-    })
-}
-
-/// How a request was denied.
-struct Denied {
-    layer_missing: bool,
-    /// A resource may take any step, as `/users/{id}` does; then a denial is right.
-    on_a_route: bool,
-}
-
-fn denied<B>(response: &ServiceResponse<B>) -> Option<Denied> {
-    let kind = response
-        .response()
-        .extensions()
-        .get::<Denial>()?
-        .kind()
-        .clone();
-    Some(Denied {
-        layer_missing: kind == DenialKind::LayerMissing,
-        on_a_route: response.request().match_pattern().is_some(),
-    })
+    watch.found()
 }

@@ -4,5 +4,5 @@
 
 mod check_app;
 
-pub use check_app::{AppMistakes, check_app};
+pub use check_app::check_app;
 pub use entitlements_core::testing::*;

@@ -77,6 +77,26 @@ async fn d14_a_gate_outside_the_engines_layer_is_500_and_one_line_with_the_path(
 }
 
 #[actix_web::test]
+async fn debug_builds_log_once_that_a_gate_is_around_more_than_routes() {
+    listen();
+    for plan in ["community", "business"] {
+        let app = App::new()
+            .route("/sso", web::get().to(page))
+            .wrap(RequireFeature::new("sso"))
+            .wrap(layer(&on(plan)));
+        let app = init_service(app).await;
+        LINES.take();
+        for path in ["/sso", "/nothing", "/sso", "/nothing/either"] {
+            ask(&app, get(path)).await;
+        }
+        let lines = LINES.take();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains(r#"path="/nothing""#), "{lines:?}");
+        assert!(lines[0].contains("`wrap` resources in it"), "{lines:?}");
+    }
+}
+
+#[actix_web::test]
 async fn denials_that_are_no_mistake_are_not_logged() {
     listen();
     let gate = RequireFeature::new("sso").on(&on("community"));

@@ -11,9 +11,9 @@ use entitlements_actix::{AccountId, OrderMistake, RequireFeature};
 
 use crate::{layer, on};
 
-const ENGINE_MISSING: &str = "GET /sso: a gate finds no engine: wrap the router in an `EntitlementsLayer`, outside the gate, or give the gate its engine with `.on(&entitlements)`";
+const ENGINE_MISSING: &str = "GET /sso: a gate finds no engine: put an `EntitlementsLayer` around it, or give the gate its engine with `.on(&entitlements)`";
 const AUTHENTICATION_INSIDE: &str = "GET /sso: the `EntitlementsLayer` looks for the account before the authentication has said it: put the authentication around the `EntitlementsLayer`, so that it runs first";
-const NOT_A_ROUTE: &str = "a gate answers for a path that no route has: wrap resources in it in place of the `App` or the scope, so that 404 stays what it is";
+const NOT_A_ROUTE: &str = "a gate answers for a path that no route has: put it around routes only (axum: use `route_layer` in place of `layer`; actix-web: `wrap` resources in it in place of the `App` or the scope), so that 404 and 405 stay what they are";
 
 async fn page() -> &'static str {
     "page"
@@ -146,7 +146,7 @@ async fn several_mistakes_are_told_together() {
     let kinds: Vec<_> = mistakes
         .found()
         .iter()
-        .map(|(_, mistake)| mistake.clone())
+        .map(|(_, mistake)| *mistake)
         .collect();
     assert_eq!(kinds, [OrderMistake::LayerMissing, OrderMistake::NotARoute]);
     assert_eq!(format!("{mistakes:?}"), mistakes.to_string());

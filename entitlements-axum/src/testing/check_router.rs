@@ -1,53 +1,17 @@
-use std::fmt;
-
 use axum::Router;
 use axum::body::Body;
+use entitlements_core::testing::{OrderMistakes, paths_beside};
 use entitlements_core::{Denial, DenialKind, OrderMistake, OrderWatch};
-use http::{Method, Request, Response};
+use http::{Method, Request};
 use tower_service::Service;
 
-/// A path that no product has a route for.
-const NOBODYS: &str = "/entitlements-check/3f1c1e7a-nobody-has-a-route-here";
-
-/// What is wrong with the order of a router's layers, each with what to do.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RouterMistakes {
-    found: Vec<(String, OrderMistake)>,
-}
-
-impl RouterMistakes {
-    /// The request that showed it, and the mistake.
-    #[must_use]
-    pub fn found(&self) -> &[(String, OrderMistake)] {
-        &self.found
-    }
-}
-
-impl fmt::Display for RouterMistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (request, mistake)) in self.found.iter().enumerate() {
-            f.write_str(if index > 0 { "\n" } else { "" })?;
-            write!(f, "{request}: {mistake}")?;
-        }
-        Ok(())
-    }
-}
-
-/// As `Display`: a test that unwraps it shows the sentences.
-impl fmt::Debug for RouterMistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for RouterMistakes {}
-
-/// Sends requests through a router, and one to a path that it has no route for, and tells what is wrong with the order of its
-/// layers: a gate without an engine's layer around it, an engine's layer that looks for the account before the
+/// Sends requests through a router, and some beside them to paths that it has no route for, and tells what is wrong with the order
+/// of its layers: a gate without an engine's layer around it, an engine's layer that looks for the account before the
 /// authentication has said it, and `layer` where `route_layer` was meant.
 ///
-/// The requests are real: handlers run. Say one for each gated route, with the credentials that the authentication asks for.
-/// The order of engine and authentication shows in debug builds, which tests are.
+/// The requests are real: handlers run. Say one for each gated route, with the credentials that the authentication asks for; the
+/// paths without a route are made of theirs, so that each nested router on the way is asked too. This shows in debug builds,
+/// which tests are.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -73,34 +37,38 @@ impl std::error::Error for RouterMistakes {}
 pub async fn check_router(
     router: Router,
     requests: impl IntoIterator<Item = Request<Body>>,
-) -> Result<(), RouterMistakes> {
-    let mut found = Vec::new();
+) -> Result<(), OrderMistakes> {
+    let (mut found, mut paths) = (Vec::new(), Vec::new());
     for request in requests {
+        paths.push(request.uri().path().to_owned());
         let name = format!("{} {}", request.method(), request.uri().path());
-        let (response, mistakes) = ask(&router, request).await;
+        let mut mistakes = ask(&router, request).await;
+        // Who asks for a path that only a fallback serves means it.
+        mistakes.retain(|mistake| *mistake != OrderMistake::NotARoute);
         found.extend(mistakes.into_iter().map(|mistake| (name.clone(), mistake)));
-        if denial(&response) == Some(&DenialKind::LayerMissing) {
-            found.push((name, OrderMistake::LayerMissing));
+    }
+    let beside = paths_beside(paths.iter().map(String::as_str));
+    'paths: for path in beside {
+        for method in [Method::GET, Method::POST] {
+            let request = Request::builder().method(&method).uri(&path);
+            let Ok(request) = request.body(Body::empty()) else {
+                continue;
+            };
+            if ask(&router, request)
+                .await
+                .contains(&OrderMistake::NotARoute)
+            {
+                found.push((format!("{method} {path}"), OrderMistake::NotARoute));
+                // One for the outermost gate is enough: it answers for all that is inside.
+                break 'paths;
+            }
         }
     }
-    for method in [Method::GET, Method::POST] {
-        let mut nobodys = Request::new(Body::empty());
-        *nobodys.method_mut() = method.clone();
-        *nobodys.uri_mut() = http::Uri::from_static(NOBODYS);
-        let (response, _) = ask(&router, nobodys).await;
-        if denial(&response).is_some() {
-            found.push((format!("{method} {NOBODYS}"), OrderMistake::NotARoute));
-            break;
-        }
-    }
-    if found.is_empty() {
-        Ok(())
-    } else {
-        Err(RouterMistakes { found })
-    }
+    OrderMistakes::none(found)
 }
 
-async fn ask(router: &Router, mut request: Request<Body>) -> (Response<Body>, Vec<OrderMistake>) {
+/// What the request showed.
+async fn ask(router: &Router, mut request: Request<Body>) -> Vec<OrderMistake> {
     let watch = OrderWatch::default();
     request.extensions_mut().insert(watch.clone());
     let mut router = router.clone();
@@ -108,9 +76,9 @@ async fn ask(router: &Router, mut request: Request<Body>) -> (Response<Body>, Ve
         Ok(response) => response,
         Err(never) => match never {},
     };
-    (response, watch.found())
-}
-
-fn denial(response: &Response<Body>) -> Option<&DenialKind> {
-    response.extensions().get::<Denial>().map(Denial::kind)
+    let denial = response.extensions().get::<Denial>();
+    if denial.map(Denial::kind) == Some(&DenialKind::LayerMissing) {
+        watch.note(OrderMistake::LayerMissing);
+    }
+    watch.found()
 }

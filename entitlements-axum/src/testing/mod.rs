@@ -4,5 +4,5 @@
 
 mod check_router;
 
-pub use check_router::{RouterMistakes, check_router};
+pub use check_router::check_router;
 pub use entitlements_core::testing::*;

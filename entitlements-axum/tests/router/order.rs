@@ -1,5 +1,8 @@
 //! Layers in the wrong order are told, with what to do.
 
+use std::io;
+use std::sync::{Arc, Mutex};
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -9,12 +12,13 @@ use axum::routing::{MethodRouter, get};
 use entitlements_axum::account::AccountTerms;
 use entitlements_axum::testing::{TestEngine, check_router};
 use entitlements_axum::{AccountId, OrderMistake, RequireFeature};
+use tower::{ServiceBuilder, ServiceExt};
 
 use crate::{layer, on};
 
-const ENGINE_MISSING: &str = "GET /sso: a gate finds no engine: wrap the router in an `EntitlementsLayer`, outside the gate, or give the gate its engine with `.on(&entitlements)`";
+const ENGINE_MISSING: &str = "GET /sso: a gate finds no engine: put an `EntitlementsLayer` around it, or give the gate its engine with `.on(&entitlements)`";
 const AUTHENTICATION_INSIDE: &str = "GET /sso: the `EntitlementsLayer` looks for the account before the authentication has said it: put the authentication around the `EntitlementsLayer`, so that it runs first";
-const NOT_A_ROUTE: &str = "a gate answers for a path that no route has: use `route_layer` in place of `layer`, so that 404 and 405 stay what they are";
+const NOT_A_ROUTE: &str = "a gate answers for a path that no route has: put it around routes only (axum: use `route_layer` in place of `layer`; actix-web: `wrap` resources in it in place of the `App` or the scope), so that 404 and 405 stay what they are";
 
 /// As an application's own, this one puts the account into the request.
 async fn authentication(mut request: Request, next: Next) -> Response {
@@ -89,10 +93,42 @@ async fn a_gate_by_layer_is_told() {
         .layer(layer(&on("community")));
     let mistakes = check_router(app, []).await.unwrap_err().to_string();
     assert!(
-        mistakes.starts_with("GET /entitlements-check/"),
+        mistakes.starts_with("GET /entitlements-check-"),
         "{mistakes}"
     );
     assert!(mistakes.ends_with(NOT_A_ROUTE), "{mistakes}");
+}
+
+fn nest(nested: Router, engine: &TestEngine) -> Router {
+    Router::new().nest("/api", nested).layer(layer(engine))
+}
+
+fn to_nested() -> [Request; 1] {
+    [Request::get("/api/deep/er").body(Body::empty()).unwrap()]
+}
+
+/// Also where the plan has the feature.
+#[tokio::test]
+async fn a_gate_around_the_fallback_of_a_nested_router_is_told() {
+    let router = || Router::new().route("/deep/er", page());
+    for plan in ["community", "business"] {
+        let engine = on(plan);
+        let with_fallback = || router().fallback(async || "nothing here");
+        let wrong = with_fallback().layer(RequireFeature::new("sso"));
+        let mistakes = check_router(nest(wrong, &engine), to_nested()).await;
+        let mistakes = mistakes.unwrap_err().to_string();
+        assert!(mistakes.starts_with("GET /api/"), "{mistakes}");
+        assert!(mistakes.ends_with(NOT_A_ROUTE), "{mistakes}");
+        assert_eq!(mistakes.lines().count(), 1);
+
+        let right = with_fallback().route_layer(RequireFeature::new("sso"));
+        let mistakes = check_router(nest(right, &engine), to_nested()).await;
+        mistakes.unwrap();
+        // The fallback of the router around it answers for what a nested one lacks, if that has none.
+        let right = router().layer(RequireFeature::new("sso"));
+        let mistakes = check_router(nest(right, &engine), to_nested()).await;
+        mistakes.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -112,7 +148,83 @@ async fn several_mistakes_are_told_together() {
         .layer(RequireFeature::new("sso"));
     let mistakes = check_router(app, to_sso()).await.unwrap_err();
     let found = mistakes.found().iter();
-    let kinds: Vec<_> = found.map(|(_, mistake)| mistake.clone()).collect();
+    let kinds: Vec<_> = found.map(|(_, mistake)| *mistake).collect();
     assert_eq!(kinds, [OrderMistake::LayerMissing, OrderMistake::NotARoute]);
     assert_eq!(format!("{mistakes:?}"), mistakes.to_string());
+}
+
+/// What is logged while it is asked for some paths, in turn.
+async fn logged(app: Router, paths: &[&str]) -> String {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let listening = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    for path in paths {
+        let request = Request::get(*path).body(Body::empty()).unwrap();
+        app.clone().oneshot(request).await.unwrap();
+    }
+    drop(listening);
+    let lines = log.0.lock().unwrap();
+    String::from_utf8(lines.clone()).unwrap()
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn debug_builds_log_once_that_a_gate_is_around_more_than_routes() {
+    let paths = ["/sso", "/nothing", "/sso", "/nothing/either"];
+    for plan in ["community", "business"] {
+        let by_layer = Router::new()
+            .route("/sso", page())
+            .layer(RequireFeature::new("sso"))
+            .layer(layer(&on(plan)));
+        let log = logged(by_layer, &paths).await;
+        assert_eq!(log.matches(NOT_A_ROUTE).count(), 1, "{log}");
+        assert!(log.contains(r#"path="/nothing""#), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn gates_where_they_belong_log_nothing() {
+    let engine = on("community");
+    let paths = ["/sso", "/nothing", "/sso"];
+    let by_route_layer = Router::new()
+        .route("/sso", page())
+        .route_layer(RequireFeature::new("sso"))
+        .layer(layer(&engine));
+    assert_eq!(logged(by_route_layer, &paths).await, "");
+    // What no route has is served by a fallback that has a gate of its own.
+    let fallback = ServiceBuilder::new()
+        .layer(RequireFeature::new("sso"))
+        .service(Router::new());
+    let on_the_fallback = Router::new()
+        .route("/sso", page())
+        .fallback_service(fallback)
+        .layer(layer(&engine));
+    assert_eq!(logged(on_the_fallback, &paths).await, "");
+}
+
+#[tokio::test]
+async fn debug_builds_log_once_that_the_authentication_comes_too_late() {
+    let app = sso()
+        .layer(from_fn(authentication))
+        .layer(layer(&with_acme("community").await));
+    let log = logged(app, &["/sso", "/sso"]).await;
+    let (_, sentence) = AUTHENTICATION_INSIDE.split_once(": ").unwrap();
+    assert_eq!(log.matches(sentence).count(), 1, "{log}");
 }

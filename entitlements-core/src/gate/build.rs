@@ -101,6 +101,8 @@ impl Gate {
                 callers,
                 bound: OnceLock::new(),
                 mistake_logged: AtomicBool::new(false),
+                #[cfg(debug_assertions)]
+                order: super::order::Order::default(),
                 counters: Counters::default(),
             }),
         }

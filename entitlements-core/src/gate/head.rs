@@ -1,3 +1,5 @@
+use super::RouteMatch;
+
 /// What is asked of a request's head; adapters answer from their own types, and only what is asked for.
 pub trait RequestHead {
     /// The method.
@@ -16,6 +18,11 @@ pub trait RequestHead {
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T>
     where
         Self: Sized;
+
+    /// Whether the framework has a route for the request. Asked in debug builds only, to find gates that are around more than routes.
+    fn route_match(&self) -> RouteMatch {
+        RouteMatch::Unknown
+    }
 
     /// The value of a header. None where it is absent, there more than once, or no text.
     fn header(&self, name: &str) -> Option<&str> {

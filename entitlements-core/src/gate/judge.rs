@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Admission, Gate, OnUnavailable, RequestHead};
+use super::{Admission, Gate, OnUnavailable, OrderMistake, RequestHead};
 use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, decide, is_met};
 use crate::engine::{Callers, NoCurrent};
 use crate::strict::text::escaped_start;
@@ -130,7 +130,7 @@ impl Gate {
                 return self.weigh_nobody(&why, head);
             }
             None => {
-                self.log_once(head.path(), &"the request did not pass an `EntitlementsLayer`; wrap the router in one, outside this gate, or give the gate its engine with `.on(&entitlements)`");
+                self.log_once(head.path(), &OrderMistake::LayerMissing);
                 Decision::Deny(Denial::layer_missing())
             }
         };

@@ -25,7 +25,7 @@ pub use admission::Admission;
 pub use body::BodyProgress;
 pub use head::RequestHead;
 pub use hold::{Answered, BodyHold, Hold};
-pub use order::{OrderMistake, OrderWatch};
+pub use order::{OrderMistake, OrderWatch, RouteMatch};
 pub use rules::{OnUnavailable, Settle};
 
 use std::fmt;
@@ -73,6 +73,8 @@ struct Inner {
     /// The names looked up, for the first catalog that was met.
     bound: OnceLock<(Arc<Catalog>, Result<BoundRequirement, UnknownName>)>,
     mistake_logged: AtomicBool,
+    #[cfg(debug_assertions)]
+    order: order::Order,
     counters: Counters,
 }
 

@@ -15,6 +15,7 @@
 
 mod clock;
 mod engine;
+mod order;
 mod request;
 #[doc(hidden)]
 pub mod usage_store;
@@ -22,6 +23,9 @@ mod vendor;
 
 pub use clock::ManualClock;
 pub use engine::{TestEngine, on_plan, with_license, without_license};
+pub use order::OrderMistakes;
+#[doc(hidden)]
+pub use order::paths_beside;
 pub use request::TestRequest;
 pub use vendor::TestVendor;
 
