@@ -1,0 +1,10 @@
+#[path = "stand_ins.rs"]
+mod stand_ins;
+
+mod names {
+    entitlements_macros::catalog!("tests/catalog.toml", crate = crate::stand_ins);
+}
+
+fn main() {
+    let _ = names::plans::BUSINES;
+}
