@@ -12,6 +12,7 @@ mod actix;
 mod ends;
 mod http2;
 mod hyper;
+mod last_unit;
 mod random;
 mod storm;
 mod story;

@@ -78,8 +78,7 @@ async fn u8_after_a_storm_of_clients_that_hang_up_exactly_what_succeeded_is_used
             client.await.unwrap();
         }
         // Handlers may still be at work for clients that are gone.
-        story.is_idle(front.name).await;
-        story.settles_at(story.there(), front.name).await;
+        story.settles_at_what_is_there(front.name).await;
         assert!(story.there() <= 3);
         // Rooms were taken and given back all the while.
         assert!(story.made() > 20, "{}: {} made", front.name, story.made());

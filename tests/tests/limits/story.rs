@@ -161,6 +161,12 @@ impl Story {
         idle.unwrap_or_else(|_| panic!("{why}: a lease is held for nobody"));
     }
 
+    /// Waits until what was answered with success is used, and nothing is reserved.
+    pub(crate) async fn settles_at_what_is_there(&self, why: &str) {
+        self.is_idle(why).await;
+        self.settles_at(self.there(), why).await;
+    }
+
     /// Waits until no request is under way, and holds that exactly so many are used, and nothing is reserved.
     pub(crate) async fn settles_at(&self, used: u64, why: &str) {
         let settled = async {
