@@ -56,6 +56,8 @@ pub enum Refusal {
     Invalid(Vec<FieldError>),
     /// The license key is not taken.
     InvalidLicense(ActivateError),
+    /// The license key is good, or the license there, and the change cannot be kept; why, in words for the operator.
+    NotStored(String),
     /// The revocation list is not taken.
     InvalidRevocations(RevocationError),
     /// The license is managed elsewhere, and where.
@@ -138,6 +140,7 @@ impl Refusal {
             Self::InvalidLicense(_) => {
                 row!(422, "INVALID_LICENSE", "Invalid license", "invalid-license")
             }
+            Self::NotStored(_) => row!(503, "NOT_STORED", "Not stored", "not-stored"),
             Self::InvalidRevocations(_) => {
                 row!(
                     422,
@@ -194,7 +197,10 @@ impl Refusal {
             Self::AccountExists => "there is an account with this id".into(),
             Self::InvalidLicense(error) => error.to_string(),
             Self::InvalidRevocations(error) => error.to_string(),
-            Self::NotFound(why) | Self::Malformed(why) | Self::LicenseManaged(why) => why.clone(),
+            Self::NotFound(why)
+            | Self::Malformed(why)
+            | Self::LicenseManaged(why)
+            | Self::NotStored(why) => why.clone(),
         }
     }
 

@@ -106,7 +106,7 @@ async fn set_and_time_stay_what_they_were_when_the_request_came() {
     let app = init_service(app).await;
     assert_eq!(ask(&app, get("/")).await.body, "community");
     assert_eq!(ask(&app, get("/")).await.body, "enterprise");
-    community.deactivate_all().await;
+    community.deactivate_all().await.unwrap();
     assert_eq!(ask(&app, get("/sso")).await.status, 402);
     assert_eq!(ask(&app, get("/sso")).await.status, 200);
 }

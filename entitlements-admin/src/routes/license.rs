@@ -1,6 +1,6 @@
 //! `/license`: the keys that are held, and what follows from them.
 
-use entitlements_core::DeactivateError;
+use entitlements_core::{ActivateError, DeactivateError};
 use http::Method;
 
 use super::Call;
@@ -65,14 +65,18 @@ async fn activate(call: Call, by: Principal) -> Result<Answer, Failure> {
             reason = error.reason(),
             "license key refused"
         );
-        Refusal::InvalidLicense(error)
+        match error {
+            ActivateError::NotKept(_) => Refusal::NotStored(error.to_string()),
+            error => Refusal::InvalidLicense(error),
+        }
     })?;
     tracing::info!(by = by.name(), license = entry.id, "license key taken");
     Ok(respond::json(&LicenseView::of(&entry)))
 }
 
 async fn deactivate_all(call: Call, by: Principal) -> Result<Answer, Failure> {
-    call.engine().deactivate_all().await;
+    let removed = call.engine().deactivate_all().await;
+    removed.map_err(|error| Refusal::NotStored(error.to_string()))?;
     tracing::info!(by = by.name(), "stored licenses removed");
     Ok(respond::no_content())
 }
@@ -84,6 +88,7 @@ async fn deactivate(call: Call, by: Principal) -> Result<Answer, Failure> {
         .await
         .map_err(|error| match error {
             DeactivateError::Managed(_) => Refusal::LicenseManaged(error.to_string()),
+            DeactivateError::NotRemoved(_) => Refusal::NotStored(error.to_string()),
             error => Refusal::NotFound(error.to_string()),
         })?;
     tracing::info!(by = by.name(), license = id, "license removed");

@@ -1,4 +1,4 @@
-use entitlements_core::testing::{self, NOW, TestVendor};
+use entitlements_core::testing::{self, NOW, TestEngine, TestVendor};
 use serde_json::json;
 
 use crate::client::Client;
@@ -176,4 +176,23 @@ async fn ids_in_paths_are_decoded() {
     ] {
         client.delete(path).await.assert_problem(404, "NOT_FOUND");
     }
+}
+
+#[tokio::test]
+async fn p3_a_key_that_cannot_be_kept_is_503_and_changes_nothing() {
+    // A folder cannot be made where a file is.
+    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+        builder.data_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml/data"))
+    });
+    let client = Client::over(engine);
+    let answer = client.activate(&client.key("lic-1")).await;
+    let problem = answer.assert_problem(503, "NOT_STORED");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.starts_with("the license key is good, and cannot be kept: "),
+        "{detail}"
+    );
+    assert!(detail.contains("licenses.json"), "{detail}");
+    assert_eq!(client.get("/license").await.json()["status"], "unlicensed");
+    client.delete("/license").await.assert_no_content();
 }

@@ -92,7 +92,7 @@ async fn set_and_time_stay_what_they_were_when_the_request_came() {
         at("enterprise", came.saturating_add_days(100))
     );
 
-    community.deactivate_all().await;
+    community.deactivate_all().await.unwrap();
     assert_eq!(send(&app, "GET", "/sso").await.status(), 402);
     assert_eq!(send(&app, "GET", "/sso").await.status(), 200);
 }

@@ -1,6 +1,6 @@
 use super::Entitlements;
-use crate::license::{LicenseError, LicenseStatus, compact_key};
-use crate::resolve::{HeldLicense, LicenseEntry, LicenseSource, inapplicable_addons};
+use crate::license::{LicenseError, LicenseStatus, LicenseStoreError, StoredLicense, compact_key};
+use crate::resolve::{HeldLicense, LicenseEntry, LicenseSource, RejectedKey, inapplicable_addons};
 
 /// Why a license key that was handed in is not taken. What was held before stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,9 @@ pub enum ActivateError {
     /// It has an add-on that its plan cannot have.
     #[error("the license key has the add-on `{0}`, which its plan cannot have")]
     AddonNotApplicable(String),
+    /// It is good, and cannot be kept.
+    #[error("the license key is good, and cannot be kept: {0}")]
+    NotKept(LicenseStoreError),
 }
 
 impl ActivateError {
@@ -33,6 +36,7 @@ impl ActivateError {
             Self::Revoked => LicenseStatus::Revoked.as_str(),
             Self::WrongDeployment(_) => LicenseStatus::WrongDeployment.as_str(),
             Self::AddonNotApplicable(_) => "addon_not_applicable",
+            Self::NotKept(_) => "not_kept",
         }
     }
 }
@@ -47,6 +51,9 @@ pub enum DeactivateError {
     /// It comes from outside the process and comes back at the next start.
     #[error("the license comes from {0}; remove it there")]
     Managed(LicenseSource),
+    /// Where it is kept it cannot be removed, so it stays.
+    #[error("the license cannot be removed from where it is kept: {0}")]
+    NotRemoved(LicenseStoreError),
 }
 
 impl DeactivateError {
@@ -56,6 +63,7 @@ impl DeactivateError {
         match self {
             Self::NotFound => "not_found",
             Self::Managed(_) => "managed",
+            Self::NotRemoved(_) => "not_removed",
         }
     }
 }
@@ -66,14 +74,16 @@ impl Entitlements {
     /// White space and line breaks in the key are ignored. A license with the same id is replaced; the same key twice
     /// changes nothing.
     ///
-    /// It is held in memory, and gone at the next start.
+    /// It is kept before it counts (P3), in the data folder ([`data_dir`](crate::EntitlementsBuilder::data_dir)) or in another
+    /// [`LicenseStore`](crate::license::LicenseStore); without either it is gone when the process ends.
     ///
     /// # Errors
-    /// When the key does not verify, its grace is over, it is revoked or bound elsewhere, or its plan cannot have one of
-    /// its add-ons; then nothing changes.
+    /// When the key does not verify, its grace is over, it is revoked or bound elsewhere, its plan cannot have one of
+    /// its add-ons, or it cannot be kept; then nothing changes.
     ///
     /// # Cancel safety
-    /// Dropped before it is done, the key was either taken or not; nothing in between.
+    /// Dropped before it is done, the key was either taken or not. Where a store answers later, one that it was about to keep may be
+    /// there at the next start.
     pub async fn activate(&self, key: &str) -> Result<LicenseEntry, ActivateError> {
         let now = self.now();
         let key = compact_key(key.as_bytes())?;
@@ -106,6 +116,13 @@ impl Entitlements {
             source: LicenseSource::Store,
         };
         if !keys.stored.contains(&held) {
+            let kept = StoredLicense {
+                id: held.license.id().to_owned(),
+                key: key.to_string(),
+            };
+            let kept = keys.store.put(kept).await;
+            kept.map_err(ActivateError::NotKept)?;
+            keys.store_is_mended();
             keys.stored
                 .retain(|known| known.license.id() != held.license.id());
             keys.stored.push(held);
@@ -117,29 +134,42 @@ impl Entitlements {
 
     /// Removes every license that was handed in; those from variables, files and flags stay.
     ///
+    /// # Errors
+    /// When they cannot be removed from where they are kept; then all stay.
+    ///
     /// # Cancel safety
-    /// Dropped before it is done, they were either all removed or not at all.
-    pub async fn deactivate_all(&self) {
+    /// Dropped before it is done, they were either all removed or not at all. Where a store answers later, they may be gone at the
+    /// next start.
+    pub async fn deactivate_all(&self) -> Result<(), DeactivateError> {
         let mut keys = self.shared.keys.lock().await;
-        if !keys.stored.is_empty() {
-            keys.stored.clear();
-            self.shared.publish(&keys);
-            tracing::info!("licenses deactivated");
+        // Kept keys that do not verify are removed too.
+        let is_kept = |rejected: &RejectedKey| rejected.source == LicenseSource::Store;
+        if keys.stored.is_empty() && !keys.rejected.iter().any(is_kept) {
+            return Ok(());
         }
+        let removed = keys.store.clear().await;
+        removed.map_err(DeactivateError::NotRemoved)?;
+        keys.rejected.retain(|rejected| !is_kept(rejected));
+        keys.stored.clear();
+        self.shared.publish(&keys);
+        tracing::info!("licenses deactivated");
+        Ok(())
     }
 
     /// Removes the license with this id.
     ///
     /// # Errors
-    /// When none is held, or it comes from a variable, a file or a flag.
+    /// When none is held, it comes from a variable, a file or a flag, or it cannot be removed from where it is kept; then it stays.
     ///
     /// # Cancel safety
     /// Dropped before it is done, it was either removed or not.
     pub async fn deactivate(&self, id: &str) -> Result<(), DeactivateError> {
         let mut keys = self.shared.keys.lock().await;
-        let before = keys.stored.len();
-        keys.stored.retain(|held| held.license.id() != id);
-        if keys.stored.len() < before {
+        if keys.stored.iter().any(|held| held.license.id() == id) {
+            let removed = keys.store.remove(id).await;
+            removed.map_err(DeactivateError::NotRemoved)?;
+            keys.store_is_mended();
+            keys.stored.retain(|held| held.license.id() != id);
             self.shared.publish(&keys);
             tracing::info!(license = id, "license deactivated");
             return Ok(());

@@ -11,7 +11,10 @@ use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::account::{AccountStore, MemoryAccounts};
 use crate::decide::UnknownName;
 use crate::instance::{InstanceOptions, Machine};
-use crate::license::{LicenseVerifier, TrustedKey};
+use crate::license::{
+    LicenseFile, LicenseStore, LicenseStoreError, LicenseVerifier, MemoryLicenses, StoredLicense,
+    TrustedKey,
+};
 use crate::reserve::{Counter, Counters, Meter};
 use crate::resolve::{DeploymentMode, base_plan};
 use crate::strict::text::escaped_start;
@@ -32,6 +35,7 @@ pub struct EntitlementsBuilder {
     deployment_id: Option<String>,
     instance: InstanceOptions,
     data_dir: Option<PathBuf>,
+    license_store: Option<Arc<dyn LicenseStore>>,
     environment: Environment,
     deployment_mode: Option<DeploymentMode>,
     accounts: Option<Accounts>,
@@ -128,13 +132,21 @@ impl EntitlementsBuilder {
         self
     }
 
-    /// The folder for what must outlast the process; made where it is missing, and for one process alone. It keeps the revocation
-    /// lists that are handed in (`revocations.json`), and `instance-id` where the machine has no id of its own and a license is bound
-    /// to an instance. Licenses that are handed in are kept in memory.
+    /// The folder for what must outlast the process; made where it is missing, and for one process alone. It keeps the licenses
+    /// that are handed in (`licenses.json`), unless a [`license_store`](Self::license_store) does, the revocation lists
+    /// (`revocations.json`), and `instance-id` where the machine has no id of its own and a license is bound to an instance.
+    ///
+    /// Without it all of these are gone when the process ends.
     pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
         self.instance = self.instance.data_dir(&folder);
         self.data_dir = Some(folder);
+        self
+    }
+
+    /// Keeps licenses that are handed in here instead of in the data folder.
+    pub fn license_store(mut self, store: impl LicenseStore) -> Self {
+        self.license_store = Some(Arc::new(store));
         self
     }
 
@@ -245,10 +257,34 @@ impl EntitlementsBuilder {
     /// # Cancel safety
     /// Dropping the future leaves nothing behind.
     pub async fn build(self) -> Result<(Entitlements, Upkeep), ConfigError> {
-        self.build_now()
+        let store = self.store_of_licenses();
+        let stored = store.load().await;
+        self.build_with(store, stored)
     }
 
+    /// As `build`, where licenses are kept in memory or in a file.
     pub(crate) fn build_now(self) -> Result<(Entitlements, Upkeep), ConfigError> {
+        let store = self.store_of_licenses();
+        let stored = match store.load() {
+            Reply::Now(stored) => stored,
+            Reply::Later(_) => Err(LicenseStoreError::new("it does not answer at once")),
+        };
+        self.build_with(store, stored)
+    }
+
+    fn store_of_licenses(&self) -> Arc<dyn LicenseStore> {
+        match (&self.license_store, &self.data_dir) {
+            (Some(store), _) => Arc::clone(store),
+            (None, Some(folder)) => Arc::new(LicenseFile::in_folder(folder)),
+            (None, None) => Arc::new(MemoryLicenses),
+        }
+    }
+
+    fn build_with(
+        self,
+        store: Arc<dyn LicenseStore>,
+        stored: Result<Vec<StoredLicense>, LicenseStoreError>,
+    ) -> Result<(Entitlements, Upkeep), ConfigError> {
         let catalog = self.catalog.ok_or(ConfigError::NoCatalog)?;
         let mode = match self.deployment_mode {
             Some(mode) => mode,
@@ -263,6 +299,8 @@ impl EntitlementsBuilder {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let environment = &self.environment;
         let mut keys = sources::load_licenses(&self.key_places, environment, &catalog, &verifier);
+        keys.store = store;
+        sources::load_stored(stored, &verifier, &mut keys);
         let now = clock.now();
         let lists = &self.list_places;
         sources::load_revocations(lists, environment, &verifier, now, self.data_dir, &mut keys);

@@ -3,16 +3,13 @@
 //! The lists are kept as they were signed, and are verified when they are read: whoever can write the file can take lists away, and
 //! cannot make one. A list that was accepted once is accepted again, wherever the clock stands by then.
 
-use std::fs;
 use std::path::PathBuf;
 
-use crate::files::{self, read_regular};
+use crate::files::{Damaged, KeptFile};
 use crate::license::{LicenseVerifier, RevocationList, Revocations};
 use crate::resolve::{LicenseSource, RejectedRevocations, RevocationsCause};
 use crate::strict::json::{self, ObjectWriter, Value};
 use crate::strict::text::shown_path;
-
-const FILE_NAME: &str = "revocations.json";
 
 /// Room for some lists of the largest size.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -20,7 +17,7 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// The lists that are kept, and where.
 #[derive(Default)]
 pub(super) struct KeptLists {
-    folder: Option<PathBuf>,
+    file: Option<KeptFile>,
     lists: Vec<KeptList>,
     /// Lists that do not verify today. They are kept as they are: their key may be trusted again tomorrow.
     others: Vec<String>,
@@ -49,19 +46,20 @@ impl KeptLists {
         verifier: &LicenseVerifier,
         revocations: &mut Revocations,
     ) -> (Self, Vec<RejectedRevocations>) {
+        let file = folder.map(|folder| KeptFile::new(folder, "revocations.json", MOST_BYTES));
         let mut kept = Self {
-            folder,
+            file: file.clone(),
             ..Self::default()
         };
-        let Some(path) = kept.path() else {
+        let Some(file) = file else {
             return (kept, Vec::new());
         };
-        let source = LicenseSource::File(shown_path(&path));
-        let tokens = match kept.tokens() {
+        let source = LicenseSource::File(shown_path(&file.path()));
+        let tokens = match tokens(&file) {
             Ok(tokens) => tokens,
-            Err(why) => {
+            Err(damaged) => {
                 kept.is_damaged = true;
-                let cause = RevocationsCause::Unreadable(why);
+                let cause = RevocationsCause::Unreadable(damaged.to_string());
                 return (kept, vec![RejectedRevocations { source, cause }]);
             }
         };
@@ -89,7 +87,7 @@ impl KeptLists {
     ///
     /// Blocks while the file is written.
     pub(super) fn keep(&mut self, list: &RevocationList, token: &str) -> Result<bool, String> {
-        let Some(folder) = self.folder.clone() else {
+        let Some(kept_in) = self.file.clone() else {
             return Ok(false);
         };
         self.put(KeptList {
@@ -100,15 +98,18 @@ impl KeptLists {
         let others = self.others.iter().map(String::as_str);
         let mut file = ObjectWriter::new();
         file.strings("lists", tokens.chain(others));
-        self.set_aside_what_is_damaged()
-            .and_then(|()| files::replace(&folder, FILE_NAME, &file.finish()))
-            .map_err(|error| error.to_string())?;
+        if self.is_damaged {
+            kept_in.set_aside().map_err(|error| error.to_string())?;
+            self.is_damaged = false;
+        }
+        let written = kept_in.write(&file.finish());
+        written.map_err(|error| error.to_string())?;
         Ok(true)
     }
 
     /// Whether there is a place to keep lists.
     pub(super) const fn are_kept(&self) -> bool {
-        self.folder.is_some()
+        self.file.is_some()
     }
 
     /// In place of older lists of the same key, unless there is a newer one (L16).
@@ -125,50 +126,15 @@ impl KeptLists {
         });
         self.lists.push(new);
     }
+}
 
-    fn path(&self) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join(FILE_NAME))
-    }
-
-    fn tokens(&self) -> Result<Vec<String>, String> {
-        let Some(path) = self.path() else {
-            return Ok(Vec::new());
-        };
-        match fs::symlink_metadata(&path) {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-                ) =>
-            {
-                return Ok(Vec::new());
-            }
-            Err(error) => return Err(error.to_string()),
-            Ok(found) if found.is_symlink() => return Err("it is a link".to_owned()),
-            Ok(_) => {}
-        }
-        let bytes = read_regular(&path, MOST_BYTES).map_err(|error| error.to_string())?;
-        let other = || "it is not what this program wrote there".to_owned();
-        let file = json::read(&bytes).map_err(|_| other())?;
-        let lists = file
-            .get("lists")
-            .and_then(Value::as_array)
-            .ok_or_else(other)?;
-        let token = |item: &Value<'_>| item.as_str().map(str::to_owned).ok_or_else(other);
-        lists.iter().map(token).collect()
-    }
-
-    fn set_aside_what_is_damaged(&mut self) -> std::io::Result<()> {
-        if self.is_damaged
-            && let Some(path) = self.path()
-        {
-            let digits = files::random_digits()?;
-            let aside = path.with_file_name(format!("{FILE_NAME}.damaged-{digits}"));
-            match fs::rename(&path, aside) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-                _ => self.is_damaged = false,
-            }
-        }
-        Ok(())
-    }
+fn tokens(file: &KeptFile) -> Result<Vec<String>, Damaged> {
+    let Some(bytes) = file.read()? else {
+        return Ok(Vec::new());
+    };
+    let file = json::read(&bytes).map_err(|_| Damaged::Foreign)?;
+    let lists = file.get("lists").and_then(Value::as_array);
+    let lists = lists.ok_or(Damaged::Foreign)?.iter();
+    let tokens = lists.map(|token| token.as_str().map(str::to_owned));
+    tokens.collect::<Option<_>>().ok_or(Damaged::Foreign)
 }

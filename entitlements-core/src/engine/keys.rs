@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use super::kept_lists::KeptLists;
 use super::place::Place;
-use crate::license::Revocations;
-use crate::resolve::{HeldLicense, Holdings, RejectedKey, RejectedRevocations};
+use crate::license::{LicenseStore, MemoryLicenses, Revocations};
+use crate::resolve::{
+    HeldLicense, Holdings, LicenseSource, RejectedCause, RejectedKey, RejectedRevocations,
+};
 
 /// License keys by where they come from, and the revocation lists that judge them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Keys {
     /// From variables, files and flags: read-only here.
     pub(super) managed: Vec<HeldLicense>,
-    /// Handed in while running.
+    /// Handed in while running, now or by an earlier process.
     pub(super) stored: Vec<HeldLicense>,
+    /// Where these outlast the process.
+    pub(super) store: Arc<dyn LicenseStore>,
     pub(super) rejected: Vec<RejectedKey>,
     pub(super) ignored: Vec<String>,
     /// What the vendor has taken back, by lists from anywhere.
@@ -23,7 +27,30 @@ pub(super) struct Keys {
     pub(super) kept_lists: KeptLists,
 }
 
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            managed: Vec::new(),
+            stored: Vec::new(),
+            store: Arc::new(MemoryLicenses),
+            rejected: Vec::new(),
+            ignored: Vec::new(),
+            revocations: Arc::default(),
+            rejected_revocations: Vec::new(),
+            kept_lists: KeptLists::default(),
+        }
+    }
+}
+
 impl Keys {
+    /// What was wrong with the store is mended by a change that it made.
+    pub(super) fn store_is_mended(&mut self) {
+        self.rejected.retain(|rejected| {
+            rejected.source != LicenseSource::Store
+                || !matches!(rejected.cause, RejectedCause::Unreadable(_))
+        });
+    }
+
     /// One license for each id: the one that was handed in; of two from outside the one issued later, then the one that
     /// lasts longer.
     pub(super) fn holdings(&self, place: &Place) -> Holdings {

@@ -22,6 +22,7 @@ mod key;
 mod pem;
 mod revocation;
 mod status;
+mod store;
 mod token;
 mod unverified;
 mod verified;
@@ -37,6 +38,7 @@ pub use issue::{
 pub use key::{Algorithm, KeyError, TrustedKey};
 pub use revocation::{MAX_REVOCATIONS_BYTES, RevocationError, RevocationList, Revocations};
 pub use status::LicenseStatus;
+pub use store::{LicenseFile, LicenseStore, LicenseStoreError, MemoryLicenses, StoredLicense};
 pub use token::MAX_TOKEN_BYTES;
 pub use unverified::UnverifiedToken;
 pub use verified::License;

@@ -126,6 +126,6 @@ fn an_activation_that_is_dropped_before_it_ran_changed_nothing() {
     drop(engine.deactivate("lic"));
     drop(engine.deactivate_all());
     assert!(engine.current().has("sso"));
-    block_on(engine.deactivate_all());
+    block_on(engine.deactivate_all()).unwrap();
     assert!(!engine.current().has("sso"));
 }

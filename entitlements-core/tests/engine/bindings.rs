@@ -204,7 +204,7 @@ fn nothing_of_the_machine_is_read_or_made_unless_a_license_is_bound_to_an_instan
     engine.revalidate();
     engine.clock().advance_days(400);
     let _ = engine.current();
-    block_on(engine.deactivate_all());
+    block_on(engine.deactivate_all()).unwrap();
     // The list is all that is there.
     std::fs::remove_file(data.join("revocations.json")).unwrap();
     assert!(is_empty(&data));

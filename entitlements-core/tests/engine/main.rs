@@ -17,6 +17,7 @@ mod denials;
 mod expiry;
 mod kept;
 mod keys;
+mod licenses_kept;
 mod readers;
 mod revocation_races;
 mod revocation_sources;

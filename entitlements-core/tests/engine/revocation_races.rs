@@ -149,7 +149,7 @@ fn an_activation_that_races_a_revocation_never_leaves_it_in_force() {
             revoked_since.store(2 * round + 2, Ordering::Release);
             block_on(engine.apply_revocations(&taking_back)).unwrap();
             assert_eq!(engine.current().has("sso"), !refused, "round {round}");
-            block_on(engine.deactivate_all());
+            block_on(engine.deactivate_all()).unwrap();
         }
     });
 }

@@ -73,7 +73,7 @@ fn a_stored_key_that_is_later_counts_over_the_managed_one_until_it_is_removed() 
         block_on(engine.deactivate(ID)),
         Err(DeactivateError::Managed(LicenseSource::Flag))
     );
-    block_on(engine.deactivate_all());
+    block_on(engine.deactivate_all()).unwrap();
     assert!(engine.current().has("sso"));
 }
 

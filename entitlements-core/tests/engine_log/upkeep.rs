@@ -132,7 +132,7 @@ async fn an_activation_moves_the_next_boundary() {
         let draft = draft.plan("business").id("lic-7").grace_days(0);
         draft.expires_at(NOW.saturating_add_days(10)).issued_at(NOW)
     });
-    engine.deactivate_all().await;
+    engine.deactivate_all().await.unwrap();
     engine.activate(&sooner).await.unwrap();
     assert!(hand.is_woken());
     hand.run();

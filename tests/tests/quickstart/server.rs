@@ -184,6 +184,14 @@ impl Server {
         answer.json()
     }
 
+    /// Kills it, as nothing else than the machine's power can.
+    pub(crate) fn kill(&self) {
+        let killed = Command::new("kill")
+            .args(["-9", &self.pid().to_string()])
+            .status();
+        assert!(killed.expect("a process can be killed").success());
+    }
+
     /// Waits until the process ends.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         let ended = self.stdout.wait_for_end() && self.stderr.wait_for_end();

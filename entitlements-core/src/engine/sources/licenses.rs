@@ -2,8 +2,10 @@
 
 use super::place::{Found, Sought, TokenPlace};
 use crate::engine::keys::Keys;
-use crate::license::{License, LicenseVerifier, MAX_INPUT_BYTES, compact_key};
-use crate::resolve::{HeldLicense, RejectedCause, RejectedKey};
+use crate::license::{
+    License, LicenseStoreError, LicenseVerifier, MAX_INPUT_BYTES, StoredLicense, compact_key,
+};
+use crate::resolve::{HeldLicense, LicenseSource, RejectedCause, RejectedKey};
 use crate::{Catalog, Environment};
 
 /// Reads and checks the keys of every place.
@@ -40,6 +42,35 @@ fn take(found: Found, verifier: &LicenseVerifier, keys: &mut Keys) {
     match license {
         Ok(license) => keys.managed.push(HeldLicense { license, source }),
         Err(cause) => keys.rejected.push(RejectedKey { source, cause }),
+    }
+}
+
+/// Takes what outlasted the last process (P2).
+pub(in crate::engine) fn load_stored(
+    stored: Result<Vec<StoredLicense>, LicenseStoreError>,
+    verifier: &LicenseVerifier,
+    keys: &mut Keys,
+) {
+    let reject = |cause| RejectedKey {
+        source: LicenseSource::Store,
+        cause,
+    };
+    match stored {
+        Err(error) => {
+            let cause = RejectedCause::Unreadable(error.to_string());
+            keys.rejected.push(reject(cause));
+        }
+        Ok(stored) => {
+            for StoredLicense { key, .. } in stored {
+                match verifier.verify_held(&key) {
+                    Ok(license) => keys.stored.push(HeldLicense {
+                        license,
+                        source: LicenseSource::Store,
+                    }),
+                    Err(error) => keys.rejected.push(reject(RejectedCause::License(error))),
+                }
+            }
+        }
     }
 }
 

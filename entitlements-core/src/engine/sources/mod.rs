@@ -6,6 +6,6 @@ mod place;
 mod revocations;
 mod variable;
 
-pub(super) use licenses::load as load_licenses;
+pub(super) use licenses::{load as load_licenses, load_stored};
 pub(super) use place::TokenPlace;
 pub(super) use revocations::load as load_revocations;

@@ -5,7 +5,9 @@ use crate::Catalog;
 use crate::license::{Deployment, License, LicenseErrorKind, LicenseStatus};
 use crate::resolve::addons::inapplicable_addons;
 use crate::resolve::sources::Judged;
-use crate::resolve::{Holdings, RejectedCause, RejectedKey, RejectedRevocations, RevocationsCause};
+use crate::resolve::{
+    Holdings, LicenseSource, RejectedCause, RejectedKey, RejectedRevocations, RevocationsCause,
+};
 
 /// Adds what is the matter with what is configured, and with each license.
 pub(super) fn collect(
@@ -52,6 +54,11 @@ pub(super) fn collect(
 
 fn rejected(key: &RejectedKey) -> Notice {
     match &key.cause {
+        RejectedCause::Unreadable(cause) if key.source == LicenseSource::Store => Notice::new(
+            "licenses_unreadable",
+            format!("the licenses that were handed in cannot be read: {cause}"),
+            "hand the license key in again; what is there now is set aside then, and not lost",
+        ),
         RejectedCause::Unreadable(cause) => Notice::new(
             "license_unreadable",
             format!(

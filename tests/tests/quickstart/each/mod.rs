@@ -7,6 +7,7 @@ mod bad_licenses;
 mod flags;
 mod garbage;
 mod hostile;
+mod killed;
 mod licenses;
 mod methods;
 mod output;

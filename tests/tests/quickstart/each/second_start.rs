@@ -49,7 +49,18 @@ fn a_second_start_finds_everything_and_shows_no_token() {
     assert!(!text.contains("shown only now"), "{text}");
     assert_eq!(second.activate(&key).status, 200);
     drop(second);
-    assert!(contents(&data) == made);
+    // The license, and nothing else.
+    let mut kept = contents(&data);
+    assert!(kept.remove("licenses.json").is_some());
+    assert!(kept == made);
+    assert_eq!(mode(&data.join("licenses.json")), 0o600);
+    let third = PROGRAM.start(&data).serve();
+    let status = third.license_status();
+    assert_eq!(
+        (&status["status"], &status["plan"]["code"]),
+        (&"active".into(), &"business".into())
+    );
+    assert_eq!(third.get("/sso").status, 200);
 }
 
 #[test]
@@ -104,5 +115,7 @@ fn starts_at_the_same_time_agree_on_one_token_and_one_vendor() {
         shown += server.stdout.text().matches("shown only now").count();
     }
     assert_eq!(shown, 1);
-    assert_eq!(contents(folder.path()).keys().collect::<Vec<_>>(), FILES);
+    let mut made = contents(folder.path());
+    assert!(made.remove("licenses.json").is_some());
+    assert_eq!(made.keys().collect::<Vec<_>>(), FILES);
 }

@@ -1,0 +1,101 @@
+//! A file of our own, in a folder of our own, that is always whole.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+
+use super::{make_folder, random_digits, read_regular, replace};
+
+/// A file that this program, and nobody else, writes.
+#[derive(Debug, Clone)]
+pub(crate) struct KeptFile {
+    folder: PathBuf,
+    name: &'static str,
+    most_bytes: usize,
+}
+
+/// Why what is there cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Damaged {
+    #[error("it is a link")]
+    Link,
+    #[error("it is not what this program wrote there")]
+    Foreign,
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl KeptFile {
+    pub(crate) const fn new(folder: PathBuf, name: &'static str, most_bytes: usize) -> Self {
+        Self {
+            folder,
+            name,
+            most_bytes,
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.join(self.name)
+    }
+
+    /// What is there; none where nothing is. A link is not followed.
+    pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, Damaged> {
+        let path = self.path();
+        match fs::symlink_metadata(&path) {
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(Damaged::Unreadable(error.to_string())),
+            Ok(found) if found.is_symlink() => return Err(Damaged::Link),
+            Ok(_) => {}
+        }
+        let bytes = read_regular(&path, self.most_bytes);
+        let bytes = bytes.map_err(|error| Damaged::Unreadable(error.to_string()))?;
+        Ok(Some(bytes))
+    }
+
+    /// Writes the file whole or not at all.
+    pub(crate) fn write(&self, content: &str) -> io::Result<()> {
+        replace(&self.folder, self.name, content)
+    }
+
+    /// Removes what writers left that were killed. Only whoever holds the lock may: others may be at work on theirs.
+    pub(crate) fn tidy(&self) {
+        let unfinished = format!("{}.new-", self.name);
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return;
+        };
+        let names = entries.flatten().map(|entry| entry.file_name());
+        let left = names.filter(|name| name.to_string_lossy().starts_with(&unfinished));
+        for name in left {
+            // What stays is in nobody's way.
+            let _ = fs::remove_file(self.folder.join(name));
+        }
+    }
+
+    /// Puts what is there out of the way under another name, so that nothing of it is lost.
+    pub(crate) fn set_aside(&self) -> io::Result<()> {
+        let aside = format!("{}.damaged-{}", self.name, random_digits()?);
+        match fs::rename(self.path(), self.folder.join(aside)) {
+            Err(error) if !is_absent(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes other processes wait that change files of the same folder, as long as the answer is held.
+    ///
+    /// It is the folder that is locked, where folders can be: no file is made for it that a link could stand for.
+    pub(crate) fn lock(&self) -> io::Result<Option<File>> {
+        make_folder(&self.folder)?;
+        if cfg!(not(unix)) {
+            return Ok(None);
+        }
+        let folder = File::open(&self.folder)?;
+        match folder.lock() {
+            Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+            locked => locked.map(|()| Some(folder)),
+        }
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
