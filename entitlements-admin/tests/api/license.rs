@@ -88,10 +88,9 @@ async fn managed_licenses_stay() {
 
 #[tokio::test]
 async fn a_configured_key_that_does_not_verify_is_listed_with_nulls() {
-    let (engine, _upkeep) =
-        testing::TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
-            builder.license_key("garbage")
-        });
+    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+        builder.license_key("garbage")
+    });
     let list = Client::over(engine).get("/license").await.assert_json();
     let nulls = json!({ "id": null, "source": "flag", "plan": null, "status": "invalid", "expires_at": null });
     assert_eq!(list, json!({ "status": "invalid", "licenses": [nulls] }));

@@ -15,6 +15,8 @@
 
 mod clock;
 mod engine;
+#[doc(hidden)]
+pub mod license_store;
 mod order;
 mod request;
 #[doc(hidden)]

@@ -205,8 +205,10 @@ fn nothing_of_the_machine_is_read_or_made_unless_a_license_is_bound_to_an_instan
     engine.clock().advance_days(400);
     let _ = engine.current();
     block_on(engine.deactivate_all()).unwrap();
-    // The list is all that is there.
-    std::fs::remove_file(data.join("revocations.json")).unwrap();
+    // What was handed in is all that is there.
+    for name in ["licenses.json", "revocations.json"] {
+        std::fs::remove_file(data.join(name)).unwrap();
+    }
     assert!(is_empty(&data));
     // A folder that is not there is not made for nothing either.
     let absent = data.join("absent");
