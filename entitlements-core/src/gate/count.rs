@@ -19,22 +19,16 @@ struct Count<'a> {
 
 impl Gate {
     /// Asks for what is counted, everything else being met.
-    pub(super) fn count(&self, current: &Current, method: &str, path: &str) -> Admission {
+    pub(super) fn count(
+        &self,
+        current: &Current,
+        bound: &BoundRequirement,
+        method: &str,
+        path: &str,
+    ) -> Admission {
         if !self.inner.requirement.counts() {
             return self.allow();
         }
-        let bound;
-        let bound = match self.bound(current.catalog()) {
-            Some(Ok(bound)) => bound,
-            Some(Err(_)) => return self.allow(),
-            None => match self.inner.requirement.bind(current.catalog()) {
-                Ok(other) => {
-                    bound = other;
-                    &bound
-                }
-                Err(_) => return self.allow(),
-            },
-        };
         match current.entitlements() {
             Some(engine) => self.count_with(
                 engine.meter(),

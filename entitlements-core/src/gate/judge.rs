@@ -1,9 +1,10 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::{Admission, Gate, OnUnavailable, OrderMistake, RequestHead};
-use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, decide, is_met};
+use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, is_met};
 use crate::engine::{Callers, NoCurrent};
 use crate::strict::text::escaped_start;
 use crate::{Catalog, Current, Denial, Reply, Timestamp};
@@ -124,20 +125,23 @@ impl Gate {
         if facts.is_cors_preflight() || !self.inner.rules.answers(facts.method()) {
             return self.allow();
         }
-        let decision = match current {
-            Some(current) => self.weigh_terms(current, &facts, head.path()),
-            None if let Some(why) = head.extension::<NoCurrent>() => {
+        let Some(current) = current else {
+            if let Some(why) = head.extension::<NoCurrent>() {
                 return self.weigh_nobody(&why, head);
             }
-            None => {
-                self.log_once(head.path(), &OrderMistake::LayerMissing);
-                Decision::Deny(Denial::layer_missing())
+            self.log_once(head.path(), &OrderMistake::LayerMissing);
+            return self.deny(Denial::layer_missing(), head.path());
+        };
+        let bound = match self.bound(current.catalog()) {
+            Ok(bound) => bound,
+            Err(unknown) => {
+                self.log_once(head.path(), &unknown);
+                return self.deny(unknown.denial(), head.path());
             }
         };
-        match (decision, current) {
-            (Decision::Allow, Some(current)) => self.count(current, facts.method(), head.path()),
-            (Decision::Allow, None) => self.allow(),
-            (Decision::Deny(denial), _) => self.deny(denial, head.path()),
+        match current.decide_for(self.inner.id, &bound, &facts) {
+            Decision::Deny(denial) => self.deny(denial, head.path()),
+            Decision::Allow => self.count(current, &bound, facts.method(), head.path()),
         }
     }
 
@@ -159,29 +163,18 @@ impl Gate {
         }
     }
 
-    fn weigh_terms(&self, current: &Current, facts: &Facts<'_>, path: &str) -> Decision {
-        match self.bound(current.catalog()) {
-            Some(Ok(bound)) => current.decide_for(self.inner.id, bound, facts),
-            Some(Err(unknown)) => self.mistake(path, unknown),
-            // A second catalog in one program: rare enough to look the names up each time.
-            None => match self.inner.requirement.bind(current.catalog()) {
-                Ok(bound) => match decide(&bound, facts, current.set()) {
-                    Decision::Deny(denial) => Decision::Deny(current.finish(denial)),
-                    Decision::Allow => Decision::Allow,
-                },
-                Err(unknown) => self.mistake(path, &unknown),
+    /// The requirement in numbers of this catalog.
+    fn bound(&self, catalog: &Arc<Catalog>) -> Result<Cow<'_, BoundRequirement>, UnknownName> {
+        let requirement = &self.inner.requirement;
+        let bind = || (Arc::clone(catalog), requirement.bind(catalog));
+        match self.inner.bound.get_or_init(bind) {
+            (known, bound) if Arc::ptr_eq(known, catalog) => match bound {
+                Ok(bound) => Ok(Cow::Borrowed(bound)),
+                Err(unknown) => Err(unknown.clone()),
             },
+            // A second catalog in one program: rare enough to look the names up each time.
+            _ => requirement.bind(catalog).map(Cow::Owned),
         }
-    }
-
-    /// The requirement in numbers of this catalog; none where the gate was first used with another.
-    pub(super) fn bound(
-        &self,
-        catalog: &Arc<Catalog>,
-    ) -> Option<&Result<BoundRequirement, UnknownName>> {
-        let bind = || (Arc::clone(catalog), self.inner.requirement.bind(catalog));
-        let (known, bound) = self.inner.bound.get_or_init(bind);
-        Arc::ptr_eq(known, catalog).then_some(bound)
     }
 
     /// The end of each denied request, or of one that a gate in shadow would have denied (D17).
@@ -195,12 +188,6 @@ impl Gate {
         }
         inner.counters.count_denied(&denial, &inner.requirement);
         Admission::Deny(denial)
-    }
-
-    #[cold]
-    fn mistake(&self, path: &str, unknown: &UnknownName) -> Decision {
-        self.log_once(path, unknown);
-        Decision::Deny(unknown.denial())
     }
 
     /// A mistake in the program is said once a gate, not once a request.
