@@ -260,11 +260,7 @@ impl Entitlements {
         let mut used = BTreeMap::new();
         for (limit, _) in self.catalog().limits() {
             let count = self.shared.meter.used(account, limit).await;
-            let count = count.map_err(|error| {
-                tracing::warn!("{error}");
-                Denial::undetermined()
-            })?;
-            used.insert(limit, count);
+            used.insert(limit, count.map_err(|error| error.denial())?);
         }
         Ok(used)
     }

@@ -4,7 +4,7 @@ use super::{Current, Entitlements, NoCurrent};
 use crate::catalog::{LimitId, LimitKind};
 use crate::decide::UnknownName;
 use crate::reserve::{self, GiveBack, HeldLease, Reservation, Wanted};
-use crate::usage::{Renewed, UsageError};
+use crate::usage::Renewed;
 use crate::{AccountId, Denial, Limit, LimitName};
 
 /// One limit of one account, for services and jobs: the same counts as the gates', without a request.
@@ -22,7 +22,7 @@ use crate::{AccountId, Denial, Limit, LimitName};
 ///
 /// let room = users.reserve(1).await?;
 /// assert_eq!(users.reserve(1).await.unwrap_err().code(), "LIMIT_EXCEEDED");
-/// room.confirm().await.unwrap();
+/// room.confirm().await?;
 /// # Ok::<(), entitlements_core::Denial>(())
 /// # }).unwrap();
 /// ```
@@ -108,7 +108,7 @@ impl AccountLimit {
         meter.count(limit);
         let amounts = [Wanted { limit, amount }];
         let given = GiveBack::new(meter, self.account.clone(), &amounts).give();
-        given.await.map_err(unavailable)
+        given.await.map_err(|error| error.denial())
     }
 
     /// Sets what is used to what exists (U6), such as at the start or after an import. Of a limit that the application counts,
@@ -126,7 +126,7 @@ impl AccountLimit {
         meter
             .sync(&self.account, limit, used)
             .await
-            .map_err(unavailable)
+            .map_err(|error| error.denial())
     }
 
     /// How many are in use: what was confirmed, what is leased, or what the application counts.
@@ -140,7 +140,7 @@ impl AccountLimit {
         let limit = self.id()?;
         let meter = &self.engine.shared.meter;
         let used = meter.used(&self.account, limit);
-        Ok(used.await.map_err(unavailable)?.unwrap_or(0))
+        Ok(used.await.map_err(|error| error.denial())?.unwrap_or(0))
     }
 
     /// Leases one of a concurrent limit under a name, such as a node's; whoever holds one under that name renews it (U11).
@@ -173,7 +173,7 @@ impl AccountLimit {
         let limit = self.of_kind(&LimitKind::is_concurrent)?;
         let meter = &self.engine.shared.meter;
         let renewed = meter.renew(&self.account, limit, holder.as_ref());
-        renewed.await.map_err(unavailable)
+        renewed.await.map_err(|error| error.denial())
     }
 
     /// Ends the lease under a name, if there is one.
@@ -187,7 +187,7 @@ impl AccountLimit {
         let limit = self.of_kind(&LimitKind::is_concurrent)?;
         let meter = &self.engine.shared.meter;
         let ended = meter.end(&self.account, limit, holder.as_ref());
-        ended.await.map_err(unavailable)
+        ended.await.map_err(|error| error.denial())
     }
 
     async fn current(&self) -> Result<Current, Denial> {
@@ -210,10 +210,4 @@ impl AccountLimit {
         tracing::error!("a limit is asked for that cannot be: {unknown}");
         Err(unknown.denial())
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn unavailable(error: UsageError) -> Denial {
-    tracing::warn!("{error}");
-    Denial::undetermined()
 }

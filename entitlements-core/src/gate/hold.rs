@@ -103,7 +103,7 @@ impl Hold {
 impl Parts {
     /// Confirms and gives back.
     fn succeed(mut self: Box<Self>) -> Reply<Result<(), UsageError>> {
-        let confirmed = self.reservation.take().map(Reservation::confirm);
+        let confirmed = self.reservation.take().map(Reservation::settle);
         let given_back = self.give_back.take().map(GiveBack::give);
         match (confirmed, given_back) {
             (None, None) => Reply::Now(Ok(())),

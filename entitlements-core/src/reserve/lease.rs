@@ -8,7 +8,7 @@ use super::work::{self, Piece, SeenThrough};
 use super::{Meter, Wanted};
 use crate::catalog::LimitId;
 use crate::usage::{Leased, Renewed, UsageError};
-use crate::{AccountId, Current, Reply};
+use crate::{AccountId, Current, Denial, Reply};
 
 /// One of a concurrent limit that is held for as long as this is: a guard that clones share.
 ///
@@ -66,13 +66,14 @@ impl HeldLease {
     /// Renews it now, for as long as the catalog says; [`Renewed::Lapsed`] where it had lapsed and its room may be another's.
     ///
     /// # Errors
-    /// When the store cannot be asked.
+    /// The denial (503 `ENTITLEMENTS_UNAVAILABLE`), when the store cannot be asked.
     ///
     /// # Cancel safety
     /// A reply that is dropped may have renewed it or not.
-    pub fn renew(&self) -> Reply<Result<Renewed, UsageError>> {
+    pub fn renew(&self) -> Reply<Result<Renewed, Denial>> {
         let renewed = self.all().map(|lease| lease.held.renew());
-        renewed.fold(Reply::Now(Ok(Renewed::Held)), both)
+        let renewed = renewed.fold(Reply::Now(Ok(Renewed::Held)), both);
+        renewed.map(|renewed| renewed.map_err(|error| error.denial()))
     }
 
     /// Leases one; whoever holds one under that name renews it.

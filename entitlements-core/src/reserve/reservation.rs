@@ -6,7 +6,7 @@ use super::wanted::Wanted;
 use super::work::{self, SeenThrough};
 use crate::catalog::LimitId;
 use crate::usage::{Ask, Place, ReservationId, UsageError};
-use crate::{AccountId, Limit, Reply};
+use crate::{AccountId, Denial, Limit, Reply};
 
 /// Room under one limit or several that was found and is held: a guard.
 ///
@@ -22,7 +22,7 @@ use crate::{AccountId, Limit, Reply};
 ///
 /// let room = users.reserve(1).await?;
 /// // … the user is created …
-/// room.confirm().await.unwrap();
+/// room.confirm().await?;
 /// assert_eq!(users.used().await?, 1);
 /// # Ok::<(), entitlements_core::Denial>(())
 /// # }).unwrap();
@@ -86,11 +86,18 @@ impl Reservation {
     /// Counts what was reserved: it exists now.
     ///
     /// # Errors
-    /// When the store cannot be asked; what exists is then not counted until `sync` says so.
+    /// The denial (503 `ENTITLEMENTS_UNAVAILABLE`), when the store cannot be asked; what exists is then not counted until `sync`
+    /// says so.
     ///
     /// # Cancel safety
     /// Where a reply is dropped before it resolves, the upkeep goes on with it; without an upkeep it may have counted or not.
-    pub fn confirm(mut self) -> Reply<Result<(), UsageError>> {
+    pub fn confirm(self) -> Reply<Result<(), Denial>> {
+        let settled = self.settle();
+        settled.map(|settled| settled.map_err(|error| error.denial()))
+    }
+
+    /// The same, with what the store says.
+    pub(crate) fn settle(mut self) -> Reply<Result<(), UsageError>> {
         let places = std::mem::take(&mut self.places);
         let Some(stored) = self.stored.take() else {
             return Reply::Now(Ok(()));

@@ -10,7 +10,8 @@ use entitlements_core::usage::{
     Ask, Leased, MemoryUsage, Renewed, ReservationId, Reserved, Usage, UsageError, UsageStore,
 };
 use entitlements_core::{
-    AccountId, Admission, Gate, Limit, Reply, RequestHead, Requirement, Timestamp, Upkeep,
+    AccountId, AccountLimit, Admission, Denial, Gate, Limit, Reply, RequestHead, Requirement,
+    Timestamp, Upkeep,
 };
 use tokio::task::yield_now;
 
@@ -206,6 +207,30 @@ async fn what_guards_could_not_wait_for_is_done_by_the_upkeep() {
     drop(nodes.lease("one").await.unwrap());
     run(&mut upkeep).await;
     drop(nodes.lease("two").await.unwrap());
+}
+
+/// A handler that returns a denial says so with `?`.
+#[tokio::test]
+async fn guards_deny_where_the_store_cannot_be_asked() {
+    async fn create(users: &AccountLimit, store: &Elsewhere) -> Result<(), Denial> {
+        let room = users.reserve(1).await?;
+        store.is(Mood::Fails);
+        room.confirm().await?;
+        Ok(())
+    }
+    let store = Elsewhere::default();
+    let (engine, _upkeep, _) = engine(|builder| builder.usage(store.clone())).await;
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    let denial = create(&users, &store).await.unwrap_err();
+    assert_eq!(
+        (denial.status(), denial.code()),
+        (503, "ENTITLEMENTS_UNAVAILABLE")
+    );
+    store.is(Mood::Answers);
+    let lease = engine.limit(&AccountId::LOCAL, "nodes").lease("one").await;
+    let lease = lease.unwrap();
+    store.is(Mood::Fails);
+    assert_eq!(code(lease.renew().await), "ENTITLEMENTS_UNAVAILABLE");
 }
 
 /// Without an upkeep, a confirming that nobody waits for has counted or not; the reservation lapses in any case.
