@@ -228,7 +228,7 @@ impl EntitlementsBuilder {
     }
 
     /// Releases reservations that nobody settles after this time instead of five minutes (U3). It should be longer than any request
-    /// that reserves.
+    /// that reserves; none at all fails [`build`](Self::build), as no limit would hold.
     pub const fn reservations_lapse_after(mut self, time: Duration) -> Self {
         self.lapse_after = Some(time);
         self
@@ -251,7 +251,7 @@ impl EntitlementsBuilder {
     /// License keys that do not verify do not fail this: the base plan holds, and the status says why.
     ///
     /// # Errors
-    /// When there is no catalog, two trusted keys have one `kid` or one is valid at no time, `DEPLOYMENT_MODE` is neither of
+    /// When there is no catalog, reservations would lapse at once, two trusted keys have one `kid` or one is valid at no time, `DEPLOYMENT_MODE` is neither of
     /// its values, or `ENTITLEMENTS_DEPLOYMENT_ID` is not text.
     ///
     /// # Cancel safety
@@ -286,6 +286,10 @@ impl EntitlementsBuilder {
         stored: Result<Vec<StoredLicense>, LicenseStoreError>,
     ) -> Result<(Entitlements, Upkeep), ConfigError> {
         let catalog = self.catalog.ok_or(ConfigError::NoCatalog)?;
+        let lapse_after = self.lapse_after.unwrap_or(LAPSE_AFTER);
+        if lapse_after.is_zero() {
+            return Err(ConfigError::LapsesAtOnce);
+        }
         let mode = match self.deployment_mode {
             Some(mode) => mode,
             None => mode_from(self.environment.get("DEPLOYMENT_MODE").as_deref())?,
@@ -319,7 +323,7 @@ impl EntitlementsBuilder {
             Arc::clone(&clock),
             usage,
             counters,
-            self.lapse_after.unwrap_or(LAPSE_AFTER),
+            lapse_after,
         );
         let parts = Parts {
             catalog,

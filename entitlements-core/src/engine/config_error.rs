@@ -22,6 +22,11 @@ pub enum ConfigError {
     /// A counter is for a limit that the catalog lacks.
     #[error("a counter cannot be used: {0}")]
     Counter(#[from] UnknownName),
+    /// Reservations would lapse as they are made, and limits would hold nobody back.
+    #[error(
+        "`reservations_lapse_after` is zero, so that no reservation would hold anything; give it more time than any request takes, or leave the call out for five minutes"
+    )]
+    LapsesAtOnce,
     /// `DEPLOYMENT_MODE` is neither of its values.
     #[error("`DEPLOYMENT_MODE` is `{0}`; it must be `self_hosted` or `cloud`")]
     DeploymentMode(String),

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use entitlements_core::account::AccountTerms;
 use entitlements_core::testing::NOW;
-use entitlements_core::{AccountId, DenialKind, Limit, Requirement, Timestamp};
+use entitlements_core::{
+    AccountId, ConfigError, DenialKind, Entitlements, Limit, Requirement, Timestamp,
+};
 
-use crate::{code, engine, used};
+use crate::{CATALOG, code, engine, used};
 
 #[tokio::test]
 async fn u2_u3_what_is_reserved_is_used_once_it_is_confirmed() {
@@ -46,6 +48,22 @@ async fn u3_a_reservation_that_nobody_settles_lapses_at_its_time() {
     room.confirm().await.unwrap();
     assert_eq!(used(&users).await, 4);
     assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED");
+}
+
+/// A reservation that has lapsed as it is made holds nothing, so that all who race would be let in.
+#[tokio::test]
+async fn u3_a_reservation_that_lapses_at_once_fails_the_start() {
+    let build = |time| {
+        let builder = Entitlements::builder().catalog_toml(CATALOG).unwrap();
+        builder.reservations_lapse_after(time).build()
+    };
+    let error = build(Duration::ZERO).await.unwrap_err();
+    assert!(matches!(error, ConfigError::LapsesAtOnce));
+    assert_eq!(
+        error.to_string(),
+        "`reservations_lapse_after` is zero, so that no reservation would hold anything; give it more time than any request takes, or leave the call out for five minutes"
+    );
+    assert!(build(Duration::from_micros(1)).await.is_ok());
 }
 
 #[tokio::test]
@@ -136,8 +154,8 @@ async fn u1_what_the_application_counts_is_its_own_to_say() {
 
 #[tokio::test]
 async fn a_counter_for_a_limit_that_the_catalog_lacks_fails_the_start() {
-    let builder = entitlements_core::Entitlements::builder()
-        .catalog_toml(crate::CATALOG)
+    let builder = Entitlements::builder()
+        .catalog_toml(CATALOG)
         .unwrap()
         .count("project", async |_| Ok::<_, std::io::Error>(0));
     let error = builder.build().await.unwrap_err();
