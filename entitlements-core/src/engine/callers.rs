@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use super::shared::{AccountKind, Shared};
 use super::state::State;
@@ -235,6 +236,17 @@ pub(crate) struct LastKnown {
     pub(crate) current: Current,
     /// Since when it may be old.
     pub(crate) as_of: Timestamp,
+}
+
+impl LastKnown {
+    /// Whether it is at most so old. A clock that is behind it was set, and how old it is nobody knows: as far off is too old.
+    pub(crate) fn is_within(&self, age: Duration) -> bool {
+        let now = self.current.now();
+        let apart = now
+            .saturating_since(self.as_of)
+            .max(self.as_of.saturating_since(now));
+        apart <= age
+    }
 }
 
 impl NoCurrent {

@@ -154,9 +154,7 @@ impl Gate {
         }
         match (why.last_known(), self.inner.rules.on_unavailable) {
             (_, OnUnavailable::Allow) if !why.is_unknown() => self.allow(),
-            (Some(known), OnUnavailable::LastKnown(age))
-                if known.current.now().saturating_since(known.as_of) <= age =>
-            {
+            (Some(known), OnUnavailable::LastKnown(age)) if known.is_within(age) => {
                 self.weigh(Some(&known.current), head)
             }
             _ => self.deny(why.denial(), head.path()),

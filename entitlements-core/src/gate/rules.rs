@@ -9,8 +9,8 @@ pub enum OnUnavailable {
     Deny,
     /// Lets the request pass, and counts nothing.
     Allow,
-    /// Judges by what was last known of the account, where that is not older than this; answers 503 else. What is
-    /// counted is never judged by an old count.
+    /// Judges by what was last known of the account, where that is not older than this; answers 503 else, also where the clock
+    /// is further behind it than this, for the clock was set. What is counted is never judged by an old count.
     LastKnown(Duration),
 }
 
