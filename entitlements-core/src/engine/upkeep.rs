@@ -13,7 +13,8 @@ const REVALIDATE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 /// The engine's work in the background: judges anew at each boundary and every six hours, so that the log says what
 /// changed when it changes; renews the leases that guards hold, and finishes what dropped guards could not wait for.
 ///
-/// Spawn it beside the server. It ends when the last [`Entitlements`](super::Entitlements) handle is dropped.
+/// Spawn it beside the server. It ends when the last [`Entitlements`](super::Entitlements) handle is dropped, and not where a store
+/// panics: that is logged as an error, and what was asked of the store then lapses.
 ///
 /// # Cancel safety
 /// Dropping it loses nothing: grants end on time without it, and what dropped guards leave undone lapses. Leases that are held for

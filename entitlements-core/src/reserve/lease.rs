@@ -218,9 +218,12 @@ impl Meter {
     pub(crate) fn renew_leases(&self) -> impl Future<Output = ()> + Send + use<> {
         let renewing = self.held().into_iter().map(|held| {
             // A guard that is dropped meanwhile ends its lease, and is not waited for.
-            let (renewed, held) = (held.renew(), Arc::downgrade(&held));
+            let held = Arc::downgrade(&held);
             let piece: Piece = Box::pin(async move {
-                let renewed = renewed.await;
+                let Some(renewing) = held.upgrade().map(|held| held.renew()) else {
+                    return;
+                };
+                let renewed = renewing.await;
                 if let Some(held) = held.upgrade() {
                     held.tell(&renewed);
                 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -118,14 +119,26 @@ impl Crew {
                 self.0.push(piece);
             }
             let before = self.0.len();
-            self.0
-                .retain_mut(|piece| piece.as_mut().poll(cx).is_pending());
+            self.0.retain_mut(|piece| is_under_way(piece, cx));
             if self.0.is_empty() && before < AT_ONCE {
                 return Poll::Ready(());
             }
             if self.0.len() == before {
                 return Poll::Pending;
             }
+        }
+    }
+}
+
+/// Goes on with a piece. One that panics is over, and no other's end: what it would have released lapses.
+fn is_under_way(piece: &mut Piece, cx: &mut Context<'_>) -> bool {
+    match catch_unwind(AssertUnwindSafe(|| piece.as_mut().poll(cx))) {
+        Ok(polled) => polled.is_pending(),
+        Err(_) => {
+            tracing::error!(
+                "a store panicked while a count was settled; the upkeep goes on, and that count is not"
+            );
+            false
         }
     }
 }

@@ -31,6 +31,7 @@ enum Mood {
     Answers,
     Fails,
     NeverAnswers,
+    Panics,
 }
 
 impl Elsewhere {
@@ -48,6 +49,7 @@ macro_rules! later {
                 Mood::Answers => $ask.await,
                 Mood::Fails => Err(UsageError::new("connection refused")),
                 Mood::NeverAnswers => pending().await,
+                Mood::Panics => panic!("a mistake in the store"),
             };
             // It is done, and nobody has heard of it yet.
             yield_now().await;
@@ -316,6 +318,33 @@ async fn what_is_never_answered_is_in_nobodys_way() {
     drop(held);
     run(&mut upkeep).await;
     assert_eq!(used(&nodes).await, 0);
+}
+
+/// A store with a mistake in it must not end what else the upkeep does.
+#[tokio::test]
+async fn a_store_that_panics_does_not_end_the_upkeep() {
+    let store = Elsewhere::default();
+    let (engine, upkeep, clock) = engine(|builder| builder.usage(store.clone())).await;
+    let mut upkeep = pin!(upkeep);
+    let users = engine.limit(&AccountId::LOCAL, "users");
+    let [first, second] = [users.reserve(1).await, users.reserve(1).await];
+    let nodes = engine.limit(&AccountId::LOCAL, "nodes");
+    let held = nodes.lease("one").await.unwrap();
+    run(&mut upkeep).await;
+    store.is(Mood::Panics);
+    drop(first);
+    clock.advance(Duration::from_secs(30));
+    run(&mut upkeep).await;
+    store.is(Mood::Answers);
+    drop(second);
+    run(&mut upkeep).await;
+    drop(users.reserve(2).await.expect("the second is released"));
+    for _ in 0..4 {
+        clock.advance(Duration::from_secs(30));
+        run(&mut upkeep).await;
+    }
+    assert_eq!(used(&nodes).await, 1, "it is renewed again");
+    drop(held);
 }
 
 /// Where nobody runs the upkeep, requests that fail do not fill the memory.
