@@ -10,8 +10,12 @@ use super::shared::Shared;
 /// How long, at most, until everything that is held is judged again.
 const REVALIDATE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 
+/// How often the store forgets what has lapsed: seldom beside what it costs, often beside what lapses in accounts that never return.
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+
 /// The engine's work in the background: judges anew at each boundary and every six hours, so that the log says what
-/// changed when it changes; renews the leases that guards hold, and finishes what dropped guards could not wait for.
+/// changed when it changes; renews the leases that guards hold, and finishes what dropped guards could not wait for. About once an
+/// hour it lets the store forget what has lapsed.
 ///
 /// Spawn it beside the server. It ends when the last [`Entitlements`](super::Entitlements) handle is dropped, and not where a store
 /// panics: that is logged as an error, and what was asked of the store then lapses.
@@ -58,6 +62,7 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
         return;
     };
     let (clock, meter) = parts;
+    let mut swept = clock.monotonic();
     // One for all rounds: dropped in mid-work it would lose what it had begun.
     let mut counting = pin!(meter.work_off());
     let mut renewing: Option<Pin<Box<dyn Future<Output = ()> + Send>>> = None;
@@ -85,6 +90,10 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
             renewing = Some(Box::pin(meter.renew_leases()));
             renewed = Some(monotonic);
         }
+        if is_due(Some(swept), SWEEP_EVERY, monotonic) {
+            meter.sweep();
+            swept = monotonic;
+        }
         let left = |since: Option<Duration>, every: Duration| {
             now.saturating_add(
                 every.saturating_sub(monotonic.saturating_sub(since.unwrap_or_default())),
@@ -92,6 +101,7 @@ async fn keep_up(shared: Weak<Shared>, mut changed: tokio::sync::watch::Receiver
         };
         let next = [
             Some(left(judged, REVALIDATE_EVERY)),
+            Some(left(Some(swept), SWEEP_EVERY)),
             boundary,
             renew_every.map(|every| left(renewed, every)),
         ];

@@ -77,6 +77,16 @@ impl Meter {
         }
     }
 
+    /// Lets the store forget what has lapsed, in the upkeep.
+    pub(crate) fn sweep(&self) {
+        let (store, now) = (Arc::clone(&self.store), self.now());
+        self.leave(Box::pin(async move {
+            if let Err(error) = store.sweep(now).await {
+                tracing::warn!("what has lapsed was not swept away: {error}");
+            }
+        }));
+    }
+
     /// Leaves something to the upkeep.
     pub(super) fn leave(&self, piece: Piece) {
         self.queue.push(piece);

@@ -179,6 +179,10 @@ impl UsageStore for Elsewhere {
         later!(self, |store| store
             .end_lease(&account, &limit, &holder, now))
     }
+
+    fn sweep(&self, now: Timestamp) -> Answer<()> {
+        later!(self, |store| UsageStore::sweep(&*store, now))
+    }
 }
 
 /// Lets the upkeep do what there is to do now.
@@ -318,6 +322,32 @@ async fn what_is_never_answered_is_in_nobodys_way() {
     drop(held);
     run(&mut upkeep).await;
     assert_eq!(used(&nodes).await, 0);
+}
+
+/// Leases of accounts that never return do not stay in memory for ever.
+#[tokio::test]
+async fn the_upkeep_sweeps_what_has_lapsed_about_once_an_hour() {
+    let store = Elsewhere::default();
+    let (engine, upkeep, clock) = engine(|builder| builder.usage(store.clone())).await;
+    let mut upkeep = pin!(upkeep);
+    run(&mut upkeep).await;
+    for account in ["one", "two"] {
+        let nodes = engine.limit(&AccountId::new(account), "nodes");
+        nodes.lease("node").await.unwrap().leave();
+    }
+    clock.advance(Duration::from_secs(59 * 60));
+    run(&mut upkeep).await;
+    assert_eq!(store.memory.accounts(), 2, "lapsed, and not looked at");
+    clock.advance(Duration::from_secs(60));
+    run(&mut upkeep).await;
+    assert_eq!(store.memory.accounts(), 0);
+    // A wall clock that is set does not put it off.
+    let nodes = engine.limit(&AccountId::new("one"), "nodes");
+    nodes.lease("node").await.unwrap().leave();
+    clock.set(Timestamp::UNIX_EPOCH);
+    clock.advance(Duration::from_secs(60 * 60));
+    run(&mut upkeep).await;
+    assert_eq!(store.memory.accounts(), 0);
 }
 
 /// A store with a mistake in it must not end what else the upkeep does.

@@ -74,7 +74,7 @@ impl MemoryUsage {
 
     /// Frees the memory of reservations and leases that have lapsed in accounts that nobody asks about any more.
     ///
-    /// Nothing needs this to be exact: it is for a process that runs for months, every few minutes.
+    /// Nothing needs this to be exact: it is for a process that runs for months. An engine's upkeep does it about once an hour.
     pub fn sweep(&self, now: Timestamp) {
         self.accounts.look_at_each(|record| {
             record.forget_lapsed(now);

@@ -123,4 +123,9 @@ impl UsageStore for MemoryUsage {
             .look(account, |record| record.end_lease(limit, holder, now));
         at_once(())
     }
+
+    fn sweep(&self, now: Timestamp) -> Reply<Result<(), UsageError>> {
+        Self::sweep(self, now);
+        at_once(())
+    }
 }
