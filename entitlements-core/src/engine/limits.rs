@@ -90,7 +90,6 @@ impl AccountLimit {
         let wanted = Wanted { limit, amount };
         let current = self.current().await?;
         let meter = &self.engine.shared.meter;
-        meter.count(limit);
         let reserved = reserve::reserve(meter, &current, &[wanted]).await;
         reserved.map_err(|refused| refused.denial())
     }
@@ -105,7 +104,6 @@ impl AccountLimit {
     pub async fn give_back(&self, amount: u64) -> Result<(), Denial> {
         let limit = self.of_kind(&LimitKind::is_count)?;
         let meter = Arc::clone(&self.engine.shared.meter);
-        meter.count(limit);
         let amounts = [Wanted { limit, amount }];
         let given = GiveBack::new(meter, self.account.clone(), &amounts).give();
         given.await.map_err(|error| error.denial())
@@ -122,7 +120,6 @@ impl AccountLimit {
     pub async fn sync(&self, used: u64) -> Result<(), Denial> {
         let limit = self.of_kind(&LimitKind::is_count)?;
         let meter = &self.engine.shared.meter;
-        meter.count(limit);
         meter
             .sync(&self.account, limit, used)
             .await
@@ -157,7 +154,6 @@ impl AccountLimit {
         let limit = self.of_kind(&LimitKind::is_concurrent)?;
         let current = self.current().await?;
         let meter = &self.engine.shared.meter;
-        meter.count(limit);
         let lease = HeldLease::take(meter, &current, limit, Some(holder.as_ref())).await;
         lease.map_err(|refused| refused.denial())
     }

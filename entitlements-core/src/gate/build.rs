@@ -29,7 +29,9 @@ impl Gate {
     /// When the engine's catalog lacks a name of the requirement.
     pub fn given(&self, engine: &Entitlements) -> Result<Self, UnknownName> {
         let bound = engine.bind(self.requirement())?;
-        bound.limits().for_each(|limit| engine.meter().count(limit));
+        // Before the first request: what a gate demands is shown as none, and not as unknown.
+        let meter = engine.meter();
+        bound.limits().for_each(|limit| meter.note_asked_for(limit));
         let callers = Some(Callers::new(engine.clone()));
         let gate = Self::with(
             self.requirement().clone(),

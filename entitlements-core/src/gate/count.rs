@@ -78,9 +78,6 @@ impl Gate {
         count: &Count<'_>,
         path: &str,
     ) -> Admission {
-        let limits = count.reserve.iter().chain(count.give_back);
-        limits.for_each(|wanted| meter.count(wanted.limit));
-        count.leases.iter().for_each(|limit| meter.count(*limit));
         if self.inner.rules.shadow {
             return self.peek(meter, current, count, path);
         }

@@ -32,6 +32,7 @@ type Outcome = Result<Reservation, Refused>;
 
 /// Reserves everything that is wanted, or nothing.
 pub(crate) fn reserve(meter: &Arc<Meter>, current: &Current, wanted: &[Wanted]) -> Reply<Outcome> {
+    note(meter, wanted);
     let is_counted = |wanted: &Wanted| meter.counters.of(wanted.limit).is_some();
     if !wanted.iter().any(is_counted) {
         return reserve_stored(meter, current, wanted, Vec::new());
@@ -43,6 +44,11 @@ pub(crate) fn reserve(meter: &Arc<Meter>, current: &Current, wanted: &[Wanted]) 
         let places = take_places(&meter, &current, &counted).await?;
         reserve_stored(&meter, &current, &stored, places).await
     }))
+}
+
+fn note(meter: &Meter, wanted: &[Wanted]) {
+    let limits = wanted.iter().map(|wanted| wanted.limit);
+    limits.for_each(|limit| meter.note_asked_for(limit));
 }
 
 fn reserve_stored(
@@ -172,6 +178,7 @@ pub(crate) fn peek(
     current: &Current,
     wanted: &[Wanted],
 ) -> Reply<Result<(), Refused>> {
+    note(meter, wanted);
     if let [one] = wanted
         && meter.counters.of(one.limit).is_none()
     {

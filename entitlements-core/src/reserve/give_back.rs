@@ -16,6 +16,8 @@ pub(crate) struct GiveBack {
 impl GiveBack {
     /// What the application counts itself is not given back here: its next count says it.
     pub(crate) fn new(meter: Arc<Meter>, account: AccountId, amounts: &[Wanted]) -> Self {
+        let limits = amounts.iter().map(|wanted| wanted.limit);
+        limits.for_each(|limit| meter.note_asked_for(limit));
         let stored = amounts
             .iter()
             .copied()

@@ -83,6 +83,7 @@ impl HeldLease {
         limit: LimitId,
         holder: Option<&str>,
     ) -> Reply<Result<Self, Refused>> {
+        meter.note_asked_for(limit);
         let is_shared = holder.is_some();
         let holder = holder.map_or_else(Meter::next_holder, str::to_owned);
         let now = meter.now();

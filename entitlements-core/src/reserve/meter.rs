@@ -145,8 +145,8 @@ impl Meter {
         leases.iter().filter_map(Weak::upgrade).collect()
     }
 
-    /// Says that something asks for this limit.
-    pub(crate) fn count(&self, limit: LimitId) {
+    /// Says that something asks for this limit, or will.
+    pub(crate) fn note_asked_for(&self, limit: LimitId) {
         if !self.is_asked_for(limit) {
             let asked_for = self.asked_for.write();
             asked_for
@@ -169,6 +169,7 @@ impl Meter {
         limit: LimitId,
         used: u64,
     ) -> Reply<Result<(), UsageError>> {
+        self.note_asked_for(limit);
         if self.counters.of(limit).is_some() {
             return Reply::Now(Ok(()));
         }
