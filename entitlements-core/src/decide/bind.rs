@@ -1,6 +1,6 @@
 //! D3: names that the catalog lacks are found when a gate is built, or answer 500.
 
-use super::requirement::{Counted, CountedKind, Term};
+use super::requirement::{Counted, CountedKind, MisplacedAmount, Term};
 use super::{Requirement, UnknownName};
 use crate::catalog::{FeatureId, LimitId, PlanId};
 use crate::reserve::Wanted;
@@ -30,6 +30,9 @@ pub(super) enum BoundTerm {
 
 impl BoundRequirement {
     pub(super) fn new(requirement: &Requirement, catalog: &Catalog) -> Result<Self, UnknownName> {
+        if let Some(MisplacedAmount { amount, leased }) = &requirement.misplaced {
+            return Err(UnknownName::misplaced_amount(*amount, leased.as_ref()));
+        }
         let terms: Result<_, _> = requirement
             .terms
             .iter()

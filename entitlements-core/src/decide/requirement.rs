@@ -16,6 +16,15 @@ pub struct Requirement {
     pub(super) terms: Vec<Term>,
     /// What is counted, in the order of writing: it is asked for all together (U12).
     pub(super) counted: Vec<Counted>,
+    /// An amount of what has none: a mistake that binding finds.
+    pub(super) misplaced: Option<MisplacedAmount>,
+}
+
+/// An amount that was said of nothing that is counted, or of a lease.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct MisplacedAmount {
+    pub(super) amount: u64,
+    pub(super) leased: Option<LimitName>,
 }
 
 /// Something that is counted, and what is done with it.
@@ -146,13 +155,28 @@ impl Requirement {
         self.and_counted(CountedKind::Lease, limit.into())
     }
 
-    /// Says how many, instead of one, of the limit that was named last. A lease is always one.
+    /// Says how many, instead of one, of the limit that was named last.
+    ///
+    /// Where none was named there is nothing to be many of, and a lease is always one: [`bind`](Self::bind) refuses
+    /// both, as it does a name that the catalog lacks (U4).
+    ///
+    /// ```
+    /// use entitlements_core::{Requirement, testing};
+    ///
+    /// let five = Requirement::feature("sso").and_limit("users").amount(5);
+    /// assert!(five.bind(&testing::catalog()).is_ok());
+    /// let of_what = Requirement::feature("sso").amount(5);
+    /// assert!(of_what.bind(&testing::catalog()).is_err());
+    /// ```
     #[must_use]
     pub fn amount(mut self, amount: u64) -> Self {
-        if let Some(last) = self.counted.last_mut()
-            && last.what != CountedKind::Lease
-        {
-            last.amount = amount;
+        match self.counted.last_mut() {
+            Some(last) if last.what != CountedKind::Lease => last.amount = amount,
+            Some(_) if amount == 1 => {}
+            last => {
+                let leased = last.map(|lease| lease.limit.clone());
+                self.misplaced = Some(MisplacedAmount { amount, leased });
+            }
         }
         self
     }
@@ -255,7 +279,8 @@ impl Requirement {
     /// Looks the names up in a catalog.
     ///
     /// # Errors
-    /// When the catalog lacks one of them, or cannot compare plans where that is demanded (D3).
+    /// When the catalog lacks one of them, or cannot compare plans where that is demanded (D3); and where an
+    /// [`amount`](Self::amount) is of nothing (U4).
     pub fn bind(&self, catalog: &Catalog) -> Result<BoundRequirement, UnknownName> {
         BoundRequirement::new(self, catalog)
     }

@@ -27,6 +27,10 @@ enum Fault {
     Metered,
     Concurrent,
     NotConcurrent,
+    /// So many of nothing that is counted.
+    AmountOfNothing(u64),
+    /// So many of what is leased one by one.
+    AmountOfLease(u64),
 }
 
 impl UnknownName {
@@ -67,6 +71,15 @@ impl UnknownName {
             LimitKind::Count => Fault::NotConcurrent,
             LimitKind::Metered { .. } => Fault::Metered,
             LimitKind::Concurrent { .. } => Fault::Concurrent,
+        };
+        Self::faulty(Kind::Limit, fault, name)
+    }
+
+    /// So many of no limit, or of a lease of this one.
+    pub(super) fn misplaced_amount(amount: u64, leased: Option<&LimitName>) -> Self {
+        let (fault, name) = match leased {
+            None => (Fault::AmountOfNothing(amount), ""),
+            Some(limit) => (Fault::AmountOfLease(amount), limit.as_str()),
         };
         Self::faulty(Kind::Limit, fault, name)
     }
@@ -142,6 +155,15 @@ impl std::fmt::Display for UnknownName {
             Fault::NotConcurrent => write!(
                 f,
                 "limit `{}` is not concurrent, so there are no leases of it: demand room under it instead",
+                self.name
+            )?,
+            Fault::AmountOfNothing(amount) => write!(
+                f,
+                "an amount of {amount} is of no limit: say it right after the limit that it is of"
+            )?,
+            Fault::AmountOfLease(amount) => write!(
+                f,
+                "a lease is always one, and limit `{}` is to be leased for {amount}: leave the amount out",
                 self.name
             )?,
         }

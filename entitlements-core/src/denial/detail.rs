@@ -42,6 +42,9 @@ pub(super) fn sentence(kind: &DenialKind) -> String {
         DenialKind::AccountUnknown => "the request does not say whose account it is for".into(),
         DenialKind::Unavailable { .. } => "what is allowed cannot be determined right now".into(),
         DenialKind::UnknownFeature { name } => program_mistake("feature", name),
+        DenialKind::UnknownLimit { name } if name.is_empty() => {
+            "this route asks for an amount, and names no limit that it is of".into()
+        }
         DenialKind::UnknownLimit { name } => program_mistake("limit", name),
         DenialKind::UnknownRate { name } => program_mistake("rate", name),
         DenialKind::UnknownPlan { name } if name.is_empty() => {

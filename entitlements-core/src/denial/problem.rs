@@ -136,7 +136,7 @@ fn what_is_missing(kind: &DenialKind, body: &mut ObjectWriter) {
         DenialKind::UnknownFeature { name } => {
             body.string("feature", name);
         }
-        DenialKind::UnknownLimit { name } => {
+        DenialKind::UnknownLimit { name } if !name.is_empty() => {
             body.string("limit", name);
         }
         DenialKind::UnknownRate { name } => {

@@ -50,6 +50,39 @@ async fn u3_a_reservation_that_nobody_settles_lapses_at_its_time() {
     assert_eq!(code(users.reserve(1).await), "LIMIT_EXCEEDED");
 }
 
+/// To pass over it would be to demand less than what is written.
+#[tokio::test]
+async fn u4_an_amount_of_nothing_is_a_mistake_in_the_program() {
+    let (engine, _upkeep, _) = engine(|builder| builder).await;
+    let said = |requirement: &Requirement| {
+        let unknown = engine.bind(requirement).unwrap_err();
+        let denial = unknown.denial();
+        assert_eq!((denial.status(), denial.code()), (500, "UNKNOWN_LIMIT"));
+        unknown.to_string()
+    };
+    assert_eq!(
+        said(&Requirement::paid().amount(5)),
+        "an amount of 5 is of no limit: say it right after the limit that it is of"
+    );
+    // Nothing that comes later makes it right.
+    assert_eq!(
+        said(&Requirement::paid().amount(5).and_limit("users").amount(2)),
+        said(&Requirement::paid().amount(5))
+    );
+    assert_eq!(
+        said(&Requirement::lease("nodes").amount(2)),
+        "a lease is always one, and limit `nodes` is to be leased for 2: leave the amount out"
+    );
+    for right in [
+        Requirement::limit("users").amount(5).and_paid(),
+        Requirement::limit("users").and_paid().amount(5),
+        Requirement::lease("nodes").amount(1),
+        Requirement::lease("nodes").and_give_back("users").amount(0),
+    ] {
+        assert!(engine.bind(&right).is_ok(), "{right}");
+    }
+}
+
 /// A reservation that has lapsed as it is made holds nothing, so that all who race would be let in.
 #[tokio::test]
 async fn u3_a_reservation_that_lapses_at_once_fails_the_start() {

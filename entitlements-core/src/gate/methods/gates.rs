@@ -168,7 +168,13 @@ macro_rules! __gate_builders {
             self.also(|requirement| requirement.and_lease(limit))
         }
 
-        /// Says how many, instead of one, of the limit that was named last. A lease is always one.
+        /// Says how many, instead of one, of the limit that was named last.
+        ///
+        /// An amount where no limit was named, or of a lease, which is always one, is a mistake in the program like a name that the
+        /// catalog lacks (U4).
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the amount is of nothing.
         #[track_caller]
         pub fn amount(self, amount: u64) -> Self {
             self.also(|requirement| requirement.amount(amount))
