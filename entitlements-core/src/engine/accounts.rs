@@ -88,6 +88,7 @@ impl Entitlements {
     }
 
     /// Changes an account's terms: `change` gets what is there. It may be asked again where somebody else was faster.
+    /// One that may find that it cannot is for [`try_change_account`](Self::try_change_account).
     ///
     /// # Errors
     /// When there is none with this id, the catalog lacks what the terms name, or the accounts cannot be asked.
@@ -106,14 +107,51 @@ impl Entitlements {
         .await
     }
 
-    async fn try_change_account(
+    /// Changes an account's terms, or leaves all as it is where `change` says why it cannot. It may be asked again where
+    /// somebody else was faster; what it says last counts.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use entitlements_core::account::AccountTerms;
+    /// use entitlements_core::{AccountError, testing};
+    ///
+    /// #[derive(Debug)]
+    /// enum Refused {
+    ///     NotThere,
+    ///     Failed(AccountError),
+    /// }
+    ///
+    /// impl From<AccountError> for Refused {
+    ///     fn from(error: AccountError) -> Self {
+    ///         Self::Failed(error)
+    ///     }
+    /// }
+    ///
+    /// let engine = testing::on_plan(testing::catalog(), "community");
+    /// engine.add_account("acme", "Acme Inc.", AccountTerms::on_plan("business")).await?;
+    /// let acme = "acme".into();
+    /// let removed = engine.try_change_account(&acme, |_, terms| match terms.addons.pop() {
+    ///     Some(_) => Ok(()),
+    ///     None => Err(Refused::NotThere),
+    /// });
+    /// assert!(matches!(removed.await, Err(Refused::NotThere)));
+    /// # Ok::<(), AccountError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// What `change` says; and as [`change_account`](Self::change_account).
+    ///
+    /// # Cancel safety
+    /// A dropped future changed it or not.
+    pub async fn try_change_account<E>(
         &self,
         id: &AccountId,
-        change: impl Fn(&mut String, &mut AccountTerms) -> Result<(), AccountError>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Result<Account, AccountError> {
+        change: impl Fn(&mut String, &mut AccountTerms) -> Result<(), E> + Send + Sync + 'static,
+    ) -> Result<Account, E>
+    where
+        E: From<AccountError> + Send + 'static,
+    {
         let catalog = Arc::clone(self.catalog());
         let refused = Arc::new(Mutex::new(None));
         let why = Arc::clone(&refused);
@@ -127,7 +165,8 @@ impl Entitlements {
                     terms = std::mem::take(&mut terms).in_order();
                     // What was wrong before, such as names that a newer catalog lacks, must not stop what mends it.
                     let checked = terms.check(&catalog);
-                    Ok(checked.or_else(|wrong| wrong.beyond(before.check(&catalog)))?)
+                    let checked = checked.or_else(|wrong| wrong.beyond(before.check(&catalog)));
+                    checked.map_err(|wrong| AccountError::from(wrong).into())
                 });
                 let refused = outcome.err();
                 let accepted = refused.is_none();
@@ -135,7 +174,8 @@ impl Entitlements {
                 accepted.then_some(AccountChange { name, terms })
             }),
         );
-        let changed = changed.await?.ok_or(AccountError::NotFound)?;
+        let changed = changed.await.map_err(AccountError::from)?;
+        let changed = changed.ok_or(AccountError::NotFound)?;
         let refused = refused
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,9 +1,8 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use entitlements_core::account::Account;
 use entitlements_core::{AccountId, Entitlements};
 
-use super::failure;
 use crate::refusal::{Failure, Refusal};
 use crate::terms::SentTerms;
 
@@ -14,19 +13,9 @@ pub(super) async fn apply(
     sent: SentTerms,
 ) -> Result<Account, Failure> {
     let (catalog, now) = (Arc::clone(engine.catalog()), engine.now());
-    let refused = Arc::new(Mutex::new(Vec::new()));
-    let problems = Arc::clone(&refused);
-    let changed = engine.change_account(id, move |name, terms| {
+    let changed = engine.try_change_account(id, move |name, terms| {
         let applied = sent.apply(name, terms, &catalog, now);
-        // Asked again where somebody else was faster: the last time is what counts.
-        *problems.lock().unwrap_or_else(PoisonError::into_inner) =
-            applied.err().unwrap_or_default();
+        applied.map_err(|problems| Refusal::Invalid(problems).into())
     });
-    let changed = changed.await.map_err(failure)?;
-    let problems = std::mem::take(&mut *refused.lock().unwrap_or_else(PoisonError::into_inner));
-    if problems.is_empty() {
-        Ok(changed)
-    } else {
-        Err(Refusal::Invalid(problems).into())
-    }
+    changed.await
 }

@@ -81,7 +81,7 @@ async fn add(call: Call, by: Principal) -> Result<Answer, Failure> {
     let engine = call.engine();
     sent.apply(&mut name, &mut terms, engine.catalog(), engine.now())
         .map_err(Refusal::Invalid)?;
-    let account = engine.add_account(id, name, terms).await.map_err(failure)?;
+    let account = engine.add_account(id, name, terms).await?;
     let id = account.id.as_str();
     tracing::info!(by = by.name(), account = id, "account added");
     let location = format!("accounts/{}", percent::encode(id));
@@ -118,23 +118,25 @@ async fn change(call: Call, by: Principal) -> Result<Answer, Failure> {
 async fn known(call: &Call) -> Result<Account, Failure> {
     let found = call.engine().accounts().account(&id_of(call)?).await;
     let found = found.map_err(|error| about::unavailable(&error))?;
-    found.ok_or_else(|| failure(AccountError::NotFound))
+    found.ok_or_else(|| AccountError::NotFound.into())
 }
 
 /// What no request can name (A2) is no account's id.
 fn id_of(call: &Call) -> Result<AccountId, Failure> {
     let id = AccountId::from_request(call.parameter("id")?);
-    id.ok_or_else(|| failure(AccountError::NotFound))
+    id.ok_or_else(|| AccountError::NotFound.into())
 }
 
 /// What is answered where an account is not made or changed.
-fn failure(error: AccountError) -> Failure {
-    match error {
-        AccountError::Exists => Refusal::AccountExists.into(),
-        AccountError::NotFound | AccountError::NoOverride => {
-            Refusal::not_found(error.to_string()).into()
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Exists => Refusal::AccountExists.into(),
+            AccountError::NotFound | AccountError::NoOverride => {
+                Refusal::not_found(error.to_string()).into()
+            }
+            AccountError::Terms(error) => Refusal::Invalid(terms::field_errors(&error)).into(),
+            error => about::unavailable(&error),
         }
-        AccountError::Terms(error) => Refusal::Invalid(terms::field_errors(&error)).into(),
-        error => about::unavailable(&error),
     }
 }

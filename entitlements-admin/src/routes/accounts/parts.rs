@@ -1,12 +1,9 @@
 //! What is below one account: overrides, add-ons, and what follows from all of it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use entitlements_core::AddonName;
+use entitlements_core::{AccountError, AddonName};
 use http::Method;
 
-use super::{failure, id_of, known};
+use super::{id_of, known};
 use crate::body::Fields;
 use crate::guard::Principal;
 use crate::percent;
@@ -90,7 +87,7 @@ async fn add_override(call: Call, by: Principal) -> Result<Answer, Failure> {
     // Where there is none, the fields said why.
     let value = value.ok_or_else(|| Refusal::invalid("", "the body says no override"))?;
     let made = call.engine().add_override(&id, value, ends_at, reason);
-    let made = made.await.map_err(failure)?;
+    let made = made.await?;
     tracing::info!(
         by = by.name(),
         account = id.as_str(),
@@ -104,7 +101,7 @@ async fn add_override(call: Call, by: Principal) -> Result<Answer, Failure> {
 async fn remove_override(call: Call, by: Principal) -> Result<Answer, Failure> {
     let (account, id) = (id_of(&call)?, call.parameter("override")?);
     let removed = call.engine().remove_override(&account, id).await;
-    removed.map_err(failure)?;
+    removed?;
     tracing::info!(
         by = by.name(),
         account = account.as_str(),
@@ -125,7 +122,7 @@ async fn add_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
     let changed = call.engine().change_account(&id, move |_, terms| {
         terms.addons.push(name.clone());
     });
-    changed.await.map_err(failure)?;
+    changed.await?;
     tracing::info!(by = by.name(), account = id.as_str(), addon, "add-on added");
     Ok(respond::no_content())
 }
@@ -133,22 +130,37 @@ async fn add_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
 async fn remove_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
     let (id, addon) = (id_of(&call)?, call.parameter("name")?);
     let name = addon.to_owned();
-    let was_there = Arc::new(AtomicBool::new(false));
-    let found = Arc::clone(&was_there);
-    let changed = call.engine().change_account(&id, move |_, terms| {
+    let removed = call.engine().try_change_account(&id, move |_, terms| {
         let before = terms.addons.len();
         terms.addons.retain(|known| known.as_str() != name);
-        found.store(terms.addons.len() < before, Ordering::Relaxed);
+        if terms.addons.len() < before {
+            Ok(())
+        } else {
+            Err(NotRemoved::WasNotThere)
+        }
     });
-    changed.await.map_err(failure)?;
-    // What nobody ever accepted may be anything, a key too, and is not logged.
-    if was_there.load(Ordering::Relaxed) {
-        tracing::info!(
+    match removed.await {
+        Ok(_) => tracing::info!(
             by = by.name(),
             account = id.as_str(),
             addon,
             "add-on removed"
-        );
+        ),
+        // What nobody ever accepted may be anything, a key too, and is not logged.
+        Err(NotRemoved::WasNotThere) => {}
+        Err(NotRemoved::Failed(error)) => return Err(error.into()),
     }
     Ok(respond::no_content())
+}
+
+/// Why an add-on was not removed.
+enum NotRemoved {
+    WasNotThere,
+    Failed(AccountError),
+}
+
+impl From<AccountError> for NotRemoved {
+    fn from(error: AccountError) -> Self {
+        Self::Failed(error)
+    }
 }
