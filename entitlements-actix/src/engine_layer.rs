@@ -6,9 +6,8 @@ use std::task::{Context, Poll, ready};
 
 use actix_web::dev::{Service, ServiceRequest, Transform};
 use actix_web::{Error, HttpMessage};
-use entitlements_core::{
-    Callers, Current, DefaultAccount, Entitlements, NoCurrent, Reply, ResolveAccount,
-};
+use entitlements_core::adapter::Callers;
+use entitlements_core::{Current, DefaultAccount, Entitlements, NoCurrent, Reply, ResolveAccount};
 use pin_project_lite::pin_project;
 
 use crate::head::Head;

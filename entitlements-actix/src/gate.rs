@@ -10,7 +10,8 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpMessage};
-use entitlements_core::{Admission, Answered, BodyHold, Current, Denial, Gate, Hold, Reply};
+use entitlements_core::adapter::{Admission, Answered, BodyHold, Gate, Hold};
+use entitlements_core::{Current, Denial, Reply};
 use pin_project_lite::pin_project;
 
 use crate::Require;

@@ -3,7 +3,7 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
-use entitlements_core::{BodyHold, BodyProgress};
+use entitlements_core::adapter::{BodyHold, BodyProgress};
 use pin_project_lite::pin_project;
 
 pin_project! {

@@ -1,5 +1,6 @@
 use actix_web::HttpResponse;
-use entitlements_core::{Denial, Gate, RequestHead, Requirement};
+use entitlements_core::adapter::Gate;
+use entitlements_core::{Denial, RequestHead, Requirement};
 
 use crate::deny::DenyWith;
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod account;
+pub mod adapter;
 pub mod catalog;
 mod clock;
 pub mod decide;
@@ -20,21 +21,22 @@ pub mod testing;
 mod time;
 pub mod usage;
 
+// Where adapters found them before; `adapter` is their path.
+#[doc(hidden)]
+pub use adapter::{Admission, Answered, BodyHold, BodyProgress, Callers, Gate, Hold};
+
 pub use account::{AccountId, FixedAccount, ResolveAccount};
 pub use catalog::{Catalog, CatalogError, Limit, Rate, RateTerm};
 pub use clock::{Clock, SystemClock};
 pub use decide::{Decision, Requirement, UnknownName};
 pub use denial::{Denial, DenialKind, GrpcStatus, Problem, Wanted, is_grpc};
 pub use engine::{
-    AccountError, AccountLimit, ActivateError, AppliedRevocations, Callers, ConfigError, Current,
+    AccountError, AccountLimit, ActivateError, AppliedRevocations, ConfigError, Current,
     DeactivateError, DefaultAccount, Entitlements, EntitlementsBuilder, Environment, NoCurrent,
     PreviewError, UnknownNames, Upkeep,
 };
 pub use entitlements_macros::catalog;
-pub use gate::{
-    Admission, Answered, BodyHold, BodyProgress, Gate, Hold, OnUnavailable, OrderMistake,
-    OrderWatch, RequestHead, RouteMatch, Settle,
-};
+pub use gate::{OnUnavailable, OrderMistake, OrderWatch, RequestHead, RouteMatch, Settle};
 pub use license::{License, LicenseError, LicenseStatus, TrustedKey};
 pub use name::{AddonName, FeatureName, LimitName, PlanName, RateName};
 pub use reply::Reply;

@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use entitlements_core::BodyHold;
+use entitlements_core::adapter::BodyHold;
 use http_body::Body;
 use http_body_util::combinators::{BoxBody, UnsyncBoxBody};
 use http_body_util::{BodyExt, Either, Empty, Full};

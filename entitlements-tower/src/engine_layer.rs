@@ -2,9 +2,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use entitlements_core::{
-    Callers, Current, DefaultAccount, Entitlements, NoCurrent, Reply, ResolveAccount,
-};
+use entitlements_core::adapter::Callers;
+use entitlements_core::{Current, DefaultAccount, Entitlements, NoCurrent, Reply, ResolveAccount};
 use http::Request;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;

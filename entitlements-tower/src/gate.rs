@@ -4,7 +4,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use entitlements_core::{Admission, Answered, BodyHold, Current, Gate, Hold, Reply};
+use entitlements_core::adapter::{Admission, Answered, BodyHold, Gate, Hold};
+use entitlements_core::{Current, Reply};
 use http::{HeaderValue, Request, Response, header};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;

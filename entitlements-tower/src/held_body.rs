@@ -2,7 +2,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Buf;
-use entitlements_core::{BodyHold, BodyProgress};
+use entitlements_core::adapter::{BodyHold, BodyProgress};
 use http::HeaderValue;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;

@@ -1,4 +1,5 @@
-use entitlements_core::{Denial, Gate, RequestHead, Requirement};
+use entitlements_core::adapter::Gate;
+use entitlements_core::{Denial, RequestHead, Requirement};
 use http::Response;
 
 use crate::{DenyWith, Problems};

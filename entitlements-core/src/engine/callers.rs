@@ -257,8 +257,7 @@ impl NoCurrent {
     }
 
     /// Whether that engine's layer says so.
-    #[must_use]
-    pub fn is_of(&self, entitlements: &Entitlements) -> bool {
+    pub(crate) fn is_of(&self, entitlements: &Entitlements) -> bool {
         std::ptr::eq(self.engine.as_ptr(), Arc::as_ptr(&entitlements.shared))
     }
 

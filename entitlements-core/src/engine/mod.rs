@@ -97,6 +97,9 @@ impl Entitlements {
 
     /// Decides, limits aside, by what holds at the time in `facts` for the one account of a self-hosted product; `facts` has this engine's
     /// [`now`](Self::now).
+    ///
+    /// For tests: in a product with many accounts it judges none of theirs. [`Current::require`] does.
+    #[doc(hidden)]
     pub fn decide(&self, requirement: &BoundRequirement, facts: &Facts<'_>) -> Decision {
         decide(requirement, facts, self.current_at(facts.now()).set())
     }

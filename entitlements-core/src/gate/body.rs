@@ -6,9 +6,9 @@ use super::BodyHold;
 /// before that, it has failed.
 ///
 /// ```
-/// use entitlements_core::BodyProgress;
+/// use entitlements_core::adapter::BodyProgress;
 ///
-/// # fn of(hold: entitlements_core::BodyHold) {
+/// # fn of(hold: entitlements_core::adapter::BodyHold) {
 /// let mut progress = BodyProgress::new(hold, Some(5));
 /// progress.sent(5);
 /// drop(progress); // all of it was sent: what is held is settled

@@ -34,7 +34,7 @@ impl Answered {
     /// By the status, and by gRPC's where the head has one. Success is status 2xx or 3xx, and `grpc-status` absent or 0.
     ///
     /// ```
-    /// use entitlements_core::Answered;
+    /// use entitlements_core::adapter::Answered;
     ///
     /// assert!(Answered::with(201, None).is_success());
     /// assert!(!Answered::with(404, None).is_success());

@@ -53,9 +53,10 @@ impl Gate {
         }
     }
 
-    /// The decision on a request that nothing has to be counted for, as adapters without futures and tests ask it.
+    /// The decision on a request that nothing has to be counted for, as tests ask it.
     ///
     /// What a gate counts is released again at once, and what has to be waited for is not determined.
+    #[doc(hidden)]
     pub fn judge(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
         match self.admit(current, head) {
             Admission::Pass | Admission::Hold(_) => Decision::Allow,

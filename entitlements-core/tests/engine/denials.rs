@@ -2,8 +2,9 @@
 
 use std::thread;
 
+use entitlements_core::adapter::Gate;
 use entitlements_core::testing::{self, TestEngine, TestRequest};
-use entitlements_core::{Current, Decision, Gate, Requirement};
+use entitlements_core::{Current, Decision, Requirement};
 
 use crate::block_on;
 

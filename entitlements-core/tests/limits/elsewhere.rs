@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use entitlements_core::adapter::{Admission, Gate};
 use entitlements_core::usage::{
     Ask, Leased, MemoryUsage, Renewed, ReservationId, Reserved, Usage, UsageError, UsageStore,
 };
 use entitlements_core::{
-    AccountId, AccountLimit, Admission, Denial, Gate, Limit, Reply, RequestHead, Requirement,
-    Timestamp, Upkeep,
+    AccountId, AccountLimit, Denial, Limit, Reply, RequestHead, Requirement, Timestamp, Upkeep,
 };
 use tokio::task::yield_now;
 

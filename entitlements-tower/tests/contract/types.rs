@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::future::Ready;
 use std::task::{Context, Poll};
 
-use entitlements_core::{Current, Denial, Entitlements, EntitlementsBuilder, Gate, Upkeep};
+use entitlements_core::adapter::Gate;
+use entitlements_core::{Current, Denial, Entitlements, EntitlementsBuilder, Upkeep};
 use entitlements_tower::{
     EntitlementsLayer, EntitlementsService, Require, RequireFuture, RequireService,
 };

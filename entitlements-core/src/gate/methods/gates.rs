@@ -7,7 +7,7 @@ macro_rules! __gate_constructors {
     () => {
         /// Demands what `requirement` says.
         pub fn new(requirement: $crate::Requirement) -> Self {
-            Self::of($crate::Gate::new(requirement))
+            Self::of($crate::adapter::Gate::new(requirement))
         }
 
         /// Demands one feature.
