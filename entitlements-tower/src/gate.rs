@@ -171,7 +171,7 @@ where
                 Rest::Holding(response, Some(hold)).stage()
             }
             Admission::Deny(denial) => {
-                let response = self.deny.answer(&denial, &Head(&self.request));
+                let response = self.deny.answer(denial, &Head(&self.request));
                 Rest::Done(Some(response)).stage()
             }
             Admission::Later(admission) => Rest::Asking(admission, Some(self)).stage(),

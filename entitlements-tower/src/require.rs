@@ -81,6 +81,7 @@ impl<D> Require<D> {
     /// ```
     pub fn deny_with<F, R>(self, answer: F) -> Require<F>
     where
+        // `DenyWith` says it all; the other bound is there so that the compiler infers what a closure takes.
         F: Fn(&Denial, &dyn RequestHead) -> Response<R> + DenyWith<R>,
     {
         Require {
