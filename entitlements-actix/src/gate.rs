@@ -128,11 +128,18 @@ where
                 if let Some(lease) = hold.lease(outer) {
                     self.request.extensions_mut().insert(lease);
                 }
-                let response = Box::pin(self.inner.call(self.request));
-                Rest::Holding(response, Some(hold)).stage()
+                let response = self.inner.call(self.request);
+                let hold = Some(hold);
+                Rest::Holding { response, hold }.stage()
             }
-            Admission::Deny(denial) => Rest::Done(Some(self.answer(denial))).stage(),
-            Admission::Later(admission) => Rest::Asking(admission, Some(self)).stage(),
+            Admission::Deny(denial) => {
+                let response = Some(self.answer(denial));
+                Rest::Done { response }.stage()
+            }
+            Admission::Later(admission) => {
+                let waiting = Some(self);
+                Rest::Asking { admission, waiting }.stage()
+            }
         }
     }
 
@@ -158,20 +165,23 @@ pin_project! {
     enum Stage<S: Service<ServiceRequest>, B> {
         Passing { #[pin] response: S::Future },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
-        Rest { rest: Box<Rest<S, B>> },
+        Rest { rest: Pin<Box<Rest<S, B>>> },
     }
 }
 
-/// What few requests come to.
-enum Rest<S: Service<ServiceRequest>, B> {
-    /// Something is held until the response is there; none once it was settled.
-    Holding(Pin<Box<S::Future>>, Option<Hold>),
-    /// The answer has to be waited for; none once it goes on.
-    Asking(Asked, Option<Waiting<S>>),
-    /// The response waits until what was held for it is settled; none once it was given out.
-    Settling(Reply<Option<BodyHold>>, Option<ServiceResponse<B>>),
-    /// None once it was given out.
-    Done(Option<ServiceResponse<EitherBody<B>>>),
+pin_project! {
+    /// What few requests come to.
+    #[project = RestProjection]
+    enum Rest<S: Service<ServiceRequest>, B> {
+        /// Something is held until the response is there; none once it was settled.
+        Holding { #[pin] response: S::Future, hold: Option<Hold> },
+        /// The answer has to be waited for; none once it goes on.
+        Asking { admission: Asked, waiting: Option<Waiting<S>> },
+        /// The response waits until what was held for it is settled; none once it was given out.
+        Settling { settled: Reply<Option<BodyHold>>, response: Option<ServiceResponse<B>> },
+        /// None once it was given out.
+        Done { response: Option<ServiceResponse<EitherBody<B>>> },
+    }
 }
 
 type Asked = Pin<Box<dyn Future<Output = Admission> + Send>>;
@@ -179,7 +189,7 @@ type Asked = Pin<Box<dyn Future<Output = Admission> + Send>>;
 impl<S: Service<ServiceRequest>, B> Rest<S, B> {
     fn stage(self) -> Stage<S, B> {
         Stage::Rest {
-            rest: Box::new(self),
+            rest: Box::pin(self),
         }
     }
 }
@@ -195,51 +205,52 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut stage = self.project().stage;
         loop {
-            let next = match stage.as_mut().project() {
+            let rest = match stage.as_mut().project() {
                 StageProjection::Passing { response } => {
                     return response
                         .poll(cx)
                         .map_ok(ServiceResponse::map_into_left_body);
                 }
-                StageProjection::Rest { rest } => match &mut **rest {
-                    Rest::Holding(response, hold) => {
-                        let answered = ready!(response.as_mut().poll(cx));
-                        // Taken in any case: an error of the service releases.
-                        let held = hold.take();
-                        let response = answered?;
-                        let Some(hold) = held else {
-                            return Poll::Ready(Ok(response.map_into_left_body()));
-                        };
-                        Rest::Settling(hold.head(told_by(&response)), Some(response)).stage()
-                    }
-                    Rest::Asking(admission, waiting) => {
-                        let admission = ready!(admission.as_mut().poll(cx));
-                        match waiting.take() {
-                            Some(waiting) => waiting.go_on(admission),
-                            None => return Poll::Pending,
-                        }
-                    }
-                    Rest::Settling(settled, response) => {
-                        let held = ready!(Pin::new(settled).poll(cx));
-                        let response = response.take().map(|response| match held {
-                            Some(held) => hold_body(response, held),
-                            None => response.map_into_left_body(),
-                        });
-                        Rest::Done(response).stage()
-                    }
-                    Rest::Done(response) => {
-                        return response
-                            .take()
-                            .map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
-                    }
-                },
+                StageProjection::Rest { rest } => rest,
             };
-            stage.set(next);
+            match rest.as_mut().project() {
+                RestProjection::Holding { response, hold } => {
+                    let response = ready!(response.poll(cx));
+                    // Taken in any case: an error of the service releases.
+                    let held = hold.take();
+                    let response = response?;
+                    let Some(hold) = held else {
+                        return Poll::Ready(Ok(response.map_into_left_body()));
+                    };
+                    let settled = hold.head(answered(&response));
+                    let response = Some(response);
+                    rest.set(Rest::Settling { settled, response });
+                }
+                RestProjection::Asking { admission, waiting } => {
+                    let admission = ready!(admission.as_mut().poll(cx));
+                    let Some(waiting) = waiting.take() else {
+                        return Poll::Pending;
+                    };
+                    stage.set(waiting.go_on(admission));
+                }
+                RestProjection::Settling { settled, response } => {
+                    let held = ready!(Pin::new(settled).poll(cx));
+                    let response = response.take().map(|response| match held {
+                        Some(held) => hold_body(response, held),
+                        None => response.map_into_left_body(),
+                    });
+                    rest.set(Rest::Done { response });
+                }
+                RestProjection::Done { response } => {
+                    let response = response.take();
+                    return response.map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
+                }
+            }
         }
     }
 }
 
-fn told_by<B>(response: &ServiceResponse<B>) -> Answered {
+fn answered<B>(response: &ServiceResponse<B>) -> Answered {
     let grpc_status = response.headers().get("grpc-status");
     Answered::with(
         response.status().as_u16(),
@@ -261,10 +272,10 @@ impl<S: Service<ServiceRequest>, B> fmt::Debug for RequireFuture<S, B> {
         let stage = match &self.stage {
             Stage::Passing { .. } => "passing",
             Stage::Rest { rest } => match **rest {
-                Rest::Holding(..) => "holding",
-                Rest::Asking(..) => "asking",
-                Rest::Settling(..) => "settling",
-                Rest::Done(_) => "done",
+                Rest::Holding { .. } => "holding",
+                Rest::Asking { .. } => "asking",
+                Rest::Settling { .. } => "settling",
+                Rest::Done { .. } => "done",
             },
         };
         f.debug_struct("RequireFuture")

@@ -113,24 +113,23 @@ pin_project! {
     enum Stage<S: Service<Request<B>>, B, D> {
         Passing { #[pin] response: S::Future },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
-        Rest { rest: Box<Rest<S, B, D>> },
+        Rest { rest: Pin<Box<Rest<S, B, D>>> },
     }
 }
 
-/// What few requests come to.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it is on the heap, one for each request"
-)]
-enum Rest<S: Service<Request<B>>, B, D> {
-    /// Something is held until the response is there; none once it was settled.
-    Holding(Pin<Box<S::Future>>, Option<Hold>),
-    /// The answer has to be waited for; none once it goes on.
-    Asking(Asked, Option<Waiting<S, B, D>>),
-    /// The response waits until what was held for it is settled; none once it was given out.
-    Settling(Reply<Option<BodyHold>>, Option<S::Response>),
-    /// None once it was given out.
-    Done(Option<S::Response>),
+pin_project! {
+    /// What few requests come to.
+    #[project = RestProjection]
+    enum Rest<S: Service<Request<B>>, B, D> {
+        /// Something is held until the response is there; none once it was settled.
+        Holding { #[pin] response: S::Future, hold: Option<Hold> },
+        /// The answer has to be waited for; none once it goes on.
+        Asking { admission: Asked, waiting: Option<Waiting<S, B, D>> },
+        /// The response waits until what was held for it is settled; none once it was given out.
+        Settling { settled: Reply<Option<BodyHold>>, response: Option<S::Response> },
+        /// None once it was given out.
+        Done { response: Option<S::Response> },
+    }
 }
 
 type Asked = Pin<Box<dyn Future<Output = Admission> + Send>>;
@@ -145,7 +144,7 @@ struct Waiting<S, B, D> {
 impl<S: Service<Request<B>>, B, D> Rest<S, B, D> {
     fn stage(self) -> Stage<S, B, D> {
         Stage::Rest {
-            rest: Box::new(self),
+            rest: Box::pin(self),
         }
     }
 }
@@ -167,14 +166,19 @@ where
                 if let Some(lease) = hold.lease(extensions.get().cloned()) {
                     extensions.insert(lease);
                 }
-                let response = Box::pin(self.readied.call(self.request));
-                Rest::Holding(response, Some(hold)).stage()
+                let response = self.readied.call(self.request);
+                let hold = Some(hold);
+                Rest::Holding { response, hold }.stage()
             }
             Admission::Deny(denial) => {
                 let response = self.deny.answer(denial, &Head(&self.request));
-                Rest::Done(Some(response)).stage()
+                let response = Some(response);
+                Rest::Done { response }.stage()
             }
-            Admission::Later(admission) => Rest::Asking(admission, Some(self)).stage(),
+            Admission::Later(admission) => {
+                let waiting = Some(self);
+                Rest::Asking { admission, waiting }.stage()
+            }
         }
     }
 }
@@ -207,46 +211,47 @@ where
     D: DenyWith<R>,
 {
     loop {
-        let next = match stage.as_mut().project() {
+        let rest = match stage.as_mut().project() {
             StageProjection::Passing { response } => return response.poll(cx),
-            StageProjection::Rest { rest } => match &mut **rest {
-                Rest::Holding(response, hold) => {
-                    let answered = ready!(response.as_mut().poll(cx));
-                    // Taken in any case: an error of the service releases.
-                    let held = hold.take();
-                    let response = answered?;
-                    let Some(hold) = held else {
-                        return Poll::Ready(Ok(response));
-                    };
-                    Rest::Settling(hold.head(told_by(&response)), Some(response)).stage()
-                }
-                Rest::Asking(admission, waiting) => {
-                    let admission = ready!(admission.as_mut().poll(cx));
-                    match waiting.take() {
-                        Some(waiting) => waiting.go_on(admission),
-                        None => return Poll::Pending,
-                    }
-                }
-                Rest::Settling(settled, response) => {
-                    let held = ready!(Pin::new(settled).poll(cx));
-                    let response = response.take().map(|response| match held {
-                        Some(held) => hold_body(response, held),
-                        None => response,
-                    });
-                    Rest::Done(response).stage()
-                }
-                Rest::Done(response) => {
-                    return response
-                        .take()
-                        .map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
-                }
-            },
+            StageProjection::Rest { rest } => rest,
         };
-        stage.set(next);
+        match rest.as_mut().project() {
+            RestProjection::Holding { response, hold } => {
+                let response = ready!(response.poll(cx));
+                // Taken in any case: an error of the service releases.
+                let held = hold.take();
+                let response = response?;
+                let Some(hold) = held else {
+                    return Poll::Ready(Ok(response));
+                };
+                let settled = hold.head(answered(&response));
+                let response = Some(response);
+                rest.set(Rest::Settling { settled, response });
+            }
+            RestProjection::Asking { admission, waiting } => {
+                let admission = ready!(admission.as_mut().poll(cx));
+                let Some(waiting) = waiting.take() else {
+                    return Poll::Pending;
+                };
+                stage.set(waiting.go_on(admission));
+            }
+            RestProjection::Settling { settled, response } => {
+                let held = ready!(Pin::new(settled).poll(cx));
+                let response = response.take().map(|response| match held {
+                    Some(held) => hold_body(response, held),
+                    None => response,
+                });
+                rest.set(Rest::Done { response });
+            }
+            RestProjection::Done { response } => {
+                let response = response.take();
+                return response.map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
+            }
+        }
     }
 }
 
-fn told_by<R>(response: &Response<R>) -> Answered {
+fn answered<R>(response: &Response<R>) -> Answered {
     let grpc_status = response.headers().get("grpc-status");
     Answered::with(
         response.status().as_u16(),
@@ -265,10 +270,10 @@ impl<S: Service<Request<B>>, B, D> fmt::Debug for RequireFuture<S, B, D> {
         let stage = match &self.stage {
             Stage::Passing { .. } => "passing",
             Stage::Rest { rest } => match **rest {
-                Rest::Holding(..) => "holding",
-                Rest::Asking(..) => "asking",
-                Rest::Settling(..) => "settling",
-                Rest::Done(_) => "done",
+                Rest::Holding { .. } => "holding",
+                Rest::Asking { .. } => "asking",
+                Rest::Settling { .. } => "settling",
+                Rest::Done { .. } => "done",
             },
         };
         f.debug_struct("RequireFuture")
