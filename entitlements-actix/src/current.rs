@@ -59,9 +59,8 @@ impl FromRequest for Current {
             .extensions()
             .get::<entitlements_core::Current>()
             .cloned();
-        let why = request.extensions().get::<NoCurrent>().cloned();
         ready(current.map(Self).ok_or_else(|| CurrentRejection {
-            denial: why.map_or_else(Denial::layer_missing, |why| why.denial()),
+            denial: NoCurrent::denial_of(request.extensions().get()),
             path: request.path().chars().take(MOST_CHARACTERS).collect(),
         }))
     }

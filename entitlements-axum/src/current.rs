@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Response};
-use entitlements_core::{Denial, NoCurrent};
+use entitlements_core::{Denial, DenialKind, NoCurrent};
 use entitlements_tower::denial_response;
 use http::request::Parts;
 
@@ -56,27 +56,10 @@ impl<S: Sync> FromRequestParts<S> for Current {
         match parts.extensions.get::<entitlements_core::Current>() {
             Some(current) => Ok(Self(current.clone())),
             None => Err(CurrentRejection {
-                denial: match parts.extensions.get::<NoCurrent>() {
-                    Some(why) => why.denial(),
-                    None => {
-                        log_once(parts.uri.path());
-                        Denial::layer_missing()
-                    }
-                },
+                denial: NoCurrent::denial_of(parts.extensions.get()),
+                path: parts.uri.path().chars().take(MOST_CHARACTERS).collect(),
             }),
         }
-    }
-}
-
-/// A mistake in the program is said once, not once for every request that a stranger sends.
-fn log_once(path: &str) {
-    static LOGGED: AtomicBool = AtomicBool::new(false);
-    if !LOGGED.swap(true, Ordering::Relaxed) {
-        let path: String = path.chars().take(MOST_CHARACTERS).collect();
-        tracing::error!(
-            ?path,
-            "a handler asks for `Current` and the request did not pass an `EntitlementsLayer`; wrap the router in one"
-        );
     }
 }
 
@@ -99,6 +82,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for Current {
 #[derive(Debug, Clone)]
 pub struct CurrentRejection {
     denial: Denial,
+    /// For the log.
+    path: String,
 }
 
 impl CurrentRejection {
@@ -106,6 +91,19 @@ impl CurrentRejection {
     #[must_use]
     pub const fn denial(&self) -> &Denial {
         &self.denial
+    }
+
+    /// A mistake in the program is said once, not once for every request that a stranger sends; and only where it is
+    /// answered, because a handler that takes `Result<Current, _>` made none.
+    fn log_once(&self) {
+        static LOGGED: AtomicBool = AtomicBool::new(false);
+        let is_mistake = *self.denial.kind() == DenialKind::LayerMissing;
+        if is_mistake && !LOGGED.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                path = ?self.path,
+                "a handler asks for `Current` and the request did not pass an `EntitlementsLayer`; wrap the router in one"
+            );
+        }
     }
 }
 
@@ -120,6 +118,7 @@ impl std::error::Error for CurrentRejection {}
 
 impl IntoResponse for CurrentRejection {
     fn into_response(self) -> Response {
+        self.log_once();
         denial_response::<Body>(self.denial)
     }
 }

@@ -268,6 +268,12 @@ impl NoCurrent {
         }
     }
 
+    /// The denial of a request that needs a [`Current`] and has none: for this reason, or because no layer said anything.
+    #[must_use]
+    pub fn denial_of(why: Option<&Self>) -> Denial {
+        why.map_or_else(Denial::layer_missing, Self::denial)
+    }
+
     /// The denial of a request that needs one.
     #[must_use]
     pub fn denial(&self) -> Denial {
