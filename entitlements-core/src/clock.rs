@@ -5,7 +5,10 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
+
+#[cfg(target_os = "linux")]
+use nix::time::ClockId;
 
 use crate::Timestamp;
 
@@ -75,24 +78,32 @@ impl Clock for SystemClock {
 #[cfg(target_os = "linux")]
 #[inline]
 fn wall_clock() -> Timestamp {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
-    let micros = time.tv_sec.saturating_mul(1_000_000);
-    Timestamp::from_unix_micros(micros.saturating_add(time.tv_nsec / 1000))
+    match ClockId::CLOCK_REALTIME_COARSE.now() {
+        Ok(time) => {
+            let micros = i64::from(time.tv_sec()).saturating_mul(1_000_000);
+            Timestamp::from_unix_micros(micros.saturating_add(i64::from(time.tv_nsec()) / 1000))
+        }
+        // A kernel without it.
+        Err(_) => exact_wall_clock(),
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
+fn wall_clock() -> Timestamp {
+    exact_wall_clock()
+}
+
+#[cold]
 #[expect(
     clippy::disallowed_methods,
     reason = "this module is where the clock is read"
 )]
-fn wall_clock() -> Timestamp {
-    std::time::SystemTime::now().into()
+fn exact_wall_clock() -> Timestamp {
+    SystemTime::now().into()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
 
     #[test]
