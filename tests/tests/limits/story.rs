@@ -24,10 +24,11 @@ const CATALOG: &str = r#"
 
 pub(crate) struct Story {
     pub(crate) engine: TestEngine,
-    /// Users whose making was answered with success, and who were not deleted.
-    there: AtomicU64,
-    made: AtomicU64,
+    /// Users whose making was answered with success, and who were not deleted; above 32 bits, all who were ever made.
+    users: AtomicU64,
 }
+
+const MADE: u64 = 1 << 32;
 
 /// The chunks of a body.
 pub(crate) type Chunks = BoxStream<'static, Result<Bytes, io::Error>>;
@@ -78,8 +79,7 @@ impl Story {
         let catalog = Catalog::from_toml(CATALOG).unwrap();
         Self {
             engine: testing::without_license(catalog),
-            there: AtomicU64::new(0),
-            made: AtomicU64::new(0),
+            users: AtomicU64::new(0),
         }
     }
 
@@ -108,9 +108,9 @@ impl Story {
 
     /// Takes one that is there, and gives its room back with the response, in one go.
     fn delete(&self) -> Answer {
-        let one_less = |there: u64| there.checked_sub(1);
+        let one_less = |users: u64| (users % MADE > 0).then(|| users - 1);
         match self
-            .there
+            .users
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
         {
             Ok(_) => Answer::of(204, []),
@@ -121,18 +121,23 @@ impl Story {
     /// Outside the gate: what was answered.
     pub(crate) fn answered(&self, status: u16) {
         if status == 201 {
-            self.there.fetch_add(1, Ordering::SeqCst);
-            self.made.fetch_add(1, Ordering::SeqCst);
+            self.users.fetch_add(MADE + 1, Ordering::SeqCst);
         }
     }
 
     /// How many were ever made.
     pub(crate) fn made(&self) -> u64 {
-        self.made.load(Ordering::SeqCst)
+        self.made_and_there().0
     }
 
     pub(crate) fn there(&self) -> u64 {
-        self.there.load(Ordering::SeqCst)
+        self.made_and_there().1
+    }
+
+    /// Both at one moment.
+    pub(crate) fn made_and_there(&self) -> (u64, u64) {
+        let users = self.users.load(Ordering::SeqCst);
+        (users / MADE, users % MADE)
     }
 
     pub(crate) async fn used(&self, limit: &'static str) -> u64 {
