@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::Settle;
+use super::{Answered, Settle};
 use crate::Reply;
 use crate::reserve::{GiveBack, HeldLease, Reservation};
 use crate::usage::UsageError;
@@ -22,41 +22,6 @@ pub(super) struct Parts {
     pub(super) settle: Settle,
 }
 
-/// What the head of a response tells of what was asked for (U8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answered {
-    success: bool,
-    /// Whether a body may follow.
-    has_body: bool,
-}
-
-impl Answered {
-    /// By the status, and by gRPC's where the head has one. Success is status 2xx or 3xx, and `grpc-status` absent or 0.
-    ///
-    /// ```
-    /// use entitlements_core::adapter::Answered;
-    ///
-    /// assert!(Answered::with(201, None).is_success());
-    /// assert!(!Answered::with(404, None).is_success());
-    /// assert!(!Answered::with(200, Some(b"5")).is_success());
-    /// ```
-    #[must_use]
-    pub fn with(status: u16, grpc_status: Option<&[u8]>) -> Self {
-        Self {
-            success: (200..400).contains(&status)
-                && grpc_status.is_none_or(|status| status == b"0"),
-            // RFC 9110, sections 15.3.5 and 15.4.5: servers send nothing of one that is there all the same.
-            has_body: !matches!(status, 204 | 304),
-        }
-    }
-
-    /// Whether what was asked for happened.
-    #[must_use]
-    pub const fn is_success(self) -> bool {
-        self.success
-    }
-}
-
 impl Hold {
     /// The lease for a handler that goes on after its response, such as on an upgraded connection, and takes a clone: it keeps all
     /// that is held for the request, with what an `outer` gate put there. None where this gate leases nothing.
@@ -76,7 +41,7 @@ impl Hold {
         let mut parts = self.parts;
         let Answered { success, has_body } = answered;
         if success && has_body && parts.settle == Settle::AtBodyEnd {
-            return Reply::Now(Some(BodyHold { parts: Some(parts) }));
+            return Reply::Now(Some(BodyHold { parts }));
         }
         let leases = std::mem::take(&mut parts.leases);
         let settled = if success {
@@ -89,12 +54,12 @@ impl Hold {
             log(settled);
             // U11: also where the handler failed, whose body may take as long as any.
             (has_body && !leases.is_empty()).then(|| BodyHold {
-                parts: Some(Box::new(Parts {
+                parts: Box::new(Parts {
                     reservation: None,
                     give_back: None,
                     leases,
                     settle: Settle::AtHead,
-                })),
+                }),
             })
         })
     }
@@ -134,15 +99,13 @@ impl fmt::Debug for Hold {
 /// Dropped before [`end`](Self::end), because the body failed or the client went away, everything is released.
 #[must_use = "what is held is released when this is dropped"]
 pub struct BodyHold {
-    parts: Option<Box<Parts>>,
+    parts: Box<Parts>,
 }
 
 impl BodyHold {
     /// Says that the body was sent to its end.
-    pub fn end(mut self) {
-        let Some(mut parts) = self.parts.take() else {
-            return;
-        };
+    pub fn end(self) {
+        let mut parts = self.parts;
         let meter = match (&parts.reservation, &parts.give_back) {
             (Some(reservation), _) => reservation.meter(),
             (None, Some(give_back)) => give_back.meter(),

@@ -3,11 +3,12 @@
 //! - `judge.rs`: what is plainly met, and what has to be weighed;
 //! - `count.rs`: limits, which are asked last;
 //! - `rules.rs`: how a gate acts, whatever it demands;
-//! - `admission.rs`, `hold.rs`, `body.rs`: what becomes of a request and its response;
+//! - `admission.rs`, `hold.rs`, `answered.rs`, `body.rs`: what becomes of a request and its response;
 //! - `head.rs`: what is asked of one;
 //! - `order.rs`: layers in the wrong order.
 
 mod admission;
+mod answered;
 mod body;
 mod build;
 mod count;
@@ -22,9 +23,10 @@ mod rules;
 mod tests;
 
 pub use admission::Admission;
+pub use answered::Answered;
 pub use body::BodyProgress;
 pub use head::RequestHead;
-pub use hold::{Answered, BodyHold, Hold};
+pub use hold::{BodyHold, Hold};
 pub use order::{OrderMistake, OrderWatch, RouteMatch};
 pub use rules::{OnUnavailable, Settle};
 
