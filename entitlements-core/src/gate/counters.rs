@@ -37,22 +37,17 @@ impl Counters {
     }
 
     pub(super) fn count_denied(&self, denial: &Denial, requirement: &Requirement) {
-        Self::count(&self.denied, "deny", denial, requirement);
+        self.count("deny", denial, requirement);
     }
 
     /// Of a gate in shadow: what it would have denied.
     pub(super) fn count_shadow(&self, denial: &Denial, requirement: &Requirement) {
-        Self::count(&self.denied, "shadow", denial, requirement);
+        self.count("shadow", denial, requirement);
     }
 
-    fn count(
-        counters: &[OnceLock<Counter>],
-        outcome: &'static str,
-        denial: &Denial,
-        requirement: &Requirement,
-    ) {
+    fn count(&self, outcome: &'static str, denial: &Denial, requirement: &Requirement) {
         let row = denial.kind().row();
-        if let Some(counter) = counters.get(row.index()) {
+        if let Some(counter) = self.denied.get(row.index()) {
             let register = || counter!(NAME, "requirement" => requirement.label(), "outcome" => outcome, "code" => row.code);
             counter.get_or_init(register).increment(1);
         }
