@@ -35,21 +35,18 @@ impl Entitlements {
         &self,
         list: &str,
     ) -> Result<AppliedRevocations, RevocationError> {
-        let list = compact_revocations(list.as_bytes())?;
-        let token = list;
-        let list = self
-            .shared
-            .verifier
-            .verify_revocations(&token, self.now())?;
+        let token = compact_revocations(list.as_bytes())?;
+        let verifier = &self.shared.verifier;
+        let verified = verifier.verify_revocations(&token, self.now())?;
         let mut keys = self.shared.keys.lock().await;
         let mut revocations = (*keys.revocations).clone();
-        let changed = revocations.add(list.clone());
+        let changed = revocations.add(verified.clone());
         // Also where it changes nothing: it may have come from a variable until now.
-        let is_newest = revocations
-            .lists()
-            .any(|newest| newest.kid() == list.kid() && newest.issued_at() == list.issued_at());
+        let is_newest = revocations.lists().any(|newest| {
+            newest.kid() == verified.kid() && newest.issued_at() == verified.issued_at()
+        });
         let kept = if is_newest {
-            keep(&mut keys, &list, &token)
+            keep(&mut keys, &verified, &token)
         } else {
             keys.kept_lists.are_kept()
         };
@@ -57,14 +54,14 @@ impl Entitlements {
             keys.revocations = Arc::new(revocations);
             self.shared.publish(&keys);
             tracing::info!(
-                signed_by = list.kid(),
-                licenses = list.licenses().len(),
-                keys = list.keys().len(),
+                signed_by = verified.kid(),
+                licenses = verified.licenses().len(),
+                keys = verified.keys().len(),
                 "revocations applied"
             );
         }
         Ok(AppliedRevocations {
-            list,
+            list: verified,
             changed,
             kept,
         })
