@@ -105,16 +105,8 @@ fn bind(term: &Term, catalog: &Catalog) -> Result<BoundTerm, UnknownName> {
 /// A limit, where what is demanded goes with how it is counted.
 fn wanted(counted: &Counted, catalog: &Catalog) -> Result<Wanted, UnknownName> {
     let limit = UnknownName::find_limit(&counted.limit, catalog)?;
-    let kind = catalog.limit_at(limit).kind();
-    let is_right = match counted.what {
-        CountedKind::Lease => kind.is_concurrent(),
-        CountedKind::Reserve | CountedKind::GiveBack => kind.is_count(),
-    };
-    if !is_right {
-        return Err(UnknownName::wrong_kind(counted.limit.as_str(), kind));
-    }
     Ok(Wanted {
-        limit,
+        limit: counted.what.of(limit, catalog)?,
         amount: counted.amount,
     })
 }

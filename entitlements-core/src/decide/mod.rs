@@ -28,6 +28,7 @@ pub use bind::BoundRequirement;
 pub use decision::Decision;
 pub use facts::Facts;
 pub(crate) use limit::limit_denial;
+pub(crate) use requirement::CountedKind;
 pub use requirement::Requirement;
 pub use unknown_name::UnknownName;
 

@@ -1,5 +1,6 @@
 use super::UnknownName;
 use super::bind::BoundRequirement;
+use crate::catalog::LimitId;
 use crate::{Catalog, FeatureName, LimitName, PlanName};
 
 /// What a route demands, in names; [`bind`](Self::bind) turns it into what [`decide`](super::decide()) takes.
@@ -37,7 +38,7 @@ pub(super) struct Counted {
 
 /// What is done with a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum CountedKind {
+pub(crate) enum CountedKind {
     /// Room is reserved, and used where the request succeeds.
     Reserve,
     /// What is used is given back where the request succeeds.
@@ -47,6 +48,21 @@ pub(super) enum CountedKind {
 }
 
 impl CountedKind {
+    /// The limit, where it is counted in the way that this needs.
+    pub(crate) fn of(self, limit: LimitId, catalog: &Catalog) -> Result<LimitId, UnknownName> {
+        let definition = catalog.limit_at(limit);
+        let kind = definition.kind();
+        let is_right = match self {
+            Self::Lease => kind.is_concurrent(),
+            Self::Reserve | Self::GiveBack => kind.is_count(),
+        };
+        if is_right {
+            Ok(limit)
+        } else {
+            Err(UnknownName::wrong_kind(definition.name(), kind))
+        }
+    }
+
     const fn label(self) -> &'static str {
         match self {
             Self::Reserve => "limit",

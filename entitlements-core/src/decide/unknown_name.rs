@@ -66,7 +66,7 @@ impl UnknownName {
     }
 
     /// A limit that is counted in another way than what is asked of it needs.
-    pub(crate) fn wrong_kind(name: &str, kind: &LimitKind) -> Self {
+    pub(super) fn wrong_kind(name: &str, kind: &LimitKind) -> Self {
         let fault = match kind {
             LimitKind::Count => Fault::NotConcurrent,
             LimitKind::Metered { .. } => Fault::Metered,

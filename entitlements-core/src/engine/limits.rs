@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::{Current, Entitlements, NoCurrent};
-use crate::catalog::{LimitId, LimitKind};
-use crate::decide::UnknownName;
+use crate::catalog::LimitId;
+use crate::decide::{CountedKind, UnknownName};
 use crate::reserve::{self, GiveBack, HeldLease, Reservation, Wanted};
 use crate::usage::Renewed;
 use crate::{AccountId, Denial, Limit, LimitName};
@@ -39,7 +39,7 @@ impl Entitlements {
     pub fn limit(&self, account: &AccountId, limit: impl Into<LimitName>) -> AccountLimit {
         let limit = UnknownName::find_limit(&limit.into(), self.catalog());
         if let Err(unknown) = &limit {
-            tracing::error!("a limit is asked for that cannot be: {unknown}");
+            tracing::error!("a limit cannot be asked for: {unknown}");
         }
         AccountLimit {
             engine: self.clone(),
@@ -86,7 +86,7 @@ impl AccountLimit {
     /// # Cancel safety
     /// A dropped future reserves nothing for longer than a reservation's time to live.
     pub async fn reserve(&self, amount: u64) -> Result<Reservation, Denial> {
-        let limit = self.of_kind(&LimitKind::is_count)?;
+        let limit = self.to(CountedKind::Reserve)?;
         let wanted = Wanted { limit, amount };
         let current = self.current().await?;
         let meter = &self.engine.shared.meter;
@@ -102,7 +102,7 @@ impl AccountLimit {
     /// # Cancel safety
     /// A dropped future may have given back or not.
     pub async fn give_back(&self, amount: u64) -> Result<(), Denial> {
-        let limit = self.of_kind(&LimitKind::is_count)?;
+        let limit = self.to(CountedKind::GiveBack)?;
         let meter = Arc::clone(&self.engine.shared.meter);
         let amounts = [Wanted { limit, amount }];
         let given = GiveBack::new(meter, self.account.clone(), &amounts).give();
@@ -118,7 +118,7 @@ impl AccountLimit {
     /// # Cancel safety
     /// A dropped future may have set it or not.
     pub async fn sync(&self, used: u64) -> Result<(), Denial> {
-        let limit = self.of_kind(&LimitKind::is_count)?;
+        let limit = self.to(CountedKind::Reserve)?;
         let meter = &self.engine.shared.meter;
         meter
             .sync(&self.account, limit, used)
@@ -151,7 +151,7 @@ impl AccountLimit {
     /// # Cancel safety
     /// A dropped future leases nothing for longer than a lease's time to live.
     pub async fn lease(&self, holder: impl AsRef<str>) -> Result<HeldLease, Denial> {
-        let limit = self.of_kind(&LimitKind::is_concurrent)?;
+        let limit = self.to(CountedKind::Lease)?;
         let current = self.current().await?;
         let meter = &self.engine.shared.meter;
         let lease = HeldLease::take(meter, &current, limit, Some(holder.as_ref())).await;
@@ -166,7 +166,7 @@ impl AccountLimit {
     /// # Cancel safety
     /// A dropped future may have renewed it or not.
     pub async fn renew(&self, holder: impl AsRef<str>) -> Result<Renewed, Denial> {
-        let limit = self.of_kind(&LimitKind::is_concurrent)?;
+        let limit = self.to(CountedKind::Lease)?;
         let meter = &self.engine.shared.meter;
         let renewed = meter.renew(&self.account, limit, holder.as_ref());
         renewed.await.map_err(|error| error.denial())
@@ -180,7 +180,7 @@ impl AccountLimit {
     /// # Cancel safety
     /// A dropped future may have ended it or not.
     pub async fn end(&self, holder: impl AsRef<str>) -> Result<(), Denial> {
-        let limit = self.of_kind(&LimitKind::is_concurrent)?;
+        let limit = self.to(CountedKind::Lease)?;
         let meter = &self.engine.shared.meter;
         let ended = meter.end(&self.account, limit, holder.as_ref());
         ended.await.map_err(|error| error.denial())
@@ -196,14 +196,11 @@ impl AccountLimit {
     }
 
     /// The limit, where it is counted in the way that is asked for.
-    fn of_kind(&self, is_right: &dyn Fn(&LimitKind) -> bool) -> Result<LimitId, Denial> {
-        let limit = self.id()?;
-        let definition = self.engine.catalog().limit_at(limit);
-        if is_right(definition.kind()) {
-            return Ok(limit);
-        }
-        let unknown = UnknownName::wrong_kind(definition.name(), definition.kind());
-        tracing::error!("a limit is asked for that cannot be: {unknown}");
-        Err(unknown.denial())
+    fn to(&self, what: CountedKind) -> Result<LimitId, Denial> {
+        what.of(self.id()?, self.engine.catalog())
+            .map_err(|unknown| {
+                tracing::error!("a limit cannot be asked for: {unknown}");
+                unknown.denial()
+            })
     }
 }
