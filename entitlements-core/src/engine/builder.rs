@@ -236,7 +236,7 @@ impl EntitlementsBuilder {
 
     /// Answers 403 wherever the answer would be 402, for clients and proxies that do not know 402 (D18). The codes stay what they are.
     pub const fn forbidden_instead_of_payment_required(mut self) -> Self {
-        self.switches.forbids = true;
+        self.switches.forbidden_for_payment = true;
         self
     }
 

@@ -19,20 +19,20 @@ use crate::{AccountId, Denial, DenialKind, PlanName, Reply, RequestHead, Timesta
 /// Clones share one.
 #[derive(Debug)]
 pub struct Callers<R = DefaultAccount> {
-    told: Arc<Told<R>>,
+    inner: Arc<Inner<R>>,
 }
 
 impl<R> Clone for Callers<R> {
     #[inline]
     fn clone(&self) -> Self {
         Self {
-            told: Arc::clone(&self.told),
+            inner: Arc::clone(&self.inner),
         }
     }
 }
 
 #[derive(Debug)]
-struct Told<R> {
+struct Inner<R> {
     entitlements: Entitlements,
     resolver: R,
     anonymous: Option<SharedTerms>,
@@ -48,7 +48,7 @@ impl Callers {
                 AccountKind::Many => None,
             },
         };
-        Self::of(Told {
+        Self::of(Inner {
             entitlements,
             resolver,
             anonymous: None,
@@ -64,32 +64,32 @@ impl Callers {
         head: &impl RequestHead,
         read: impl Fn(&EntitlementSet) -> T,
     ) -> Option<T> {
-        let shared = &self.told.entitlements.shared;
-        let now = self.told.entitlements.now();
+        let shared = &self.inner.entitlements.shared;
+        let now = self.inner.entitlements.now();
         let read = |state: &State| read(&state.set);
         // Where no account was ever known, all have the same, whoever it is.
-        if self.told.resolver.fallback.is_some() && shared.accounts.are_none() {
+        if self.inner.resolver.fallback.is_some() && shared.accounts.are_none() {
             return Some(shared.with_state_at(shared.nothing_sold.terms(), now, read));
         }
-        let account = self.told.resolver.resolve(head)?;
+        let account = self.inner.resolver.resolve(head)?;
         shared.with_state_of(&account, now, read)
     }
 }
 
 impl<R> Callers<R> {
-    fn of(told: Told<R>) -> Self {
+    fn of(inner: Inner<R>) -> Self {
         Self {
-            told: Arc::new(told),
+            inner: Arc::new(inner),
         }
     }
 
     /// Tells accounts in another way.
     #[must_use]
     pub fn told_by<T: ResolveAccount>(self, resolver: T) -> Callers<T> {
-        Callers::of(Told {
-            entitlements: self.told.entitlements.clone(),
+        Callers::of(Inner {
+            entitlements: self.inner.entitlements.clone(),
             resolver,
-            anonymous: self.told.anonymous.clone(),
+            anonymous: self.inner.anonymous.clone(),
         })
     }
 
@@ -101,11 +101,11 @@ impl<R> Callers<R> {
     where
         R: Clone,
     {
-        let told = &self.told;
-        let plan = UnknownName::find_plan(&plan.into(), told.entitlements.catalog())?;
-        Ok(Self::of(Told {
-            entitlements: told.entitlements.clone(),
-            resolver: told.resolver.clone(),
+        let inner = &self.inner;
+        let plan = UnknownName::find_plan(&plan.into(), inner.entitlements.catalog())?;
+        Ok(Self::of(Inner {
+            entitlements: inner.entitlements.clone(),
+            resolver: inner.resolver.clone(),
             anonymous: Some(SharedTerms::only(plan)),
         }))
     }
@@ -113,7 +113,7 @@ impl<R> Callers<R> {
     /// The engine.
     #[must_use]
     pub fn entitlements(&self) -> &Entitlements {
-        &self.told.entitlements
+        &self.inner.entitlements
     }
 }
 
@@ -121,8 +121,8 @@ impl<R: ResolveAccount> Callers<R> {
     /// What holds for whoever sent this request, where it is at hand: the way of nearly every request.
     #[inline(always)]
     pub fn known(&self, head: &impl RequestHead) -> Option<Current> {
-        let entitlements = &self.told.entitlements;
-        let account = self.told.resolver.resolve(head)?;
+        let entitlements = &self.inner.entitlements;
+        let account = self.inner.resolver.resolve(head)?;
         let now = entitlements.now();
         let seen = entitlements.shared.seen_of(&account, now)?;
         Some(Current::new(seen, account, now))
@@ -130,17 +130,17 @@ impl<R: ResolveAccount> Callers<R> {
 
     /// What holds for whoever sent this request, by one reading of the clock.
     pub fn current(&self, head: &impl RequestHead) -> Reply<Result<Current, NoCurrent>> {
-        let now = self.told.entitlements.now();
-        match self.told.resolver.resolve(head) {
-            Some(account) => self.told.entitlements.current_of_at(account, now),
+        let now = self.inner.entitlements.now();
+        match self.inner.resolver.resolve(head) {
+            Some(account) => self.inner.entitlements.current_of_at(account, now),
             None => Reply::Now(self.anonymous_at(now)),
         }
     }
 
     fn anonymous_at(&self, now: Timestamp) -> Result<Current, NoCurrent> {
-        let terms = self.told.anonymous.as_ref();
-        let terms = terms.ok_or_else(|| self.told.entitlements.no_current(Why::Unknown))?;
-        let seen = self.told.entitlements.shared.seen_at(terms.terms(), now);
+        let terms = self.inner.anonymous.as_ref();
+        let terms = terms.ok_or_else(|| self.inner.entitlements.no_current(Why::Unknown))?;
+        let seen = self.inner.entitlements.shared.seen_at(terms.terms(), now);
         Ok(Current::new(seen, AccountId::ANONYMOUS, now))
     }
 }

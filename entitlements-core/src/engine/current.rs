@@ -91,7 +91,7 @@ impl Current {
 
     /// A denial as this engine says it (D18).
     pub(crate) fn finish(&self, denial: Denial) -> Denial {
-        if self.seen.state.switches.forbids {
+        if self.seen.state.switches.forbidden_for_payment {
             denial.forbidding()
         } else {
             denial

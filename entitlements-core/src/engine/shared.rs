@@ -48,7 +48,7 @@ pub(super) struct Shared {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Switches {
     /// D18: 403 in place of 402.
-    pub(super) forbids: bool,
+    pub(super) forbidden_for_payment: bool,
 }
 
 /// What an engine is made of, beside what it holds.

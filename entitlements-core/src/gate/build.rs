@@ -20,14 +20,14 @@ impl Gate {
     /// # Errors
     /// When the engine's catalog lacks a name of the requirement.
     pub fn on(requirement: Requirement, engine: &Entitlements) -> Result<Self, UnknownName> {
-        Self::new(requirement).given(engine)
+        Self::new(requirement).with_engine(engine)
     }
 
     /// The same gate, asking this engine.
     ///
     /// # Errors
     /// When the engine's catalog lacks a name of the requirement.
-    pub fn given(&self, engine: &Entitlements) -> Result<Self, UnknownName> {
+    pub fn with_engine(&self, engine: &Entitlements) -> Result<Self, UnknownName> {
         let bound = engine.bind(self.requirement())?;
         // Before the first request: what a gate demands is shown as none, and not as unknown.
         let meter = engine.meter();
@@ -45,15 +45,24 @@ impl Gate {
         Ok(gate)
     }
 
+    /// Where it was found before; [`with_engine`](Self::with_engine) is its name.
+    ///
+    /// # Errors
+    /// As there.
+    #[doc(hidden)]
+    pub fn given(&self, engine: &Entitlements) -> Result<Self, UnknownName> {
+        self.with_engine(engine)
+    }
+
     /// The same gate with another requirement.
     ///
     /// # Errors
     /// When it was given an engine whose catalog lacks a name.
-    pub fn demanding(&self, requirement: Requirement) -> Result<Self, UnknownName> {
+    pub fn with_requirement(&self, requirement: Requirement) -> Result<Self, UnknownName> {
         let gate = Self::with(requirement, self.inner.rules.clone(), None);
         match self.engine() {
             None => Ok(gate),
-            Some(engine) => gate.given(engine),
+            Some(engine) => gate.with_engine(engine),
         }
     }
 
@@ -61,28 +70,28 @@ impl Gate {
     #[must_use]
     pub fn on_methods<M: Into<String>>(&self, methods: impl IntoIterator<Item = M>) -> Self {
         let methods = methods.into_iter().map(|method| method.into().into());
-        self.acting(|rules| rules.methods = Some(methods.collect()))
+        self.with_rules(|rules| rules.methods = Some(methods.collect()))
     }
 
     /// Lets it decide, count decisions and log, and let everything pass (D17).
     #[must_use]
     pub fn shadow(&self) -> Self {
-        self.acting(|rules| rules.shadow = true)
+        self.with_rules(|rules| rules.shadow = true)
     }
 
     /// Says what it does where the answer cannot be determined (D16).
     #[must_use]
     pub fn on_unavailable(&self, then: OnUnavailable) -> Self {
-        self.acting(|rules| rules.on_unavailable = then)
+        self.with_rules(|rules| rules.on_unavailable = then)
     }
 
     /// Says when it is known whether a request succeeded (U8).
     #[must_use]
     pub fn settle(&self, when: Settle) -> Self {
-        self.acting(|rules| rules.settle = when)
+        self.with_rules(|rules| rules.settle = when)
     }
 
-    fn acting(&self, say: impl FnOnce(&mut Rules)) -> Self {
+    fn with_rules(&self, say: impl FnOnce(&mut Rules)) -> Self {
         let mut rules = self.inner.rules.clone();
         say(&mut rules);
         let inner = &self.inner;

@@ -27,7 +27,7 @@ impl Gate {
                 self.is_plainly_met(current)
             }
             (Some(callers), _) => {
-                Self::is_nobodys(callers, head).is_none() && self.is_plainly_met_by(callers, head)
+                Self::found_nobody(callers, head).is_none() && self.is_plainly_met_by(callers, head)
             }
         };
         if passes {
@@ -45,7 +45,7 @@ impl Gate {
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
                 self.weigh(Some(current), head)
             }
-            (Some(callers), _) => match Self::is_nobodys(callers, head) {
+            (Some(callers), _) => match Self::found_nobody(callers, head) {
                 Some(why) => self.weigh_nobody(&why, head),
                 None => self.weigh_alone(callers, head),
             },
@@ -76,7 +76,7 @@ impl Gate {
 
     /// Why the layer of this gate's engine found nobody, where it did: that counts, as what it finds does.
     #[inline(always)]
-    fn is_nobodys(callers: &Callers, head: &impl RequestHead) -> Option<NoCurrent> {
+    fn found_nobody(callers: &Callers, head: &impl RequestHead) -> Option<NoCurrent> {
         let why = head.extension::<NoCurrent>()?;
         why.is_of(callers.entitlements()).then_some(why)
     }

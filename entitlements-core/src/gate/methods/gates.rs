@@ -234,7 +234,7 @@ macro_rules! __gate_builders {
             self,
             entitlements: &$crate::Entitlements,
         ) -> Result<Self, $crate::UnknownName> {
-            let gate = self.gate().given(entitlements)?;
+            let gate = self.gate().with_engine(entitlements)?;
             Ok(self.with_gate(gate))
         }
 
@@ -249,7 +249,7 @@ macro_rules! __gate_builders {
         #[expect(clippy::panic, reason = "a mistake in the program, as for `on`")]
         fn also(self, extend: impl FnOnce($crate::Requirement) -> $crate::Requirement) -> Self {
             let requirement = extend(self.gate().requirement().clone());
-            match self.gate().demanding(requirement) {
+            match self.gate().with_requirement(requirement) {
                 Ok(gate) => self.with_gate(gate),
                 Err(unknown) => panic!("a gate cannot be built: {unknown}"),
             }
