@@ -4,6 +4,7 @@
 //! from a catalog, trusted keys and places where license keys may be. Time-driven work is done by [`Upkeep`], which the
 //! application spawns; without it grants still end on time, because every reading judges by the clock.
 
+mod about_accounts;
 mod accounts;
 mod activate;
 mod builder;
@@ -25,7 +26,8 @@ mod sources;
 mod state;
 mod upkeep;
 
-pub use accounts::{AccountError, PreviewError};
+pub use about_accounts::PreviewError;
+pub use accounts::AccountError;
 pub use activate::{ActivateError, DeactivateError};
 pub use builder::EntitlementsBuilder;
 pub use callers::{Callers, DefaultAccount, NoCurrent};
