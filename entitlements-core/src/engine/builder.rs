@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::place::Place;
 use super::shared::{AccountKind, Accounts, Parts, Shared, Switches};
-use super::sources::{self, TokenPlace};
+use super::sources::{self, TokenSource};
+use super::this_deployment::ThisDeployment;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::account::{AccountStore, MemoryAccounts};
 use crate::decide::UnknownName;
@@ -30,8 +30,8 @@ const LAPSE_AFTER: Duration = Duration::from_secs(300);
 pub struct EntitlementsBuilder {
     catalog: Option<Arc<Catalog>>,
     trusted_keys: Vec<TrustedKey>,
-    key_places: Vec<TokenPlace>,
-    list_places: Vec<TokenPlace>,
+    key_places: Vec<TokenSource>,
+    list_places: Vec<TokenSource>,
     deployment_id: Option<String>,
     instance: InstanceOptions,
     data_dir: Option<PathBuf>,
@@ -93,20 +93,20 @@ impl EntitlementsBuilder {
 
     /// Takes a license key that the program was given, such as by a command-line flag.
     pub fn license_key(mut self, key: impl Into<String>) -> Self {
-        self.key_places.push(TokenPlace::Text(key.into()));
+        self.key_places.push(TokenSource::Text(key.into()));
         self
     }
 
     /// Reads a license key from a file.
     pub fn license_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.key_places.push(TokenPlace::File(path.into()));
+        self.key_places.push(TokenSource::File(path.into()));
         self
     }
 
     /// Reads a license key from the variable that the catalog names (`ENTITLEMENTS_LICENSE_KEY` unless it does), or
     /// from the file that the variable of that name and `_FILE` points to.
     pub fn license_from_env(mut self) -> Self {
-        self.key_places.push(TokenPlace::Variable);
+        self.key_places.push(TokenSource::Variable);
         self
     }
 
@@ -115,13 +115,13 @@ impl EntitlementsBuilder {
     ///
     /// One that does not verify is an error in the status, and no more.
     pub fn revocations(mut self, list: impl Into<String>) -> Self {
-        self.list_places.push(TokenPlace::Text(list.into()));
+        self.list_places.push(TokenSource::Text(list.into()));
         self
     }
 
     /// Reads a revocation list from a file.
     pub fn revocations_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.list_places.push(TokenPlace::File(path.into()));
+        self.list_places.push(TokenSource::File(path.into()));
         self
     }
 
@@ -308,7 +308,7 @@ impl EntitlementsBuilder {
         let now = clock.now();
         let lists = &self.list_places;
         sources::load_revocations(lists, environment, &verifier, now, self.data_dir, &mut keys);
-        let place = Place::new(self.deployment_id, self.instance, environment)?;
+        let place = ThisDeployment::new(self.deployment_id, self.instance, environment)?;
         let base = base_plan(&catalog, mode);
         let accounts = self
             .accounts

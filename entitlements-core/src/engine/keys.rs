@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::kept_lists::KeptLists;
-use super::place::Place;
+use super::this_deployment::ThisDeployment;
 use crate::license::{LicenseStore, MemoryLicenses, Revocations};
 use crate::resolve::{
     HeldLicense, Holdings, LicenseSource, RejectedCause, RejectedKey, RejectedRevocations,
@@ -53,7 +53,7 @@ impl Keys {
 
     /// One license for each id: the one that was handed in; of two from outside the one issued later, then the one that
     /// lasts longer.
-    pub(super) fn holdings(&self, place: &Place) -> Holdings {
+    pub(super) fn holdings(&self, place: &ThisDeployment) -> Holdings {
         let mut managed: Vec<_> = self.managed.iter().collect();
         managed.sort_by_key(|held| (held.license.issued_at(), held.license.expires_at()));
         let mut holdings = Holdings {

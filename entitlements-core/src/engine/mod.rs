@@ -17,13 +17,13 @@ mod environment;
 mod kept_lists;
 mod keys;
 mod limits;
-mod place;
 mod recent;
 mod report;
 mod revoke;
 mod shared;
 mod sources;
 mod state;
+mod this_deployment;
 mod upkeep;
 
 pub use about_accounts::PreviewError;

@@ -15,10 +15,10 @@ use crate::Timestamp;
 const PLACES: usize = 32;
 
 thread_local! {
-    static RECENT: RefCell<[Option<Place>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
+    static RECENT: RefCell<[Option<Kept>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
 }
 
-struct Place {
+struct Kept {
     terms: u64,
     seen: Arc<Seen>,
 }
@@ -53,7 +53,7 @@ pub(super) fn remember(terms: u64, state: Arc<State>) -> Arc<Seen> {
     let _ = RECENT.try_with(|recent| {
         // What is let go of is dropped after the borrow: its drop must not find the cell taken.
         let before = recent.try_borrow_mut().ok().and_then(|mut recent| {
-            let place = Place {
+            let place = Kept {
                 terms,
                 seen: Arc::clone(&seen),
             };

@@ -8,8 +8,8 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, watch};
 
 use super::keys::Keys;
-use super::place::Place;
 use super::state::{Seen, State};
+use super::this_deployment::ThisDeployment;
 use super::{recent, report};
 use crate::account::{
     AccountId, AccountStore, AccountTerms, Basis, Lookup, MemoryAccounts, SharedTerms, Terms,
@@ -25,7 +25,7 @@ pub(super) struct Shared {
     pub(super) catalog: Arc<Catalog>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) verifier: LicenseVerifier,
-    pub(super) place: Place,
+    pub(super) place: ThisDeployment,
     pub(super) accounts: Accounts,
     pub(super) meter: Arc<Meter>,
     pub(super) switches: Switches,
@@ -56,7 +56,7 @@ pub(super) struct Parts {
     pub(super) catalog: Arc<Catalog>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) verifier: LicenseVerifier,
-    pub(super) place: Place,
+    pub(super) place: ThisDeployment,
     pub(super) accounts: Accounts,
     pub(super) meter: Meter,
     pub(super) switches: Switches,

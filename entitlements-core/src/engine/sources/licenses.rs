@@ -1,6 +1,6 @@
 //! License keys that are there when the engine starts.
 
-use super::place::{Found, Sought, TokenPlace};
+use super::token_source::{Found, Sought, TokenSource};
 use crate::engine::keys::Keys;
 use crate::license::{
     License, LicenseStoreError, LicenseVerifier, MAX_INPUT_BYTES, StoredLicense, compact_key,
@@ -10,7 +10,7 @@ use crate::{Catalog, Environment};
 
 /// Reads and checks the keys of every place.
 pub(in crate::engine) fn load(
-    places: &[TokenPlace],
+    places: &[TokenSource],
     environment: &Environment,
     catalog: &Catalog,
     verifier: &LicenseVerifier,

@@ -2,10 +2,10 @@
 //! Bad ones are written down, never fatal.
 
 mod licenses;
-mod place;
 mod revocations;
+mod token_source;
 mod variable;
 
 pub(super) use licenses::{load as load_licenses, load_stored};
-pub(super) use place::TokenPlace;
 pub(super) use revocations::load as load_revocations;
+pub(super) use token_source::TokenSource;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::place::{Found, Sought, TokenPlace};
+use super::token_source::{Found, Sought, TokenSource};
 use crate::engine::kept_lists::KeptLists;
 use crate::engine::keys::Keys;
 use crate::license::{LicenseVerifier, MAX_REVOCATIONS_BYTES, Revocations, compact_revocations};
@@ -15,7 +15,7 @@ const VARIABLE: &str = "ENTITLEMENTS_REVOCATIONS";
 
 /// Reads and checks the lists that are kept, those of every place and of the variables, and puts them with the keys.
 pub(in crate::engine) fn load(
-    places: &[TokenPlace],
+    places: &[TokenSource],
     environment: &Environment,
     verifier: &LicenseVerifier,
     now: Timestamp,
@@ -31,7 +31,7 @@ pub(in crate::engine) fn load(
     let (kept, rejected) = KeptLists::read(data_dir, verifier, &mut revocations);
     keys.kept_lists = kept;
     keys.rejected_revocations.extend(rejected);
-    for place in places.iter().chain([&TokenPlace::Variable]) {
+    for place in places.iter().chain([&TokenSource::Variable]) {
         let Some(Found { source, text }) = place.look(&sought, environment, &mut keys.ignored)
         else {
             continue;

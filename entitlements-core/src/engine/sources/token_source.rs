@@ -10,7 +10,7 @@ use crate::resolve::LicenseSource;
 use crate::strict::text::shown_path;
 
 /// A place to look for a signed token.
-pub(in crate::engine) enum TokenPlace {
+pub(in crate::engine) enum TokenSource {
     /// The token itself.
     Text(String),
     /// A file.
@@ -35,7 +35,7 @@ pub(super) struct Found {
     pub(super) text: Result<Vec<u8>, String>,
 }
 
-impl TokenPlace {
+impl TokenSource {
     /// Looks; what is told of a variable that is passed over goes to `ignored`.
     pub(super) fn look(
         &self,
@@ -69,7 +69,7 @@ impl TokenPlace {
 }
 
 /// Says the place, never the token.
-impl fmt::Debug for TokenPlace {
+impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(_) => f.write_str("Text(..)"),

@@ -12,13 +12,13 @@ use crate::resolve::Holdings;
 const VARIABLE: &str = "ENTITLEMENTS_DEPLOYMENT_ID";
 
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ThisDeployment {
     id: Option<String>,
     options: InstanceOptions,
     instance: OnceLock<Result<Fingerprint, FingerprintError>>,
 }
 
-impl Place {
+impl ThisDeployment {
     /// The id is what the program says, else what the variable says; a blank one is none.
     pub(super) fn new(
         id: Option<String>,
