@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::shared::{AccountKind, Accounts, Parts, Shared, Switches};
+use super::account_source::{AccountKind, Accounts};
+use super::shared::{Parts, Shared, Switches};
 use super::sources::{self, TokenSource};
 use super::this_deployment::ThisDeployment;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::shared::{AccountKind, Shared};
+use super::account_source::AccountKind;
+use super::shared::Shared;
 use super::state::State;
 use super::{Current, Entitlements};
 use crate::account::{ExtensionAccount, ResolveAccount, SharedTerms};

@@ -5,6 +5,7 @@
 //! application spawns; without it grants still end on time, because every reading judges by the clock.
 
 mod about_accounts;
+mod account_source;
 mod accounts;
 mod activate;
 mod builder;

@@ -1,19 +1,17 @@
 //! What the engine knows, and how it changes while others read.
 
-use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, watch};
 
+use super::account_source::{Accounts, look};
 use super::keys::Keys;
 use super::state::{Seen, State};
 use super::this_deployment::ThisDeployment;
 use super::{recent, report};
-use crate::account::{
-    AccountId, AccountStore, AccountTerms, Basis, Lookup, MemoryAccounts, SharedTerms, Terms,
-};
+use crate::account::{AccountId, AccountTerms, Basis, SharedTerms, Terms};
 use crate::catalog::PlanId;
 use crate::license::LicenseVerifier;
 use crate::reserve::Meter;
@@ -61,60 +59,6 @@ pub(super) struct Parts {
     pub(super) meter: Meter,
     pub(super) switches: Switches,
     pub(super) base_plan: PlanId,
-}
-
-/// Who the engine's accounts are.
-#[derive(Debug)]
-pub(super) struct Accounts {
-    pub(super) store: Arc<dyn AccountStore>,
-    /// The same store where it is in memory, so that asking it costs no call.
-    memory: Option<Arc<MemoryAccounts>>,
-    pub(super) kind: AccountKind,
-}
-
-impl Accounts {
-    pub(super) fn new<S: AccountStore>(store: S, kind: AccountKind) -> Self {
-        let store = Arc::new(store);
-        let any: Arc<dyn Any + Send + Sync> = Arc::clone(&store) as _;
-        Self {
-            memory: any.downcast().ok(),
-            store,
-            kind,
-        }
-    }
-
-    /// Whether no account is known, and none ever was.
-    #[inline(always)]
-    pub(super) fn are_none(&self) -> bool {
-        self.memory
-            .as_ref()
-            .is_some_and(|memory| memory.was_always_empty())
-    }
-}
-
-/// Asks a store that is known by its port alone.
-fn look<T>(
-    store: &dyn AccountStore,
-    account: &AccountId,
-    read: impl FnOnce(Option<&SharedTerms>) -> T,
-) -> Option<T> {
-    let (mut read, mut answer) = (Some(read), None);
-    let lookup = store.look(account, &mut |terms| {
-        // A store shows once.
-        if let Some(read) = read.take() {
-            answer = Some(read(terms));
-        }
-    });
-    answer.filter(|_| lookup == Lookup::Shown)
-}
-
-/// Whether requests that name no account are the one account's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AccountKind {
-    /// A product for one customer: every request is `local`'s.
-    One,
-    /// A product for many: a request that names none is nobody's (A3).
-    Many,
 }
 
 impl Shared {
