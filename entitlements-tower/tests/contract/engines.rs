@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use entitlements_core::account::AccountTerms;
 use entitlements_core::testing::{self, TestEngine};
-use entitlements_core::{Catalog, Current};
+use entitlements_core::{AccountId, Catalog, Current, FixedAccount};
 use entitlements_tower::{EntitlementsLayer, RequireFeature};
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
@@ -59,6 +60,38 @@ async fn of_two_engine_layers_the_inner_one_counts() {
         let response = service.oneshot(Request::new(())).await.unwrap();
         assert_eq!(response.status(), status);
     }
+}
+
+/// The inner layer's `Current` takes the place of the outer one's, and with it of how the outer layer tells accounts.
+#[tokio::test]
+async fn beneath_another_engines_layer_a_gate_tells_the_account_itself() {
+    let (ours, other) = (on("community"), on("business"));
+    let terms = AccountTerms::on_plan("business");
+    ours.add_account("acme", "Acme Inc.", terms).await.unwrap();
+    let acme = AccountId::new("acme");
+    let status = async |is_between: bool, said: Option<AccountId>| {
+        let gate = RequireFeature::new("sso").on(&ours);
+        let between = is_between.then(|| layer(&other));
+        let service = ServiceBuilder::new()
+            .layer(layer(&ours).account_from(FixedAccount(acme.clone())))
+            .option_layer(between)
+            .layer(gate)
+            .service_fn(plan);
+        let mut request = Request::new(());
+        if let Some(account) = said {
+            request.extensions_mut().insert(account);
+        }
+        service.oneshot(request).await.unwrap().status().as_u16()
+    };
+    assert_eq!(
+        status(false, None).await,
+        200,
+        "the layer says that it is acme"
+    );
+    assert_eq!(status(true, None).await, 402, "nobody says so any more");
+    assert_eq!(status(true, Some(acme.clone())).await, 200);
+    assert_eq!(status(false, Some(AccountId::LOCAL)).await, 200);
+    assert_eq!(status(true, Some(AccountId::LOCAL)).await, 402);
 }
 
 /// The names of one catalog have other numbers in another: a shared gate must not take the one for the other.

@@ -211,6 +211,10 @@ macro_rules! __gate_builders {
         /// Where the request passed that engine's layer all the same, what the layer says of it counts. Where it did not, it
         /// is that of the `AccountId` in its extensions; without one, of the one account of a self-hosted product.
         ///
+        /// A layer of another engine between the two takes the place of what that engine's layer said, the account included:
+        /// a request has one `Current`, the innermost layer's. The gate then tells the account itself, as if there were no layer, and so not
+        /// by that layer's `account_from`.
+        ///
         /// # Panics
         /// When the engine's catalog lacks a name: a mistake in the program, found when it starts and not by a customer
         /// (I12). Use [`try_on`](Self::try_on) for names that are not in the program's text.
