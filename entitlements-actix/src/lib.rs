@@ -18,7 +18,7 @@ pub use admin::{AdminService, Refused, admin, read_body};
 #[cfg(feature = "admin")]
 pub use entitlements_admin::{
     Access, AdminApi, BearerToken, BearerTokenError, BoxError, BoxFuture, FieldError, Fields,
-    Guard, MAX_BODY_BYTES, Principal, Refusal, ResponseFuture, Sent, TellAccount,
+    Guard, MAX_BODY_BYTES, Principal, Refusal, RequestParts, ResponseFuture, Sent, TellAccount,
 };
 
 pub use current::{Current, CurrentRejection};

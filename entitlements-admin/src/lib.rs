@@ -23,6 +23,8 @@ pub use bearer::{BearerToken, BearerTokenError};
 pub use body::{Fields, MAX_BODY_BYTES, Sent, read as read_body};
 pub use entitlements_core::{FixedAccount, ResolveAccount};
 pub use guard::{Access, BoxFuture, Guard, Principal};
+/// The head of a request, as guards and closures that tell accounts see it: that of `http` 1, for whoever has no such crate at hand.
+pub use http::request::Parts as RequestParts;
 pub use refusal::{FieldError, Refusal};
 pub use service::ResponseFuture;
 

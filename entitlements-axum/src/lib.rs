@@ -11,7 +11,8 @@ pub use admin::admin;
 #[cfg(feature = "admin")]
 pub use entitlements_admin::{
     Access, AdminApi, BearerToken, BearerTokenError, BoxError, BoxFuture, FieldError, Fields,
-    Guard, MAX_BODY_BYTES, Principal, Refusal, ResponseFuture, Sent, TellAccount, read_body,
+    Guard, MAX_BODY_BYTES, Principal, Refusal, RequestParts, ResponseFuture, Sent, TellAccount,
+    read_body,
 };
 
 pub use current::{Current, CurrentRejection};

@@ -73,12 +73,12 @@ impl AdminService {
     /// [`AccountId`], [`Principal`] and what is named here.
     ///
     /// ```
-    /// use entitlements_actix::{Access, AccountId, FixedAccount, admin, testing};
+    /// use entitlements_actix::{Access, AccountId, FixedAccount, RequestParts, admin, testing};
     ///
     /// #[derive(Clone)]
     /// struct User { name: String }
     ///
-    /// let guard = |head: &http::request::Parts| match head.extensions.get::<User>() {
+    /// let guard = |head: &RequestParts| match head.extensions.get::<User>() {
     ///     Some(user) => Access::granted(&user.name),
     ///     None => Access::Unauthenticated,
     /// };
