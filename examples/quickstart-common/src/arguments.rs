@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TOKEN")]
     pub(crate) admin_token: Option<String>,
 
-    /// A license key; the catalog's variable, and that with _FILE behind it, are read too
+    /// A license key; ENTITLEMENTS_LICENSE_KEY, or the file that ENTITLEMENTS_LICENSE_KEY_FILE names, is read too
     #[arg(long, value_name = "KEY")]
     pub(crate) license_key: Option<String>,
 
@@ -71,11 +71,11 @@ impl Arguments {
             "One signed key opens one real route: entitlements with {}",
             program.framework
         );
-        let command = Command::new(program.name)
-            .version(env!("CARGO_PKG_VERSION"))
-            .long_about(format!("{about}.\n\n{NEEDS}"))
-            .about(about);
-        let mut command = Self::augment_args(command);
+        // What the program is comes last: deriving takes the first line of a type's documentation for it.
+        let mut command =
+            Self::augment_args(Command::new(program.name).version(env!("CARGO_PKG_VERSION")))
+                .long_about(format!("{about}.\n\n{NEEDS}"))
+                .about(about);
         let matches = command.try_get_matches_from_mut(std::env::args_os())?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }

@@ -32,19 +32,7 @@ fn text(address: SocketAddr, setup: &Setup, arguments: &Arguments) -> String {
 fn write_text(text: &mut String, base: &str, setup: &Setup, arguments: &Arguments) -> fmt::Result {
     let current = setup.entitlements.current();
     writeln!(text, "listening on {base}")?;
-    writeln!(
-        text,
-        "  open to all       GET /  /ping  /office  /users, DELETE /users/{{id}}\n  \
-           feature `sso`     GET /sso\n  \
-           feature `audit`   GET /audit\n  \
-           limit `users`     POST /users\n  \
-           admin token       GET, POST, DELETE /api/v1/license, GET /api/v1/license/status,\n  \
-                             POST /api/v1/license/revocations, GET, POST /api/v1/accounts,\n  \
-                             GET, PATCH /api/v1/accounts/{{id}} and what is below\n  \
-           {}GET /api/v1/entitlements; with the admin token\n  \
-                             /api/v1/entitlements/explain and /downgrade-preview?plan=",
-        whose_account(arguments)
-    )?;
+    write_routes(text, arguments)?;
     writeln!(
         text,
         "plan in force: {} ({})",
@@ -75,13 +63,39 @@ fn write_text(text: &mut String, base: &str, setup: &Setup, arguments: &Argument
     writeln!(text, "  curl -i {base}/sso\n")
 }
 
-/// In the width of the column.
-fn whose_account(arguments: &Arguments) -> &'static str {
-    if arguments.account_header.is_some() {
-        "account of header "
+/// Who may call what, in two columns.
+fn write_routes(text: &mut String, arguments: &Arguments) -> fmt::Result {
+    let account = if arguments.account_header.is_some() {
+        "account of header"
     } else {
-        "this account      "
+        "this account"
+    };
+    for (who, routes) in [
+        (
+            "open to all",
+            "GET /  /ping  /office  /users, DELETE /users/{id}",
+        ),
+        ("feature `sso`", "GET /sso"),
+        ("feature `audit`", "GET /audit"),
+        ("limit `users`", "POST /users"),
+        (
+            "admin token",
+            "GET, POST, DELETE /api/v1/license, GET /api/v1/license/status,",
+        ),
+        (
+            "",
+            "POST /api/v1/license/revocations, GET, POST /api/v1/accounts,",
+        ),
+        ("", "GET, PATCH /api/v1/accounts/{id} and what is below"),
+        (account, "GET /api/v1/entitlements; with the admin token"),
+        (
+            "",
+            "/api/v1/entitlements/explain and /downgrade-preview?plan=",
+        ),
+    ] {
+        writeln!(text, "  {who:<18}{routes}")?;
     }
+    Ok(())
 }
 
 fn whose_key(arguments: &Arguments) -> &'static str {
