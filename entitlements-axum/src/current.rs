@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Response};
-use entitlements_core::{Denial, DenialKind, NoCurrent};
+use entitlements_core::{Denial, DenialKind};
 use entitlements_tower::denial_response;
 use http::request::Parts;
 
@@ -53,10 +53,10 @@ impl<S: Sync> FromRequestParts<S> for Current {
     type Rejection = CurrentRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        match parts.extensions.get::<entitlements_core::Current>() {
-            Some(current) => Ok(Self(current.clone())),
-            None => Err(CurrentRejection {
-                denial: NoCurrent::denial_of(parts.extensions.get()),
+        match entitlements_tower::current(&parts.extensions) {
+            Ok(current) => Ok(Self(current.clone())),
+            Err(denial) => Err(CurrentRejection {
+                denial,
                 path: parts.uri.path().chars().take(MOST_CHARACTERS).collect(),
             }),
         }

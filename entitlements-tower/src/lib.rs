@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod body;
+mod current;
 mod deny;
 mod engine_layer;
 mod gate;
@@ -8,8 +9,11 @@ mod head;
 mod held_body;
 mod require;
 mod respond;
+#[cfg(feature = "tonic")]
+mod status;
 
 pub use body::DenialBody;
+pub use current::current;
 pub use deny::{DenyWith, Problems};
 pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsService};
 pub use gate::{RequireFuture, RequireService};
@@ -18,5 +22,7 @@ pub use require::{
     RequirePlan, RequireValidLicense,
 };
 pub use respond::{denial_response, grpc_response};
+#[cfg(feature = "tonic")]
+pub use status::denial_status;
 
 pub use entitlements_core as core;

@@ -10,10 +10,10 @@ pub(crate) use plan::Plan;
 pub(crate) use projects::Projects;
 
 use entitlements_tower::core::Current;
+use entitlements_tower::denial_status;
 use tonic::{Request, Status};
 
 /// What the engine's layer says of a call. A gate has answered calls without it; a service without a gate does so itself.
 fn current<T>(request: &Request<T>) -> Result<&Current, Status> {
-    let current = request.extensions().get::<Current>();
-    current.ok_or_else(|| Status::unauthenticated("the call has no API key that is known"))
+    entitlements_tower::current(request.extensions()).map_err(denial_status)
 }

@@ -1,0 +1,33 @@
+use entitlements_core::Denial;
+use tonic::metadata::{MetadataMap, MetadataValue};
+use tonic::{Code, Status};
+
+/// A denial as a handler of tonic says it: the very status that a gate gives, with `entitlements-code` in its metadata.
+///
+/// ```
+/// use entitlements_core::{Denial, Requirement, testing};
+/// use entitlements_tower::{current, denial_status};
+///
+/// fn export(request: &tonic::Request<()>) -> Result<(), tonic::Status> {
+///     let current = current(request.extensions()).map_err(denial_status)?;
+///     current.require(&Requirement::feature("audit")).map_err(denial_status)
+/// }
+///
+/// let status = export(&tonic::Request::new(())).unwrap_err(); // no layer was there
+/// assert_eq!(status.code(), tonic::Code::Internal);
+/// assert_eq!(status.metadata().get("entitlements-code").unwrap(), "ENTITLEMENTS_LAYER_MISSING");
+/// ```
+#[must_use]
+pub fn denial_status(denial: Denial) -> Status {
+    let status = denial.grpc_status();
+    let mut metadata = MetadataMap::new();
+    metadata.insert(
+        "entitlements-code",
+        MetadataValue::from_static(denial.code()),
+    );
+    Status::with_metadata(
+        Code::from_i32(i32::from(status.code())),
+        status.message(),
+        metadata,
+    )
+}
