@@ -2,6 +2,7 @@
 
 /// What to do.
 pub(crate) enum Arguments {
+    Help,
     Serve { grpc: String, http: String },
     Call(Call),
 }
@@ -19,7 +20,7 @@ pub(crate) enum Do {
     Export(u32),
 }
 
-const USAGE: &str = "usage: tonic-gated serve [--grpc ADDR] [--http ADDR], or \
+pub(crate) const USAGE: &str = "usage: tonic-gated serve [--grpc ADDR] [--http ADDR], or \
     tonic-gated call [--to URL] [--key KEY] plan | create NAME | export ROWS";
 
 pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Arguments, &'static str> {
@@ -30,6 +31,7 @@ pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Arguments,
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(USAGE);
         match argument.as_str() {
+            "--help" | "-h" => return Ok(Arguments::Help),
             "--grpc" => grpc = value()?,
             "--http" => http = value()?,
             "--to" => to = value()?,

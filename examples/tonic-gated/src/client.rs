@@ -30,7 +30,8 @@ impl Client {
         to: &str,
         key: Option<&str>,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let channel = Endpoint::from_str(to)?.connect().await?;
+        let connected = Endpoint::from_str(to)?.connect().await;
+        let channel = connected.map_err(|error| format!("cannot connect to `{to}`: {error}"))?;
         let authorization = key.map(|key| format!("Bearer {key}").parse()).transpose()?;
         Ok(Self {
             grpc: Grpc::new(channel),

@@ -17,6 +17,10 @@ type Failure = Box<dyn Error + Send + Sync>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match arguments::read(std::env::args().skip(1)) {
+        Ok(Arguments::Help) => {
+            say(arguments::USAGE);
+            Ok(ExitCode::SUCCESS)
+        }
         Ok(Arguments::Serve { grpc, http }) => serve(&grpc, &http).await,
         Ok(Arguments::Call(call)) => self::call(call).await,
         Err(usage) => Err(usage.into()),
