@@ -7,7 +7,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 use nix::time::ClockId;
 
 use crate::Timestamp;
@@ -32,7 +32,7 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
 /// The operating system's clock. Its waits need a tokio runtime with time enabled.
 ///
-/// On Linux the wall clock's time is that of the kernel's last tick, at most 10 ms ago: every request asks for it, the terms of
+/// On 64-bit Linux the wall clock's time is that of the kernel's last tick, at most 10 ms ago: every request asks for it, the terms of
 /// licenses are seconds and days, and the exact time costs several times as much.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock {
@@ -75,20 +75,20 @@ impl Clock for SystemClock {
     }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 #[inline]
 fn wall_clock() -> Timestamp {
     match ClockId::CLOCK_REALTIME_COARSE.now() {
         Ok(time) => {
-            let micros = i64::from(time.tv_sec()).saturating_mul(1_000_000);
-            Timestamp::from_unix_micros(micros.saturating_add(i64::from(time.tv_nsec()) / 1000))
+            let micros = time.tv_sec().saturating_mul(1_000_000);
+            Timestamp::from_unix_micros(micros.saturating_add(time.tv_nsec() / 1000))
         }
         // A kernel without it.
         Err(_) => exact_wall_clock(),
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 fn wall_clock() -> Timestamp {
     exact_wall_clock()
 }

@@ -32,8 +32,6 @@ use http::Extensions;
 /// did not pass an [`EntitlementsLayer`](crate::EntitlementsLayer), which is a mistake in the program (500
 /// `ENTITLEMENTS_LAYER_MISSING`).
 pub fn current(extensions: &Extensions) -> Result<&Current, Denial> {
-    extensions.get::<Current>().ok_or_else(|| {
-        let why = extensions.get::<NoCurrent>();
-        why.map_or_else(Denial::layer_missing, NoCurrent::denial)
-    })
+    let current = extensions.get::<Current>();
+    current.ok_or_else(|| NoCurrent::denial_of(extensions.get()))
 }
