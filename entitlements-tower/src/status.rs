@@ -18,6 +18,10 @@ use tonic::{Code, Status};
 /// assert_eq!(status.metadata().get("entitlements-code").unwrap(), "ENTITLEMENTS_LAYER_MISSING");
 /// ```
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "by value it fits where errors are mapped"
+)]
 pub fn denial_status(denial: Denial) -> Status {
     let status = denial.grpc_status();
     let mut metadata = MetadataMap::new();
