@@ -108,7 +108,7 @@ impl Story {
 
     /// Takes one that is there, and gives its room back with the response, in one go.
     fn delete(&self) -> Answer {
-        let one_less = |users: u64| (users % MADE > 0).then(|| users - 1);
+        let one_less = |users: u64| (!users.is_multiple_of(MADE)).then(|| users - 1);
         match self
             .users
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
