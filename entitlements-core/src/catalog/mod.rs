@@ -29,6 +29,59 @@
 //! assert!(mistake.to_string().contains("did you mean `name`"));
 //! # Ok::<(), entitlements_core::CatalogError>(())
 //! ```
+//!
+//! # What a catalog may say
+//!
+//! One line of each kind; the rest is in `spec/catalog.md`, C6 to C22.
+//!
+//! ```
+//! # let catalog = entitlements_core::Catalog::from_toml(r#"
+//! schema = 1
+//!
+//! [product]
+//! name = "Acme Panel"
+//! default_plan = "community"                           # of those who have nothing else
+//! plan_order = ["community", "business", "enterprise"] # low to high, for "this plan or a higher one"
+//! upgrade_url = "https://acme.example/pricing"         # told in denials
+//!
+//! [features.sso]                                       # on or off
+//! name = "Single sign-on"
+//!
+//! [limits.users]                                       # things that exist: `RequireLimit::new("users")`
+//! [limits.exports]
+//! kind = "concurrent"                                  # leases, for as long as a request takes: `Lease::new("exports")`
+//! lease = "90s"                                        # how long one holds whose process has died
+//! [limits.emails]
+//! kind = "metered"                                     # things that happen, counted anew in each period
+//! period = "month"                                     # or `hour`, `day`, `year`, `billing`
+//!
+//! [rates.api]
+//!
+//! [plans.community]                                    # the default plan names every limit
+//! limits = { users = 3, exports = 1, emails = 100 }
+//! rates = { api = { requests = 60, per = "1m", burst = 100 } }
+//!
+//! [plans.business]
+//! extends = "community"                                # features add up; limits and rates replace
+//! features = ["sso"]
+//! limits = { users = { licensed = true, default = 15 }, exports = 5 } # `users`: the number in the license
+//! price = { currency = "EUR", monthly_cents = 4900 }
+//!
+//! [plans.enterprise]
+//! extends = "business"
+//! limits = { users = "unlimited", emails = "unlimited" }
+//!
+//! [addons.more_users]
+//! requires = ["business"]
+//! limits = { users = { add = 10 } }
+//!
+//! [license]                                            # all of it may be left out
+//! env = "ACME_LICENSE"                                 # in place of `ENTITLEMENTS_LICENSE_KEY`
+//! grace_days = 14
+//! # "#)?;
+//! # assert_eq!(catalog.limits().len(), 3);
+//! # Ok::<(), entitlements_core::CatalogError>(())
+//! ```
 
 mod addon;
 mod builder;
