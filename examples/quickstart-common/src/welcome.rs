@@ -5,6 +5,9 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use entitlements_core::Catalog;
+use entitlements_core::catalog::Plan;
+
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::setup::Setup;
@@ -117,9 +120,21 @@ fn issue_command(setup: &Setup, arguments: &Arguments) -> String {
         "YOUR.private.pem".into()
     };
     format!(
-        "KEY=$(cargo run -q -p entitlements-cli -- issue --key {key} --catalog {} --customer 'Acme GmbH' --plan business --days 30)",
-        shell(&catalog)
+        "KEY=$(cargo run -q -p entitlements-cli -- issue --key {key} --catalog {} --customer 'Acme GmbH' --plan {} --days 30)",
+        shell(&catalog),
+        shell(Path::new(plan_to_try(setup.entitlements.catalog())))
     )
+}
+
+/// The lowest plan that opens `/sso`, by the catalog that was given.
+fn plan_to_try(catalog: &Catalog) -> &str {
+    let sso = catalog.feature_id("sso");
+    let plans = catalog.plan_order().iter().map(|id| catalog.plan_at(*id));
+    plans
+        .filter(|plan| sso.is_some_and(|sso| plan.has(sso)))
+        .map(Plan::name)
+        .next()
+        .unwrap_or("business")
 }
 
 /// The token by where it is, so that it does not end up in a shell's history.
