@@ -102,7 +102,7 @@ pub(crate) fn table() -> Table {
         0.33,
         "x",
     );
-    table.known("the look-up waits for memory once as by hand, and the layer and its gates cost more than they should");
+
     table.bar("memory of an account", bytes, 140.0, " bytes");
     let (bare, ours) = hot(&entitlements, ids.first().unwrap());
     table.bar(
