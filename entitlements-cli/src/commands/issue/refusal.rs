@@ -24,7 +24,9 @@ pub(super) fn issue(error: &IssueError) -> Failure {
             Failure::usage(
                 "unknown_name",
                 message,
-                format!("name {what}s as the catalog does"),
+                format!(
+                    "name {what}s as the catalog does; `entitlements catalog table` shows them"
+                ),
             )
         }
         IssueError::MissingPlan => {
