@@ -16,7 +16,7 @@ use refusal::Refusal;
 /// `catalog!("entitlements.toml")` expands in place to the modules `features`, `limits`, `rates`, `plans` and `addons`,
 /// each with one constant per name. The path is relative to the folder of the calling crate's `Cargo.toml`, or absolute;
 /// a change to the file rebuilds the crate. A crate that reaches the name types by another way than a dependency on
-/// `entitlements-core` says so: `catalog!("entitlements.toml", crate = entitlements_axum)`.
+/// `entitlements-core` says so: `catalog!("entitlements.toml", crate = my_platform::entitlements_core)`.
 ///
 /// The [crate documentation](crate) tells which names become which constants.
 #[proc_macro]

@@ -26,3 +26,13 @@ pub use respond::{denial_response, grpc_response};
 pub use status::denial_status;
 
 pub use entitlements_core as core;
+
+/// Makes typed constants of the names in a catalog; see [`entitlements_core::catalog!`].
+///
+/// A name that the catalog lacks then does not compile.
+#[macro_export]
+macro_rules! catalog {
+    ($path:literal) => {
+        $crate::core::catalog!($path, crate = $crate::core);
+    };
+}
