@@ -1,7 +1,8 @@
 //! Layers in the wrong order are told, with what to do.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use axum::Router;
 use axum::body::Body;
@@ -153,36 +154,40 @@ async fn several_mistakes_are_told_together() {
     assert_eq!(format!("{mistakes:?}"), mistakes.to_string());
 }
 
-/// What is logged while it is asked for some paths, in turn.
-async fn logged(app: Router, paths: &[&str]) -> String {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let listening = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
-    for path in paths {
-        let request = Request::get(*path).body(Body::empty()).unwrap();
-        app.clone().oneshot(request).await.unwrap();
-    }
-    drop(listening);
-    let lines = log.0.lock().unwrap();
-    String::from_utf8(lines.clone()).unwrap()
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+/// Writes to what its thread logged.
+struct Log;
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// What this thread logs while a router is asked for some paths, in turn.
+async fn logged(app: Router, paths: &[&str]) -> String {
+    // For all threads and for good: listeners that come and go on one thread take others' lines along.
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(|| Log)
+            .init();
+    });
+    LOG.take();
+    for path in paths {
+        let request = Request::get(*path).body(Body::empty()).unwrap();
+        app.clone().oneshot(request).await.unwrap();
+    }
+    String::from_utf8(LOG.take()).unwrap()
 }
 
 #[tokio::test]
