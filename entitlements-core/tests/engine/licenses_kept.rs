@@ -112,6 +112,13 @@ fn damages() -> Vec<Damage> {
             fs::create_dir(path).unwrap();
         }),
     ];
+    // Nobody writes to it: whoever waits for it waits for ever.
+    #[cfg(unix)]
+    damages.push(("a pipe", |path| {
+        fs::remove_file(path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    }));
     #[cfg(unix)]
     damages.push(("a link", |path| {
         let elsewhere = path.with_file_name("elsewhere");
