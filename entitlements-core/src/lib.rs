@@ -12,6 +12,7 @@ mod gate;
 pub mod instance;
 pub mod license;
 mod name;
+pub mod notify;
 mod reply;
 mod reserve;
 pub mod resolve;
@@ -31,9 +32,9 @@ pub use clock::{Clock, SystemClock};
 pub use decide::{Decision, Requirement, UnknownName};
 pub use denial::{Denial, DenialKind, GrpcStatus, Problem, Wanted, is_grpc};
 pub use engine::{
-    AccountError, AccountLimit, ActivateError, AppliedRevocations, ConfigError, Current,
-    DeactivateError, DefaultAccount, Entitlements, EntitlementsBuilder, Environment, NoCurrent,
-    PreviewError, UnknownNames, Upkeep,
+    AccountError, AccountLimit, ActivateError, Activation, AppliedRevocations, ConfigError,
+    Current, DeactivateError, DefaultAccount, Entitlements, EntitlementsBuilder, Environment,
+    Event, EventKind, EventReceiver, LicenseChange, NoCurrent, PreviewError, UnknownNames, Upkeep,
 };
 pub use entitlements_macros::catalog;
 pub use gate::{OnUnavailable, OrderMistake, OrderWatch, RequestHead, RouteMatch, Settle};

@@ -68,7 +68,7 @@ async fn all_workers_judge_by_one_engine() {
     for (step, status) in [402, 200, 402].into_iter().enumerate() {
         match step {
             1 => drop(engine.activate(&key).await.unwrap()),
-            2 => engine.deactivate("lic").await.unwrap(),
+            2 => drop(engine.deactivate("lic").await.unwrap()),
             _ => {}
         }
         let asked = (0..32).map(|_| {

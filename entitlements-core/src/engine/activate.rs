@@ -1,6 +1,12 @@
+use std::ops::Deref;
+
 use super::Entitlements;
-use crate::license::{LicenseError, LicenseStatus, LicenseStoreError, StoredLicense, compact_key};
-use crate::resolve::{HeldLicense, LicenseEntry, LicenseSource, RejectedKey, inapplicable_addons};
+use super::events::EventKind;
+use super::keys::Keys;
+use crate::license::{
+    Collection, License, LicenseError, LicenseStatus, LicenseStoreError, StoredEntry, compact_key,
+};
+use crate::resolve::{HeldLicense, LicenseEntry, LicenseSource, inapplicable_addons};
 
 /// Why a license key that was handed in is not taken. What was held before stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,30 +47,32 @@ impl ActivateError {
     }
 }
 
-/// Why a license is not removed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DeactivateError {
-    /// No license with this id is held.
-    #[error("no license with this id is held")]
-    NotFound,
-    /// It comes from outside the process and comes back at the next start.
-    #[error("the license comes from {0}; remove it there")]
-    Managed(LicenseSource),
-    /// Where it is kept it cannot be removed, so it stays.
-    #[error("the license cannot be removed from where it is kept: {0}")]
-    NotRemoved(LicenseStoreError),
+/// What became of a license key that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activation {
+    /// The license, as it is held now.
+    pub entry: LicenseEntry,
+    /// What that changed.
+    pub change: LicenseChange,
 }
 
-impl DeactivateError {
-    /// Why, as one snake_case word.
-    #[must_use]
-    pub const fn reason(&self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::Managed(_) => "managed",
-            Self::NotRemoved(_) => "not_removed",
-        }
+/// What a key that was taken changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LicenseChange {
+    /// Nothing: the same key was held already.
+    Unchanged,
+    /// There is a license more.
+    Added,
+    /// It took the place of one with its id.
+    Renewed,
+}
+
+impl Deref for Activation {
+    type Target = LicenseEntry;
+
+    fn deref(&self) -> &LicenseEntry {
+        &self.entry
     }
 }
 
@@ -82,15 +90,25 @@ impl Entitlements {
     /// its add-ons, or it cannot be kept; then nothing changes.
     ///
     /// # Cancel safety
-    /// Dropped before it is done, the key was either taken or not. Where a store answers later, one that it was about to keep may be
-    /// there at the next start.
-    pub async fn activate(&self, key: &str) -> Result<LicenseEntry, ActivateError> {
-        let now = self.now();
+    /// Dropped before it is done, the key was either taken or not. A store that answers later may have kept it when what is held is read
+    /// again: the upkeep does that at once.
+    pub async fn activate(&self, key: &str) -> Result<Activation, ActivateError> {
+        let activated = self.try_activate(key).await;
+        if let Err(error) = &activated {
+            self.shared.tell_rejected(error.reason(), self.now());
+        }
+        activated
+    }
+
+    async fn try_activate(&self, key: &str) -> Result<Activation, ActivateError> {
         let key = compact_key(key.as_bytes())?;
-        let license = self.shared.verifier.verify(&key, now)?;
+        let license = self.shared.verifier.verify(&key, self.now())?;
         let here = self.shared.place.deployment(license.instance().is_some());
         // Under the lock: a list that is applied meanwhile is either seen here or sees this license.
-        let mut keys = self.shared.keys.lock().await;
+        let mut keys = self.shared.change_keys().await;
+        let wall = self.shared.clock.now();
+        let resets_clock = self.shared.resets_clock(&keys, &license, wall);
+        let now = if resets_clock { wall } else { self.now() };
         let status = license.status(now, &here, &keys.revocations);
         match status {
             LicenseStatus::Expired => return Err(ActivateError::Expired),
@@ -104,79 +122,73 @@ impl Entitlements {
         if let Some(addon) = inapplicable_addons(self.catalog(), &license).next() {
             return Err(ActivateError::AddonNotApplicable(addon.name().to_owned()));
         }
-        let entry = LicenseEntry {
-            id: Some(license.id().to_owned()),
-            source: LicenseSource::Store,
-            plan: license.plan().map(str::to_owned),
-            status,
-            expires_at: Some(license.expires_at()),
-        };
+        let entry = entry(&license, status);
         let held = HeldLicense {
             license,
             source: LicenseSource::Store,
         };
-        if !keys.stored.contains(&held) {
-            let kept = StoredLicense {
-                id: held.license.id().to_owned(),
-                key: key.to_string(),
-            };
-            let kept = keys.store.put(kept).await;
-            kept.map_err(ActivateError::NotKept)?;
-            keys.store_is_mended();
-            keys.stored
-                .retain(|known| known.license.id() != held.license.id());
-            keys.stored.push(held);
-            self.shared.publish(&keys);
-            tracing::info!(license = entry.id, plan = entry.plan, "license activated");
+        if keys.stored.contains(&held) {
+            let change = LicenseChange::Unchanged;
+            return Ok(Activation { entry, change });
         }
-        Ok(entry)
+        self.keep(&mut keys, &held, &key).await?;
+        let issued_at = held.license.issued_at();
+        let change = hold(&mut keys, held);
+        self.shared.publish(&mut keys);
+        let resets_clock = resets_clock.then_some(wall);
+        self.shared
+            .believe(&mut keys, issued_at, resets_clock)
+            .await;
+        let kind = match change {
+            LicenseChange::Renewed => EventKind::Renewed,
+            _ => EventKind::Activated,
+        };
+        self.shared.tell(kind, Some(&entry), now);
+        tracing::info!(license = entry.id, plan = entry.plan, "license activated");
+        Ok(Activation { entry, change })
     }
 
-    /// Removes every license that was handed in; those from variables, files and flags stay.
-    ///
-    /// # Errors
-    /// When they cannot be removed from where they are kept; then all stay.
-    ///
-    /// # Cancel safety
-    /// Dropped before it is done, they were either all removed or not at all. Where a store answers later, they may be gone at the
-    /// next start.
-    pub async fn deactivate_all(&self) -> Result<(), DeactivateError> {
-        let mut keys = self.shared.keys.lock().await;
-        // Kept keys that do not verify are removed too.
-        let is_kept = |rejected: &RejectedKey| rejected.source == LicenseSource::Store;
-        if keys.stored.is_empty() && !keys.rejected.iter().any(is_kept) {
-            return Ok(());
-        }
-        let removed = keys.store.clear().await;
-        removed.map_err(DeactivateError::NotRemoved)?;
-        keys.rejected.retain(|rejected| !is_kept(rejected));
-        keys.stored.clear();
-        self.shared.publish(&keys);
-        tracing::info!("licenses deactivated");
+    /// First of all it is kept (P3).
+    async fn keep(
+        &self,
+        keys: &mut Keys,
+        held: &HeldLicense,
+        key: &str,
+    ) -> Result<(), ActivateError> {
+        let entry = StoredEntry::new(held.license.id(), key);
+        keys.in_doubt = true;
+        let kept = keys.store.put(Collection::Licenses, entry).await;
+        keys.in_doubt = false;
+        kept.map_err(ActivateError::NotKept)?;
+        keys.store_is_mended();
         Ok(())
     }
+}
 
-    /// Removes the license with this id.
-    ///
-    /// # Errors
-    /// When none is held, it comes from a variable, a file or a flag, or it cannot be removed from where it is kept; then it stays.
-    ///
-    /// # Cancel safety
-    /// Dropped before it is done, it was either removed or not.
-    pub async fn deactivate(&self, id: &str) -> Result<(), DeactivateError> {
-        let mut keys = self.shared.keys.lock().await;
-        if keys.stored.iter().any(|held| held.license.id() == id) {
-            let removed = keys.store.remove(id).await;
-            removed.map_err(DeactivateError::NotRemoved)?;
-            keys.store_is_mended();
-            keys.stored.retain(|held| held.license.id() != id);
-            self.shared.publish(&keys);
-            tracing::info!(license = id, "license deactivated");
-            return Ok(());
-        }
-        match keys.managed.iter().find(|held| held.license.id() == id) {
-            Some(held) => Err(DeactivateError::Managed(held.source.clone())),
-            None => Err(DeactivateError::NotFound),
-        }
+/// Takes the license in, in the place of one with its id.
+fn hold(keys: &mut Keys, held: HeldLicense) -> LicenseChange {
+    let before = keys.stored.len();
+    keys.stored
+        .retain(|known| known.license.id() != held.license.id());
+    let change = if keys.stored.len() < before {
+        LicenseChange::Renewed
+    } else {
+        LicenseChange::Added
+    };
+    // One that did not verify is gone with it.
+    keys.rejected
+        .retain(|rejected| rejected.id.as_deref() != Some(held.license.id()));
+    keys.stored.push(held);
+    change
+}
+
+fn entry(license: &License, status: LicenseStatus) -> LicenseEntry {
+    LicenseEntry {
+        id: Some(license.id().to_owned()),
+        source: LicenseSource::Store,
+        plan: license.plan().map(str::to_owned),
+        status,
+        is_in_force: status.is_in_force(),
+        expires_at: Some(license.expires_at()),
     }
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::account_source::{AccountKind, Accounts};
+use super::keys::Keys;
 use super::shared::{Parts, Shared, Switches};
-use super::sources::{self, TokenSource};
+use super::sources::{Sources, TokenSource};
 use super::this_deployment::ThisDeployment;
+use super::trusted_time::TrustedTime;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::account::{AccountStore, MemoryAccounts};
 use crate::decide::UnknownName;
 use crate::instance::{InstanceOptions, Machine};
-use crate::license::{
-    LicenseFile, LicenseStore, LicenseStoreError, LicenseVerifier, MemoryLicenses, StoredLicense,
-    TrustedKey,
-};
+use crate::license::{LicenseFiles, LicenseStore, LicenseVerifier, MemoryLicenses, TrustedKey};
+use crate::notify::{LogNotifier, Notifier};
 use crate::reserve::{Counter, Counters, Meter};
 use crate::resolve::{DeploymentMode, base_plan};
 use crate::strict::text::escaped_start;
@@ -31,13 +31,13 @@ const LAPSE_AFTER: Duration = Duration::from_secs(300);
 pub struct EntitlementsBuilder {
     catalog: Option<Arc<Catalog>>,
     trusted_keys: Vec<TrustedKey>,
-    key_places: Vec<TokenSource>,
-    list_places: Vec<TokenSource>,
+    sources: Sources,
     deployment_id: Option<String>,
     instance: InstanceOptions,
     data_dir: Option<PathBuf>,
     license_store: Option<Arc<dyn LicenseStore>>,
-    environment: Environment,
+    notifiers: Vec<Arc<dyn Notifier>>,
+    revalidate_every: Option<Duration>,
     deployment_mode: Option<DeploymentMode>,
     accounts: Option<Accounts>,
     usage: Option<Arc<dyn UsageStore>>,
@@ -94,20 +94,20 @@ impl EntitlementsBuilder {
 
     /// Takes a license key that the program was given, such as by a command-line flag.
     pub fn license_key(mut self, key: impl Into<String>) -> Self {
-        self.key_places.push(TokenSource::Text(key.into()));
+        self.sources.licenses.push(TokenSource::Text(key.into()));
         self
     }
 
     /// Reads a license key from a file.
     pub fn license_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.key_places.push(TokenSource::File(path.into()));
+        self.sources.licenses.push(TokenSource::File(path.into()));
         self
     }
 
     /// Reads a license key from the variable that the catalog names (`ENTITLEMENTS_LICENSE_KEY` unless it does), or
     /// from the file that the variable of that name and `_FILE` points to.
     pub fn license_from_env(mut self) -> Self {
-        self.key_places.push(TokenSource::Variable);
+        self.sources.licenses.push(TokenSource::Variable);
         self
     }
 
@@ -116,13 +116,13 @@ impl EntitlementsBuilder {
     ///
     /// One that does not verify is an error in the status, and no more.
     pub fn revocations(mut self, list: impl Into<String>) -> Self {
-        self.list_places.push(TokenSource::Text(list.into()));
+        self.sources.lists.push(TokenSource::Text(list.into()));
         self
     }
 
     /// Reads a revocation list from a file.
     pub fn revocations_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.list_places.push(TokenSource::File(path.into()));
+        self.sources.lists.push(TokenSource::File(path.into()));
         self
     }
 
@@ -166,7 +166,7 @@ impl EntitlementsBuilder {
 
     /// Reads variables from here instead of from the process.
     pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = environment;
+        self.sources.environment = environment;
         self
     }
 
@@ -247,6 +247,19 @@ impl EntitlementsBuilder {
         self
     }
 
+    /// Tells this too of the end of licenses (N1), beside the log; there may be several. The upkeep does the telling.
+    pub fn notifier(mut self, notifier: impl Notifier) -> Self {
+        self.notifiers.push(Arc::new(notifier));
+        self
+    }
+
+    /// Reads everything again that licenses come from this often instead of every six hours, up to a tenth sooner (S14). The upkeep does
+    /// it; a time of none is taken for a second.
+    pub const fn revalidate_every(mut self, time: Duration) -> Self {
+        self.revalidate_every = Some(time);
+        self
+    }
+
     /// Makes the engine, and the upkeep to spawn beside it.
     ///
     /// License keys that do not verify do not fail this: the base plan holds, and the status says why.
@@ -256,36 +269,8 @@ impl EntitlementsBuilder {
     /// its values, or `ENTITLEMENTS_DEPLOYMENT_ID` is not text.
     ///
     /// # Cancel safety
-    /// Dropping the future leaves nothing behind.
+    /// Dropped before it is done, there is no engine, and nothing of what is kept was lost.
     pub async fn build(self) -> Result<(Entitlements, Upkeep), ConfigError> {
-        let store = self.store_of_licenses();
-        let stored = store.load().await;
-        self.build_with(store, stored)
-    }
-
-    /// As `build`, where licenses are kept in memory or in a file.
-    pub(crate) fn build_now(self) -> Result<(Entitlements, Upkeep), ConfigError> {
-        let store = self.store_of_licenses();
-        let stored = match store.load() {
-            Reply::Now(stored) => stored,
-            Reply::Later(_) => Err(LicenseStoreError::new("it does not answer at once")),
-        };
-        self.build_with(store, stored)
-    }
-
-    fn store_of_licenses(&self) -> Arc<dyn LicenseStore> {
-        match (&self.license_store, &self.data_dir) {
-            (Some(store), _) => Arc::clone(store),
-            (None, Some(folder)) => Arc::new(LicenseFile::in_folder(folder)),
-            (None, None) => Arc::new(MemoryLicenses),
-        }
-    }
-
-    fn build_with(
-        self,
-        store: Arc<dyn LicenseStore>,
-        stored: Result<Vec<StoredLicense>, LicenseStoreError>,
-    ) -> Result<(Entitlements, Upkeep), ConfigError> {
         let catalog = self.catalog.ok_or(ConfigError::NoCatalog)?;
         let lapse_after = self.lapse_after.unwrap_or(LAPSE_AFTER);
         if lapse_after.is_zero() {
@@ -293,22 +278,15 @@ impl EntitlementsBuilder {
         }
         let mode = match self.deployment_mode {
             Some(mode) => mode,
-            None => mode_from(self.environment.get("DEPLOYMENT_MODE").as_deref())?,
+            None => mode_from(self.sources.environment.get("DEPLOYMENT_MODE").as_deref())?,
         };
-        if self.trusted_keys.is_empty() && !self.key_places.is_empty() {
+        if self.trusted_keys.is_empty() && !self.sources.licenses.is_empty() {
             tracing::warn!(
                 "no trusted key is configured: no license key can be accepted; call `trusted_key_pem` or `trusted_key_file` before `build`"
             );
         }
         let verifier = LicenseVerifier::new(self.trusted_keys)?.with_catalog(Arc::clone(&catalog));
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let environment = &self.environment;
-        let mut keys = sources::load_licenses(&self.key_places, environment, &catalog, &verifier);
-        keys.store = store;
-        sources::load_stored(stored, &verifier, &mut keys);
-        let now = clock.now();
-        let lists = &self.list_places;
-        sources::load_revocations(lists, environment, &verifier, now, self.data_dir, &mut keys);
+        let environment = &self.sources.environment;
         let place = ThisDeployment::new(self.deployment_id, self.instance, environment)?;
         let base = base_plan(&catalog, mode);
         let accounts = self
@@ -318,6 +296,7 @@ impl EntitlementsBuilder {
         for (limit, counter) in self.counters {
             counters.insert(UnknownName::find_limit(&limit, &catalog)?, counter);
         }
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let usage = self.usage.unwrap_or_else(|| Arc::new(MemoryUsage::new()));
         let meter = Meter::new(
             Arc::clone(&catalog),
@@ -326,18 +305,32 @@ impl EntitlementsBuilder {
             counters,
             lapse_after,
         );
+        let store = match (self.license_store, self.data_dir) {
+            (Some(store), _) => store,
+            (None, Some(folder)) => Arc::new(LicenseFiles::in_folder(folder)),
+            (None, None) => Arc::new(MemoryLicenses),
+        };
+        let mut keys = Keys::kept_in(store);
+        let given = keys.read_first().await;
+        let mut notifiers: Vec<Arc<dyn Notifier>> = vec![Arc::new(LogNotifier)];
+        notifiers.extend(self.notifiers);
         let parts = Parts {
+            trusted_time: TrustedTime::new(keys.clock.newest, clock.now(), clock.monotonic()),
             catalog,
             clock,
             verifier,
             place,
+            sources: self.sources,
+            notifiers,
+            given,
             accounts,
             meter,
             switches: self.switches,
             base_plan: base,
         };
         let shared = Shared::new(parts, keys);
-        let upkeep = Upkeep::new(&shared);
+        shared.read_again(&mut *shared.keys.lock().await).await;
+        let upkeep = Upkeep::new(&shared, self.revalidate_every);
         let entitlements = Entitlements { shared };
         report::start(entitlements.current().set());
         Ok((entitlements, upkeep))

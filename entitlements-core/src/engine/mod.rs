@@ -13,29 +13,39 @@ mod callers;
 mod check;
 mod config_error;
 mod current;
+mod deactivate;
 mod denials;
 mod environment;
+mod events;
+mod kept_clock;
 mod kept_lists;
 mod keys;
+mod life;
 mod limits;
 mod recent;
 mod report;
+mod revalidate;
 mod revoke;
 mod shared;
 mod sources;
 mod state;
 mod this_deployment;
+mod timekeeping;
+mod trusted_time;
 mod upkeep;
 
 pub use about_accounts::PreviewError;
 pub use accounts::AccountError;
-pub use activate::{ActivateError, DeactivateError};
+pub use activate::{ActivateError, Activation, LicenseChange};
 pub use builder::EntitlementsBuilder;
 pub use callers::{Callers, DefaultAccount, NoCurrent};
 pub use check::UnknownNames;
 pub use config_error::ConfigError;
 pub use current::Current;
+pub use deactivate::DeactivateError;
 pub use environment::Environment;
+pub use events::{Event, EventKind, EventReceiver};
+pub use kept_clock::reset_kept_clock;
 pub use limits::AccountLimit;
 pub use revoke::AppliedRevocations;
 pub(crate) use state::State;
@@ -91,13 +101,6 @@ impl Entitlements {
         Current::new(seen, AccountId::LOCAL, now)
     }
 
-    /// The clock's time; read it once a request.
-    #[must_use]
-    #[inline]
-    pub fn now(&self) -> Timestamp {
-        self.shared.clock.now()
-    }
-
     /// Decides, limits aside, by what holds at the time in `facts` for the one account of a self-hosted product; `facts` has this engine's
     /// [`now`](Self::now).
     ///
@@ -129,11 +132,6 @@ impl Entitlements {
 
     pub(crate) fn meter(&self) -> &Arc<Meter> {
         &self.shared.meter
-    }
-
-    /// Judges everything that is held again, as the clock now says.
-    pub fn revalidate(&self) {
-        self.shared.judge_again(self.now());
     }
 }
 

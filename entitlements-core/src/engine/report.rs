@@ -75,7 +75,7 @@ fn features(set: &EntitlementSet) -> String {
 
 fn until(set: &EntitlementSet) -> String {
     match (
-        set.status().is_in_force(),
+        !set.is_out_of_force(),
         set.grace_ends_at(),
         set.expires_at(),
     ) {
@@ -85,10 +85,7 @@ fn until(set: &EntitlementSet) -> String {
 }
 
 fn sources(set: &EntitlementSet) -> String {
-    let in_force = set
-        .licenses()
-        .iter()
-        .filter(|entry| entry.status.is_in_force());
+    let in_force = set.licenses().iter().filter(|entry| entry.is_in_force);
     let named: Vec<_> = in_force
         .filter_map(|entry| {
             Some(format!(

@@ -38,21 +38,17 @@ impl Entitlements {
         let token = compact_revocations(list.as_bytes())?;
         let verifier = &self.shared.verifier;
         let verified = verifier.verify_revocations(&token, self.now())?;
-        let mut keys = self.shared.keys.lock().await;
+        let mut keys = self.shared.change_keys().await;
         let mut revocations = (*keys.revocations).clone();
         let changed = revocations.add(verified.clone());
         // Also where it changes nothing: it may have come from a variable until now.
         let is_newest = revocations.lists().any(|newest| {
             newest.kid() == verified.kid() && newest.issued_at() == verified.issued_at()
         });
-        let kept = if is_newest {
-            keep(&mut keys, &verified, &token)
-        } else {
-            keys.kept_lists.are_kept()
-        };
         if changed {
+            // Before it is kept: what is revoked is revoked, be the disk full or slow.
             keys.revocations = Arc::new(revocations);
-            self.shared.publish(&keys);
+            self.shared.publish(&mut keys);
             tracing::info!(
                 signed_by = verified.kid(),
                 licenses = verified.licenses().len(),
@@ -60,6 +56,13 @@ impl Entitlements {
                 "revocations applied"
             );
         }
+        let kept = if is_newest {
+            let kept = keep(&mut keys, &verified, &token).await;
+            self.shared.publish(&mut keys);
+            kept
+        } else {
+            keys.store.outlasts_the_process()
+        };
         Ok(AppliedRevocations {
             list: verified,
             changed,
@@ -68,17 +71,28 @@ impl Entitlements {
     }
 }
 
-/// What is revoked is revoked, be the disk full: a list that cannot be kept still counts.
-fn keep(keys: &mut Keys, list: &RevocationList, token: &str) -> bool {
+/// A list that cannot be kept still counts, and the status says so.
+async fn keep(keys: &mut Keys, list: &RevocationList, token: &str) -> bool {
     let not_kept = |cause: &RevocationsCause| matches!(cause, RevocationsCause::NotKept(_));
     keys.rejected_revocations
         .retain(|rejected| !not_kept(&rejected.cause));
-    keys.kept_lists.keep(list, token).unwrap_or_else(|why| {
-        tracing::error!("a revocation list cannot be kept: {why}");
-        keys.rejected_revocations.push(RejectedRevocations {
-            source: LicenseSource::Store,
-            cause: RevocationsCause::NotKept(why),
-        });
-        false
-    })
+    let store = Arc::clone(&keys.store);
+    match keys.kept_lists.keep(&*store, list, token).await {
+        Ok(()) => {
+            // What was there and could not be read was set aside.
+            keys.rejected_revocations.retain(|rejected| {
+                rejected.source != LicenseSource::Store
+                    || !matches!(rejected.cause, RevocationsCause::Unreadable(_))
+            });
+            store.outlasts_the_process()
+        }
+        Err(error) => {
+            tracing::error!("a revocation list cannot be kept: {error}");
+            keys.rejected_revocations.push(RejectedRevocations {
+                source: LicenseSource::Store,
+                cause: RevocationsCause::NotKept(error.to_string()),
+            });
+            false
+        }
+    }
 }

@@ -4,16 +4,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Notify, watch};
 
 use super::account_source::{Accounts, look};
+use super::events::Events;
 use super::keys::Keys;
+use super::sources::Sources;
 use super::state::{Seen, State};
 use super::this_deployment::ThisDeployment;
+use super::trusted_time::TrustedTime;
 use super::{recent, report};
 use crate::account::{AccountId, AccountTerms, Basis, SharedTerms, Terms};
 use crate::catalog::PlanId;
 use crate::license::LicenseVerifier;
+use crate::notify::{Given, Notifier};
 use crate::reserve::Meter;
 use crate::resolve::{Holdings, resolve, resolve_account};
 use crate::{Catalog, Clock, Timestamp};
@@ -24,6 +28,10 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) verifier: LicenseVerifier,
     pub(super) place: ThisDeployment,
+    pub(super) sources: Arc<Sources>,
+    pub(super) trusted_time: TrustedTime,
+    pub(super) events: Events,
+    pub(super) notifiers: Vec<Arc<dyn Notifier>>,
     pub(super) accounts: Accounts,
     pub(super) meter: Arc<Meter>,
     pub(super) switches: Switches,
@@ -38,6 +46,10 @@ pub(super) struct Shared {
     pub(super) nothing_sold: SharedTerms,
     /// Whoever changes what is held does so under this lock, one after the other.
     pub(super) keys: Mutex<Keys>,
+    /// Which notices were given.
+    pub(super) given: Mutex<Given>,
+    /// Says that a change was given up half-way, and what is held is to be read again.
+    pub(super) doubt: Arc<Notify>,
     /// Says that the holdings changed, to whoever waits for their next boundary.
     changed: watch::Sender<()>,
 }
@@ -55,6 +67,10 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) verifier: LicenseVerifier,
     pub(super) place: ThisDeployment,
+    pub(super) sources: Sources,
+    pub(super) trusted_time: TrustedTime,
+    pub(super) notifiers: Vec<Arc<dyn Notifier>>,
+    pub(super) given: Given,
     pub(super) accounts: Accounts,
     pub(super) meter: Meter,
     pub(super) switches: Switches,
@@ -69,6 +85,10 @@ impl Shared {
             clock: parts.clock,
             verifier: parts.verifier,
             place: parts.place,
+            sources: Arc::new(parts.sources),
+            trusted_time: parts.trusted_time,
+            events: Events::default(),
+            notifiers: parts.notifiers,
             accounts: parts.accounts,
             meter: Arc::new(parts.meter),
             switches: parts.switches,
@@ -78,6 +98,8 @@ impl Shared {
             generation: AtomicU64::new(recent::next_generation()),
             nothing_sold: SharedTerms::new(AccountTerms::default()),
             keys: Mutex::new(keys),
+            given: Mutex::new(parts.given),
+            doubt: Arc::default(),
             changed: watch::Sender::new(()),
         })
     }
@@ -180,6 +202,7 @@ impl Shared {
             && self.is_worth_telling(terms, before)
         {
             report::changes(&before.set, &after.set);
+            self.tell_changes(&before.set, &after.set);
             self.changed.send_replace(());
         }
         after
@@ -203,9 +226,10 @@ impl Shared {
     }
 
     /// Takes what is held now as the truth. The caller holds the lock on the keys.
-    pub(super) fn publish(&self, keys: &Keys) {
+    pub(super) fn publish(&self, keys: &mut Keys) {
+        keys.clock_is_behind = self.trusted_time.is_behind(self.clock.now());
         self.holdings.store(Arc::new(keys.holdings(&self.place)));
-        self.judge_again(self.clock.now());
+        self.judge_again(self.now());
     }
 
     /// Lets nothing that was resolved before count any more, of any account.
@@ -219,6 +243,11 @@ impl Shared {
     /// What the deployment holds.
     pub(super) fn holdings(&self) -> Arc<Holdings> {
         self.holdings.load_full()
+    }
+
+    /// This, to keep.
+    pub(super) fn handle(&self) -> Option<Arc<Self>> {
+        self.engine.upgrade()
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<()> {

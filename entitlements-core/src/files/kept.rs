@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use super::{make_folder, random_digits, read_regular, replace};
+use super::{Unreadable, make_folder, random_digits, read_regular, replace};
 
 /// A file that this program, and nobody else, writes.
 #[derive(Debug, Clone)]
@@ -23,6 +23,31 @@ pub(crate) enum Damaged {
     Foreign,
     #[error("{0}")]
     Unreadable(String),
+    /// Nothing is wrong with the file, as far as is known.
+    #[error("{0}; this may pass")]
+    Passing(io::Error),
+}
+
+impl Damaged {
+    /// What keeps a file from being read: something about the file, or something that is the matter with the machine just now.
+    fn by(error: io::Error) -> Self {
+        // Too many open files, in the system and in the process; no kind of error tells them.
+        let no_handles = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
+        let passes = matches!(
+            error.kind(),
+            ErrorKind::OutOfMemory
+                | ErrorKind::Interrupted
+                | ErrorKind::TimedOut
+                | ErrorKind::WouldBlock
+                | ErrorKind::StaleNetworkFileHandle
+                | ErrorKind::ResourceBusy
+        );
+        if no_handles || passes {
+            Self::Passing(error)
+        } else {
+            Self::Unreadable(error.to_string())
+        }
+    }
 }
 
 impl KeptFile {
@@ -43,13 +68,15 @@ impl KeptFile {
         let path = self.path();
         match fs::symlink_metadata(&path) {
             Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(Damaged::Unreadable(error.to_string())),
+            Err(error) => return Err(Damaged::by(error)),
             Ok(found) if found.is_symlink() => return Err(Damaged::Link),
             Ok(_) => {}
         }
-        let bytes = read_regular(&path, self.most_bytes);
-        let bytes = bytes.map_err(|error| Damaged::Unreadable(error.to_string()))?;
-        Ok(Some(bytes))
+        match read_regular(&path, self.most_bytes) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(Unreadable::Io(error)) => Err(Damaged::by(error)),
+            Err(error) => Err(Damaged::Unreadable(error.to_string())),
+        }
     }
 
     /// Writes the file whole or not at all.

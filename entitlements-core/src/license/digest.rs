@@ -1,7 +1,7 @@
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of a text, in hex.
-pub(super) fn sha256_hex(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
+/// The SHA-256 of some text or bytes, in hex.
+pub(crate) fn sha256_hex(text: impl AsRef<[u8]>) -> String {
+    let digest = Sha256::digest(text.as_ref());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -29,6 +29,7 @@ mod verified;
 mod verify;
 
 pub use binding::Deployment;
+pub(crate) use digest::sha256_hex;
 pub use error::{LicenseError, LicenseErrorKind};
 pub use input::{MAX_INPUT_BYTES, compact_key, compact_revocations};
 pub use issue::{
@@ -38,11 +39,15 @@ pub use issue::{
 pub use key::{Algorithm, KeyError, TrustedKey};
 pub use revocation::{MAX_REVOCATIONS_BYTES, RevocationError, RevocationList, Revocations};
 pub use status::LicenseStatus;
-pub use store::{LicenseFile, LicenseStore, LicenseStoreError, MemoryLicenses, StoredLicense};
+pub use store::{
+    Collection, LicenseFiles, LicenseStore, LicenseStoreError, MemoryLicenses, StoredEntry,
+};
 pub use token::MAX_TOKEN_BYTES;
 pub use unverified::UnverifiedToken;
 pub use verified::License;
 pub use verify::LicenseVerifier;
+
+pub use crate::engine::reset_kept_clock;
 
 #[cfg(test)]
 mod tests;

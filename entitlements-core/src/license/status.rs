@@ -85,7 +85,6 @@ impl License {
         } else if self.belongs_to(here) {
             self.status_at(now)
         } else {
-            // The days of grace after a first mismatch are counted from a time that is kept: their place is here (S7).
             LicenseStatus::WrongDeployment
         }
     }

@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::Timestamp;
 use crate::license::{
-    Deployment, License, LicenseError, LicenseStatus, RevocationError, Revocations,
+    Collection, Deployment, License, LicenseError, LicenseStatus, RevocationError, Revocations,
 };
 
 /// What an account holds: the sources that [`resolve`](super::resolve()) joins.
@@ -18,6 +20,14 @@ pub struct Holdings {
     pub deployment: Deployment,
     /// Why the instance's fingerprint is not known, where a license is bound to one: the cause, and what to do.
     pub instance_unknown: Option<(String, &'static str)>,
+    /// Since when licenses, by id, have been found in a deployment that they are not bound to (S7a).
+    pub first_mismatches: BTreeMap<String, Timestamp>,
+    /// What else is kept and could not be read, and why.
+    pub unreadable: Vec<(Collection, String)>,
+    /// Whether the clock is behind the newest trusted time (T1).
+    pub clock_is_behind: bool,
+    /// When all of this was last read.
+    pub read_at: Option<Timestamp>,
     /// What the vendor has taken back.
     pub revocations: Arc<Revocations>,
     /// Revocation lists that are configured and cannot be used.
@@ -56,6 +66,8 @@ pub struct HeldLicense {
 pub struct RejectedKey {
     /// Where the key comes from.
     pub source: LicenseSource,
+    /// The id under which it is kept, where it is.
+    pub id: Option<String>,
     /// Why it is not used.
     pub cause: RejectedCause,
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::grant::{Grant, join_retention, without_license};
 use crate::catalog::{FeatureSet, PlanId, RateTerm, Retention};
-use crate::license::LicenseStatus;
 use crate::{Catalog, Limit};
 
 /// Everything in force: features by union, the rest by the larger.
@@ -35,10 +34,10 @@ impl Joined {
     }
 
     /// Adds what a source in force gives, and whether it is so for its days of grace alone.
-    pub(super) fn add(&mut self, grant: &Grant, status: LicenseStatus) {
+    pub(super) fn add(&mut self, grant: &Grant, is_in_grace: bool) {
         for feature in grant.features.iter() {
             let had = self.features.contains(feature);
-            if status != LicenseStatus::Grace {
+            if !is_in_grace {
                 self.grace_features.remove(feature);
             } else if !had {
                 self.grace_features.insert(feature);

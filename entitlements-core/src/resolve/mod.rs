@@ -109,7 +109,8 @@ pub fn resolve_account(
     let sources = sources::judge(catalog, base, holdings, terms, now);
     let mut joined = Joined::base(catalog, base);
     for judged in sources.iter().filter(|judged| judged.is_in_force()) {
-        joined.add(&Grant::of(catalog, base, judged.source), judged.status);
+        let grant = Grant::of(catalog, base, judged.source);
+        joined.add(&grant, judged.is_in_grace());
     }
     let overridden = overrides::apply(catalog, terms, now, &mut joined);
     let ended = ended::of_sources(catalog, base, &sources, &overridden);
@@ -132,6 +133,11 @@ pub fn resolve_account(
         ended,
         expires_at: shown.and_then(|best| best.expires_at),
         grace_ends_at: shown.and_then(|best| best.grace_ends_at),
+        is_out_of_force: shown.is_some()
+            && !sources
+                .iter()
+                .any(|judged| judged.is_held() && judged.is_in_force())
+            || shown.is_none() && !holdings.rejected.is_empty(),
         licenses: set::entries(catalog, holdings, &sources),
         warnings: notices.warnings,
         errors: notices.errors,

@@ -31,6 +31,7 @@ pub struct EntitlementSet {
     pub(super) ended: Vec<Ended>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) grace_ends_at: Option<Timestamp>,
+    pub(super) is_out_of_force: bool,
     pub(super) licenses: Vec<LicenseEntry>,
     pub(super) warnings: Vec<Notice>,
     pub(super) errors: Vec<Notice>,
@@ -78,6 +79,8 @@ pub struct LicenseEntry {
     pub plan: Option<String>,
     /// Its state.
     pub status: LicenseStatus,
+    /// Whether it gives anything now: as its state says, or in the days of grace of a binding (S7a).
+    pub is_in_force: bool,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
 }
@@ -241,15 +244,13 @@ impl EntitlementSet {
     /// Whether something is held, and none of it is in force (D10).
     #[must_use]
     pub fn is_out_of_force(&self) -> bool {
-        self.status != LicenseStatus::Unlicensed && !self.status.is_in_force()
+        self.is_out_of_force
     }
 
     /// Whether any license that is held is not in force, beside others that may be.
     #[must_use]
     pub fn is_degraded(&self) -> bool {
-        self.licenses
-            .iter()
-            .any(|entry| !entry.status.is_in_force())
+        self.licenses.iter().any(|entry| !entry.is_in_force)
     }
 
     /// Whether the set is still, or already, the answer at `now`.
@@ -294,14 +295,16 @@ pub(super) fn entries(
                 .plan
                 .map(|plan| catalog.plan_at(plan).name().to_owned()),
             status: judged.status,
+            is_in_force: judged.is_in_force(),
             expires_at: Some(held.license.expires_at()),
         }),
     });
     let rejected = holdings.rejected.iter().map(|key| LicenseEntry {
-        id: None,
+        id: key.id.clone(),
         source: key.source.clone(),
         plan: None,
         status: LicenseStatus::Invalid,
+        is_in_force: false,
         expires_at: None,
     });
     verified.chain(rejected).collect()

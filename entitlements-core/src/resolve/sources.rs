@@ -30,6 +30,8 @@ impl<'a> Source<'a> {
 pub(super) struct Judged<'a> {
     pub(super) source: Source<'a>,
     pub(super) status: LicenseStatus,
+    /// Whether it gives anything: as its status says, or in the days of grace after it was found where it is not bound to (S7a).
+    pub(super) is_in_force: bool,
     /// The plan, where it has one: a key need not name one, and an account may have add-ons alone.
     pub(super) plan: Option<PlanId>,
     /// How high the plan is; none is below all.
@@ -42,7 +44,12 @@ pub(super) struct Judged<'a> {
 
 impl Judged<'_> {
     pub(super) const fn is_in_force(&self) -> bool {
-        self.status.is_in_force()
+        self.is_in_force
+    }
+
+    /// Whether it is in force for some days of grace alone.
+    pub(super) fn is_in_grace(&self) -> bool {
+        self.is_in_force && self.status != LicenseStatus::Active
     }
 
     /// Whether it counts as a license that is held (D10): a license does, and a subscription to a plan; add-ons alone do not.
@@ -53,7 +60,12 @@ impl Judged<'_> {
     /// The times at which the state changes by itself, in no order.
     pub(super) fn boundaries(&self) -> Vec<Timestamp> {
         match self.source {
-            Source::License(held) => held.license.boundaries().collect(),
+            // The end of binding grace is among them.
+            Source::License(held) => held
+                .license
+                .boundaries()
+                .chain(self.grace_ends_at)
+                .collect(),
             Source::Subscription(terms) => match terms.status {
                 SubscriptionStatus::Cancelled { .. } => Vec::new(),
                 _ => self.grace_ends_at.into_iter().collect(),
@@ -95,13 +107,25 @@ pub(super) fn judge_license<'a>(
 ) -> Judged<'a> {
     let license = &held.license;
     let plan = license.plan().and_then(|name| catalog.plan_id(name));
+    let status = license.status(now, &holdings.deployment, &holdings.revocations);
+    let mut grace_ends_at = license.grace_ends_at();
+    let mut is_in_force = status.is_in_force();
+    // S7a: elsewhere than where it is bound to, it goes on for some days from the first time on that this was seen.
+    if status == LicenseStatus::WrongDeployment
+        && let Some(since) = holdings.first_mismatches.get(license.id())
+    {
+        let days = catalog.license().binding_grace_days();
+        grace_ends_at = grace_ends_at.min(since.saturating_add_days(days));
+        is_in_force = now < grace_ends_at && license.status_at(now).is_in_force();
+    }
     Judged {
         source: Source::License(held),
-        status: license.status(now, &holdings.deployment, &holdings.revocations),
+        status,
+        is_in_force,
         plan,
         rank: plan.and_then(|plan| catalog.rank(plan)),
         expires_at: Some(license.expires_at()),
-        grace_ends_at: Some(license.grace_ends_at()),
+        grace_ends_at: Some(grace_ends_at),
     }
 }
 
@@ -136,6 +160,7 @@ fn judge_subscription<'a>(
     Some(Judged {
         source: Source::Subscription(terms),
         status: state.status,
+        is_in_force: state.status.is_in_force(),
         plan,
         rank: plan.and_then(|plan| catalog.rank(plan)),
         expires_at: state.expires_at,

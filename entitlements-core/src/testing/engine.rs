@@ -69,7 +69,8 @@ impl TestEngine {
             .trusted_key(vendor.trusted_key())
             .environment(Environment::of::<String, String>([]))
             .clock(Arc::clone(&clock) as Arc<dyn Clock>);
-        let (entitlements, upkeep) = say(builder).build_now().expect("the engine can be built");
+        let (entitlements, upkeep) =
+            super::block_on(say(builder).build()).expect("the engine can be built");
         (
             Self {
                 entitlements,

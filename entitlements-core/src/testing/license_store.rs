@@ -10,22 +10,21 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::license::{LicenseStore, StoredLicense};
+use crate::license::{Collection, LicenseStore, StoredEntry};
 
 /// What is done beside the test.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-fn license(id: &str, key: &str) -> StoredLicense {
-    StoredLicense {
-        id: id.to_owned(),
-        key: key.to_owned(),
-    }
-}
+use Collection::Licenses;
 
 async fn kept(store: &impl LicenseStore) -> BTreeSet<(String, String)> {
-    let licenses = store.load().await.expect("the store can be read");
-    let kept = licenses.into_iter();
-    kept.map(|license| (license.id, license.key)).collect()
+    kept_of(store, Licenses).await
+}
+
+async fn kept_of(store: &impl LicenseStore, collection: Collection) -> BTreeSet<(String, String)> {
+    let entries = store.load(collection).await.expect("the store can be read");
+    let kept = entries.into_iter();
+    kept.map(|entry| (entry.id, entry.value)).collect()
 }
 
 fn pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> BTreeSet<(String, String)> {
@@ -45,7 +44,7 @@ pub async fn p1_what_is_kept_is_there_when_it_is_opened_again<S: LicenseStore>(
     assert_eq!(kept(&open().await).await, pairs([]));
     let store = open().await;
     for (id, key) in [("a", "key of a"), ("b", "key of b")] {
-        let put = store.put(license(id, key)).await;
+        let put = store.put(Licenses, StoredEntry::new(id, key)).await;
         put.expect("it can be kept");
     }
     let both = pairs([("a", "key of a"), ("b", "key of b")]);
@@ -61,7 +60,7 @@ pub async fn p1_what_is_kept_is_there_when_it_is_opened_again<S: LicenseStore>(
 pub async fn s10_the_same_id_replaces<S: LicenseStore>(open: impl AsyncFn() -> S) {
     let store = open().await;
     for key in ["first", "second", "second"] {
-        let put = store.put(license("a", key)).await;
+        let put = store.put(Licenses, StoredEntry::new("a", key)).await;
         put.expect("it can be kept");
     }
     assert_eq!(kept(&open().await).await, pairs([("a", "second")]));
@@ -76,14 +75,17 @@ pub async fn s11_what_is_removed_is_gone_and_nothing_else<S: LicenseStore>(
 ) {
     let store = open().await;
     for id in ["a", "b", "c"] {
-        store.put(license(id, id)).await.expect("it can be kept");
+        store
+            .put(Licenses, StoredEntry::new(id, id))
+            .await
+            .expect("it can be kept");
     }
     for id in ["a", "a", "nobody's"] {
-        store.remove(id).await.expect("it can be removed");
+        store.remove(Licenses, id).await.expect("it can be removed");
     }
     assert_eq!(kept(&open().await).await, pairs([("b", "b"), ("c", "c")]));
     for _ in 0..2 {
-        store.clear().await.expect("all can be removed");
+        store.clear(Licenses).await.expect("all can be removed");
     }
     assert_eq!(kept(&open().await).await, pairs([]));
 }
@@ -102,10 +104,35 @@ pub async fn p2_ids_and_keys_come_back_as_they_were<S: LicenseStore>(open: impl 
         ("long", &long),
     ];
     for (id, key) in odd {
-        let put = store.put(license(id, key)).await;
+        let put = store.put(Licenses, StoredEntry::new(id, key)).await;
         put.expect("it can be kept");
     }
     assert_eq!(kept(&open().await).await, pairs(odd));
+}
+
+/// P8: each collection is its own: what happens in one leaves the others as they are.
+///
+/// # Panics
+/// Where it does not.
+pub async fn p8_each_collection_is_its_own<S: LicenseStore>(open: impl AsyncFn() -> S) {
+    let store = open().await;
+    for collection in Collection::ALL {
+        let entry = StoredEntry::new("the same id", collection.name());
+        let put = store.put(collection, entry).await;
+        put.expect("it can be kept");
+    }
+    let cleared = store.clear(Collection::Revocations).await;
+    cleared.expect("all of one can be removed");
+    let removed = store.remove(Collection::Notices, "the same id").await;
+    removed.expect("one can be removed");
+    let store = open().await;
+    for collection in Collection::ALL {
+        let kept = kept_of(&store, collection).await;
+        match collection {
+            Collection::Revocations | Collection::Notices => assert!(kept.is_empty()),
+            _ => assert_eq!(kept, pairs([("the same id", collection.name())])),
+        }
+    }
 }
 
 /// P7: who keeps licenses at the same time, through one handle or through another, loses none of the others'.
@@ -123,7 +150,10 @@ pub async fn p7_nobody_loses_what_another_keeps<S: LicenseStore>(
         let (store, done) = (Arc::clone(store), done.clone());
         spawn(Box::pin(async move {
             for number in 0..EACH {
-                let put = store.put(license(&format!("{keeper}-{number}"), "key"));
+                let put = store.put(
+                    Licenses,
+                    StoredEntry::new(format!("{keeper}-{number}"), "key"),
+                );
                 put.await.expect("it can be kept");
             }
             drop(done);
@@ -136,7 +166,7 @@ pub async fn p7_nobody_loses_what_another_keeps<S: LicenseStore>(
     assert_eq!(kept(&open().await).await.len(), 8 * EACH);
 }
 
-/// Makes a test of each of P1, P2, P7, S10 and S11 for a [`LicenseStore`](crate::license::LicenseStore).
+/// Makes a test of each of P1, P2, P7, P8, S10 and S11 for a [`LicenseStore`](crate::license::LicenseStore).
 ///
 /// It takes an expression that makes a new, empty place, once a test, and one that opens the store there, as often as a test
 /// wants; both may await, with tokio's time and I/O at hand.
@@ -145,12 +175,12 @@ pub async fn p7_nobody_loses_what_another_keeps<S: LicenseStore>(
 /// of its own, as each test is a function named after its rule.
 ///
 /// ```
-/// use entitlements_core::license::LicenseFile;
+/// use entitlements_core::license::LicenseFiles;
 ///
 /// mod in_a_file {
 ///     entitlements_core::license_store_conformance!(
 ///         place = tempfile::tempdir().unwrap(),
-///         open = |place| super::LicenseFile::in_folder(place.path())
+///         open = |place| super::LicenseFiles::in_folder(place.path())
 ///     );
 /// }
 /// ```
@@ -161,6 +191,7 @@ macro_rules! license_store_conformance {
             p1_what_is_kept_is_there_when_it_is_opened_again()
             p2_ids_and_keys_come_back_as_they_were()
             p7_nobody_loses_what_another_keeps(|task| drop(::tokio::spawn(task)))
+            p8_each_collection_is_its_own()
             s10_the_same_id_replaces()
             s11_what_is_removed_is_gone_and_nothing_else()
         );

@@ -13,6 +13,7 @@
 //! assert_eq!(business.current().status().as_str(), "expired");
 //! ```
 
+mod block_on;
 mod clock;
 mod engine;
 #[doc(hidden)]
@@ -34,6 +35,7 @@ pub use vendor::TestVendor;
 use std::sync::Arc;
 
 use crate::{Catalog, Timestamp};
+use block_on::block_on;
 
 /// The time that a [`ManualClock`] starts at: 2026-01-01 at noon in UTC.
 pub const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_268_800);

@@ -58,7 +58,7 @@ fn gates_that_are_asked_at_once_get_their_own_denials() {
                 for _ in 0..20 {
                     ask_all(engine, &gates[thread * 7..]);
                     // A new set begins with nothing remembered.
-                    engine.revalidate();
+                    block_on(engine.revalidate());
                 }
             });
         }

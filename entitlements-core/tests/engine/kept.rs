@@ -73,7 +73,7 @@ impl Drop for ReadsAtTheEnd {
     fn drop(&mut self) {
         if let Some(engine) = self.0.take() {
             assert!(engine.current().has("sso"));
-            engine.revalidate();
+            block_on(engine.revalidate());
             assert!(engine.current().has("sso"));
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use entitlements_core::license::{LicenseStore, LicenseStoreError, StoredLicense};
+use entitlements_core::license::{Collection, LicenseStore, LicenseStoreError, StoredEntry};
 use entitlements_core::testing::TestEngine;
 use entitlements_core::{ActivateError, DeactivateError, LicenseStatus, Reply};
 use tempfile::tempdir;
@@ -34,7 +34,7 @@ fn p1_a_license_that_was_handed_in_is_there_after_the_next_start() {
     let first = start(&vendor, &folder);
     assert!(!folder.exists(), "nothing to keep yet");
     block_on(first.activate(&vendor.key("lic"))).unwrap();
-    assert_eq!(names(&folder), [FILE]);
+    assert_eq!(names(&folder), ["clock.json", FILE]);
 
     let second = start(&vendor, &folder);
     assert_eq!(second.current().status(), LicenseStatus::Active);
@@ -209,7 +209,7 @@ fn p6_the_same_key_twice_writes_nothing() {
     block_on(engine.activate(&key)).unwrap();
     fs::remove_file(folder.path().join(FILE)).unwrap();
     block_on(engine.activate(&key)).unwrap();
-    assert_eq!(names(folder.path()), [""; 0]);
+    assert_eq!(names(folder.path()), ["clock.json"]);
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn p3_racing_changes_end_in_one_state_in_memory_and_on_disk() {
                 let engine = &engine;
                 scope.spawn(move || match racer % 5 {
                     0 => drop(block_on(engine.deactivate(id))),
-                    1 if racer > 50 => block_on(engine.deactivate_all()).unwrap(),
+                    1 if racer > 50 => drop(block_on(engine.deactivate_all()).unwrap()),
                     _ => drop(block_on(engine.activate(key)).unwrap()),
                 });
             }
@@ -285,19 +285,19 @@ impl Failing {
 }
 
 impl LicenseStore for Failing {
-    fn load(&self) -> Reply<Result<Vec<StoredLicense>, LicenseStoreError>> {
+    fn load(&self, _: Collection) -> Reply<Result<Vec<StoredEntry>, LicenseStoreError>> {
         Reply::Now(Ok(Vec::new()))
     }
 
-    fn put(&self, _: StoredLicense) -> Reply<Result<(), LicenseStoreError>> {
+    fn put(&self, _: Collection, _: StoredEntry) -> Reply<Result<(), LicenseStoreError>> {
         self.answer()
     }
 
-    fn remove(&self, _: &str) -> Reply<Result<(), LicenseStoreError>> {
+    fn remove(&self, _: Collection, _: &str) -> Reply<Result<(), LicenseStoreError>> {
         self.answer()
     }
 
-    fn clear(&self) -> Reply<Result<(), LicenseStoreError>> {
+    fn clear(&self, _: Collection) -> Reply<Result<(), LicenseStoreError>> {
         self.answer()
     }
 }
@@ -344,10 +344,7 @@ fn i9_what_is_kept_is_not_shown() {
     let engine = start(&vendor, folder.path());
     let key = vendor.key("lic");
     block_on(engine.activate(&key)).unwrap();
-    let stored = StoredLicense {
-        id: "lic".to_owned(),
-        key: key.clone(),
-    };
+    let stored = StoredEntry::new("lic", key.as_str());
     for shown in [
         format!("{stored:?}"),
         format!("{:?}", engine.entitlements()),

@@ -156,7 +156,7 @@ fn a_judging_under_way_never_brings_back_what_was_removed() {
         for _ in 0..READERS {
             scope.spawn(|| {
                 while !stop.is_said() {
-                    engine.revalidate();
+                    block_on(engine.revalidate());
                 }
             });
         }
@@ -167,7 +167,7 @@ fn a_judging_under_way_never_brings_back_what_was_removed() {
             block_on(engine.deactivate("lic")).unwrap();
             for _ in 0..4 {
                 assert!(!engine.current().has("sso"));
-                engine.revalidate();
+                block_on(engine.revalidate());
                 thread::yield_now();
             }
         }
@@ -195,7 +195,7 @@ fn each_reading_is_judged_by_its_own_time_while_the_clock_is_moved() {
                         current.now()
                     );
                     assert!(current.holds_at(current.now()));
-                    engine.revalidate();
+                    block_on(engine.revalidate());
                 }
             });
         }

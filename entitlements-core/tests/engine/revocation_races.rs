@@ -164,7 +164,7 @@ fn a_judging_under_way_never_brings_back_what_was_revoked() {
         for _ in 0..3 {
             scope.spawn(|| {
                 while !stop.load(Ordering::Acquire) {
-                    engine.revalidate();
+                    block_on(engine.revalidate());
                 }
             });
         }

@@ -220,12 +220,12 @@ fn judging_again_and_removing_others_forgets_no_revocation() {
     let vendor = Vendor::new();
     let engine = engine(&[&vendor], |builder| builder.license_key(vendor.key("lic")));
     block_on(engine.apply_revocations(&vendor.list(10, &["lic", "b"]))).unwrap();
-    engine.revalidate();
+    block_on(engine.revalidate());
     block_on(engine.deactivate_all()).unwrap();
     block_on(engine.activate(&vendor.key("a"))).unwrap();
     block_on(engine.deactivate("a")).unwrap();
     engine.clock().advance_days(1);
-    engine.revalidate();
+    block_on(engine.revalidate());
     assert_eq!(engine.current().status(), LicenseStatus::Revoked);
     let refused = block_on(engine.activate(&vendor.key("b"))).unwrap_err();
     assert_eq!(refused.reason(), "revoked");

@@ -96,9 +96,9 @@ fn what_is_damaged_is_told_and_set_aside_before_anything_is_written() {
         "{}",
         "[]",
         "\0\0\0",
-        r#"{"lists":"no"}"#,
-        r#"{"lists":[1]}"#,
-        r#"{"lists":[],"lists":[]}"#,
+        r#"{"revocations":"no"}"#,
+        r#"{"revocations":{"a":1}}"#,
+        r#"{"revocations":{},"revocations":{}}"#,
     ] {
         let (vendor, folder) = (Vendor::new(), tempdir().unwrap());
         fs::write(folder.path().join(FILE), content).unwrap();
@@ -130,7 +130,10 @@ fn a_list_in_the_file_that_nobody_signed_counts_for_nothing() {
     let (vendor, stranger) = (Vendor::new(), Vendor::new());
     let folder = tempdir().unwrap();
     let lists = [stranger.list(10, &["lic"]), vendor.list(20, &["other"])];
-    let text = format!(r#"{{"lists":["{}","{}"]}}"#, lists[0], lists[1]);
+    let text = format!(
+        r#"{{"revocations":{{"a":"{}","b":"{}"}}}}"#,
+        lists[0], lists[1]
+    );
     fs::write(folder.path().join(FILE), text).unwrap();
     let engine = start(&[&vendor], folder.path());
     assert!(engine.current().has("sso"));
@@ -146,7 +149,10 @@ fn l16a_an_older_list_in_the_file_takes_no_newer_ones_place_at_the_next_writing(
         if !newest_first {
             lists.reverse();
         }
-        let text = format!(r#"{{"lists":["{}","{}"]}}"#, lists[0], lists[1]);
+        let text = format!(
+            r#"{{"revocations":{{"a":"{}","b":"{}"}}}}"#,
+            lists[0], lists[1]
+        );
         fs::write(folder.path().join(FILE), text).unwrap();
         let first = start(&[&vendor, &partner], folder.path());
         assert_eq!(first.current().status(), LicenseStatus::Revoked);

@@ -93,6 +93,16 @@ pub(crate) fn errors(engine: &TestEngine) -> Vec<&'static str> {
         .collect()
 }
 
+/// The codes of what the operator should know.
+pub(crate) fn warnings(engine: &TestEngine) -> Vec<&'static str> {
+    let current = engine.current();
+    current
+        .warnings()
+        .iter()
+        .map(entitlements_core::resolve::Notice::code)
+        .collect()
+}
+
 /// Everything that one may read of what is held now. The order in which licenses are listed says nothing.
 pub(crate) fn seen(engine: &TestEngine) -> String {
     let current = engine.current();

@@ -16,3 +16,9 @@ mod log;
 mod start;
 mod upkeep;
 mod upkeep_clock;
+
+/// Waits for what no other thread has to wake.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(future)
+}

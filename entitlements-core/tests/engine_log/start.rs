@@ -109,7 +109,7 @@ fn requests_log_nothing_while_nothing_changes() {
     log::take();
     for _ in 0..1_000 {
         let _ = engine.current();
-        engine.revalidate();
+        crate::block_on(engine.revalidate());
     }
     assert_eq!(log::take(), Vec::<String>::new());
 }

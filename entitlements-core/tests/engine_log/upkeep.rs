@@ -163,6 +163,8 @@ fn a_change_between_the_look_and_the_wait_is_not_missed() {
         builder
             .trusted_key(engine.vendor().trusted_key())
             .license_key(first)
+            // Not what is looked at here, and done under the lock that activating takes.
+            .revalidate_every(Duration::from_secs(u32::MAX.into()))
     });
     let mut hand = Hand::of(upkeep);
     hand.run();

@@ -26,7 +26,7 @@ fn it_waits_and_does_not_spin() {
     assert!(hand.run() <= 2);
     engine.clock().advance_days(30);
     assert!(hand.run() <= 2);
-    engine.revalidate();
+    crate::block_on(engine.revalidate());
     assert!(hand.run() <= 2);
 }
 

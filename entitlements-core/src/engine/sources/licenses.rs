@@ -1,74 +1,79 @@
-//! License keys that are there when the engine starts.
+//! License keys from every place that they may be at.
 
-use super::token_source::{Found, Sought, TokenSource};
-use crate::engine::keys::Keys;
-use crate::license::{
-    License, LicenseStoreError, LicenseVerifier, MAX_INPUT_BYTES, StoredLicense, compact_key,
-};
+use super::token_source::Found;
+use crate::engine::keys::{Keys, Managed};
+use crate::license::{License, LicenseStoreError, LicenseVerifier, StoredEntry, compact_key};
 use crate::resolve::{HeldLicense, LicenseSource, RejectedCause, RejectedKey};
-use crate::{Catalog, Environment};
 
-/// Reads and checks the keys of every place.
-pub(in crate::engine) fn load(
-    places: &[TokenSource],
-    environment: &Environment,
-    catalog: &Catalog,
-    verifier: &LicenseVerifier,
-) -> Keys {
-    let sought = Sought {
-        what: "key",
-        variable: catalog.license().env(),
-        most_bytes: MAX_INPUT_BYTES,
-    };
-    let mut keys = Keys::default();
-    for place in places {
-        if let Some(found) = place.look(&sought, environment, &mut keys.ignored) {
-            take(found, verifier, &mut keys);
+/// Takes what was found at each place. What a place had stays where what is there now cannot be used (S8a).
+pub(super) fn take(found: Vec<Option<Found>>, verifier: &LicenseVerifier, keys: &mut Keys) {
+    let before = std::mem::take(&mut keys.managed);
+    let is_kept = |rejected: &RejectedKey| rejected.source == LicenseSource::Store;
+    keys.rejected.retain(is_kept);
+    for (place, found) in found.into_iter().enumerate() {
+        let Some(found) = found else {
+            continue;
+        };
+        let license = read(&found, verifier);
+        let source = found.source;
+        match license {
+            Ok(license) => keys.managed.push(Managed {
+                place,
+                held: HeldLicense { license, source },
+            }),
+            Err(cause) => {
+                let had = before.iter().filter(|managed| managed.place == place);
+                keys.managed.extend(had.cloned());
+                let id = None;
+                keys.rejected.push(RejectedKey { source, id, cause });
+            }
         }
     }
     // I6: of two keys with one id and the same times the same one counts, whichever place was looked at first.
     keys.managed
-        .sort_by(|a, b| content(&a.license).cmp(&content(&b.license)));
-    keys
+        .sort_by(|a, b| content(&a.held.license).cmp(&content(&b.held.license)));
 }
 
-fn take(found: Found, verifier: &LicenseVerifier, keys: &mut Keys) {
-    let Found { source, text } = found;
-    let license = text.map_err(RejectedCause::Unreadable).and_then(|text| {
-        compact_key(&text)
-            .and_then(|key| verifier.verify_held(&key))
-            .map_err(RejectedCause::License)
-    });
-    match license {
-        Ok(license) => keys.managed.push(HeldLicense { license, source }),
-        Err(cause) => keys.rejected.push(RejectedKey { source, cause }),
-    }
+/// The license that was found at a place.
+pub(super) fn read(found: &Found, verifier: &LicenseVerifier) -> Result<License, RejectedCause> {
+    let text = found.text.as_ref();
+    let text = text.map_err(|why| RejectedCause::Unreadable(why.clone()))?;
+    compact_key(text)
+        .and_then(|key| verifier.verify_held(&key))
+        .map_err(RejectedCause::License)
 }
 
-/// Takes what outlasted the last process (P2).
-pub(in crate::engine) fn load_stored(
-    stored: Result<Vec<StoredLicense>, LicenseStoreError>,
+/// Takes what is kept (P2) in the place of what was held of it. Where it cannot be read, what was held stays.
+pub(in crate::engine) fn take_stored(
+    stored: Result<Vec<StoredEntry>, LicenseStoreError>,
     verifier: &LicenseVerifier,
     keys: &mut Keys,
 ) {
-    let reject = |cause| RejectedKey {
+    let reject = |id, cause| RejectedKey {
         source: LicenseSource::Store,
+        id,
         cause,
     };
-    match stored {
+    keys.rejected
+        .retain(|rejected| rejected.source != LicenseSource::Store);
+    let stored = match stored {
         Err(error) => {
             let cause = RejectedCause::Unreadable(error.to_string());
-            keys.rejected.push(reject(cause));
+            keys.rejected.push(reject(None, cause));
+            return;
         }
-        Ok(stored) => {
-            for StoredLicense { key, .. } in stored {
-                match verifier.verify_held(&key) {
-                    Ok(license) => keys.stored.push(HeldLicense {
-                        license,
-                        source: LicenseSource::Store,
-                    }),
-                    Err(error) => keys.rejected.push(reject(RejectedCause::License(error))),
-                }
+        Ok(stored) => stored,
+    };
+    keys.stored.clear();
+    for StoredEntry { id, value } in stored {
+        match verifier.verify_held(&value) {
+            Ok(license) => keys.stored.push(HeldLicense {
+                license,
+                source: LicenseSource::Store,
+            }),
+            Err(error) => {
+                let cause = RejectedCause::License(error);
+                keys.rejected.push(reject(Some(id), cause));
             }
         }
     }

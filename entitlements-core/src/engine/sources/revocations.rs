@@ -1,54 +1,52 @@
-//! Revocation lists that are there when the engine starts.
+//! Revocation lists from every place that they may be at.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use super::token_source::{Found, Sought, TokenSource};
-use crate::engine::kept_lists::KeptLists;
+use super::token_source::Found;
+use super::variable::Variable;
 use crate::engine::keys::Keys;
-use crate::license::{LicenseVerifier, MAX_REVOCATIONS_BYTES, Revocations, compact_revocations};
-use crate::resolve::{RejectedRevocations, RevocationsCause};
+use crate::license::{LicenseVerifier, RevocationList, Revocations, compact_revocations};
+use crate::resolve::{LicenseSource, RejectedRevocations, RevocationsCause};
 use crate::{Environment, Timestamp};
 
 /// The variable that holds a list; with `_FILE` behind it, the one that holds a path.
-const VARIABLE: &str = "ENTITLEMENTS_REVOCATIONS";
+pub(super) const VARIABLE: &str = "ENTITLEMENTS_REVOCATIONS";
 
-/// Reads and checks the lists that are kept, those of every place and of the variables, and puts them with the keys.
-pub(in crate::engine) fn load(
-    places: &[TokenSource],
-    environment: &Environment,
+/// Adds what was found to `revocations`, and says what cannot be used.
+pub(super) fn take(
+    found: Vec<Option<Found>>,
     verifier: &LicenseVerifier,
     now: Timestamp,
-    data_dir: Option<PathBuf>,
+    revocations: &mut Revocations,
     keys: &mut Keys,
 ) {
-    let sought = Sought {
-        what: "list",
-        variable: VARIABLE,
-        most_bytes: MAX_REVOCATIONS_BYTES,
-    };
-    let mut revocations = Revocations::new();
-    let (kept, rejected) = KeptLists::read(data_dir, verifier, &mut revocations);
-    keys.kept_lists = kept;
-    keys.rejected_revocations.extend(rejected);
-    for place in places.iter().chain([&TokenSource::Variable]) {
-        let Some(Found { source, text }) = place.look(&sought, environment, &mut keys.ignored)
-        else {
-            continue;
-        };
-        let list = text.map_err(RevocationsCause::Unreadable).and_then(|text| {
-            compact_revocations(&text)
-                .and_then(|list| verifier.verify_revocations(&list, now))
-                .map_err(RevocationsCause::List)
-        });
-        match list {
+    let is_kept = |rejected: &RejectedRevocations| rejected.source == LicenseSource::Store;
+    keys.rejected_revocations.retain(is_kept);
+    for found in found.into_iter().flatten() {
+        match read(&found, verifier, now) {
             Ok(list) => {
                 revocations.add(list);
             }
-            Err(cause) => keys
-                .rejected_revocations
-                .push(RejectedRevocations { source, cause }),
+            Err(cause) => keys.rejected_revocations.push(RejectedRevocations {
+                source: found.source,
+                cause,
+            }),
         }
     }
-    keys.revocations = Arc::new(revocations);
+}
+
+/// The list that was found at a place.
+pub(super) fn read(
+    found: &Found,
+    verifier: &LicenseVerifier,
+    now: Timestamp,
+) -> Result<RevocationList, RevocationsCause> {
+    let text = found.text.as_ref();
+    let text = text.map_err(|why| RevocationsCause::Unreadable(why.clone()))?;
+    compact_revocations(text)
+        .and_then(|list| verifier.verify_revocations(&list, now))
+        .map_err(RevocationsCause::List)
+}
+
+/// Whether the variable of a path says where a list is.
+pub(super) fn file_is_named(environment: &Environment) -> bool {
+    Variable::read(VARIABLE, environment).path.is_some()
 }

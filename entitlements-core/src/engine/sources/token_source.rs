@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::variable::Variable;
-use crate::Environment;
 use crate::files::read_regular;
+use crate::license::{MAX_INPUT_BYTES, MAX_REVOCATIONS_BYTES};
 use crate::resolve::LicenseSource;
 use crate::strict::text::shown_path;
+use crate::{Catalog, Environment};
 
 /// A place to look for a signed token.
 pub(in crate::engine) enum TokenSource {
@@ -28,6 +29,26 @@ pub(super) struct Sought<'a> {
     pub(super) most_bytes: usize,
 }
 
+impl<'a> Sought<'a> {
+    /// A license key, in the variable that the catalog names.
+    pub(super) fn key(catalog: &'a Catalog) -> Self {
+        Self {
+            what: "key",
+            variable: catalog.license().env(),
+            most_bytes: MAX_INPUT_BYTES,
+        }
+    }
+
+    /// A revocation list.
+    pub(super) const fn list() -> Self {
+        Self {
+            what: "list",
+            variable: super::revocations::VARIABLE,
+            most_bytes: MAX_REVOCATIONS_BYTES,
+        }
+    }
+}
+
 /// What was found, nothing of it checked.
 pub(super) struct Found {
     pub(super) source: LicenseSource,
@@ -36,6 +57,11 @@ pub(super) struct Found {
 }
 
 impl TokenSource {
+    /// Whether what is there can change while the program runs: in a file, or in one that a variable names.
+    pub(super) const fn can_change(&self) -> bool {
+        matches!(self, Self::File(_) | Self::Variable)
+    }
+
     /// Looks; what is told of a variable that is passed over goes to `ignored`.
     pub(super) fn look(
         &self,

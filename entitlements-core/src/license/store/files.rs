@@ -1,148 +1,184 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{LicenseStore, LicenseStoreError, StoredLicense};
+use super::{Collection, LicenseStore, LicenseStoreError, StoredEntry};
 use crate::Reply;
-use crate::files::{Damaged, KeptFile};
+use crate::files::{Damaged, KeptFile, on_a_thread};
 use crate::strict::json::{self, ObjectWriter, Value};
 use crate::strict::text::shown_path;
 
 /// Room for a thousand keys of the largest size.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// Keeps licenses in the file `licenses.json` of a folder, which only its owner can read.
+/// Keeps each collection in a file of its own in one folder, such as `licenses.json`, which only its owner can read.
 ///
 /// Each change is written to a new file that takes the old one's place, so that a loss of power leaves the one or the other. A file that
 /// holds something else is set aside under another name before anything is written, and a link is not followed. Several
 /// processes may share the folder: they take turns.
 ///
-/// Calls block while the disk is at work.
+/// Reading blocks for as long as the disk takes; changes are made on a thread of their own, whether or not anybody waits for them.
 ///
 /// ```
-/// use entitlements_core::license::{LicenseFile, LicenseStore, StoredLicense};
+/// use entitlements_core::license::{Collection, LicenseFiles, LicenseStore, StoredEntry};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let folder = folder.path();
-/// let store = LicenseFile::in_folder(folder);
-/// let license = StoredLicense { id: "lic_1".into(), key: "eyJ…".into() };
-/// store.put(license.clone()).await?;
-/// assert_eq!(LicenseFile::in_folder(folder).load().await?, [license]);
+/// let store = LicenseFiles::in_folder(folder);
+/// let license = StoredEntry::new("lic_1", "eyJ…");
+/// store.put(Collection::Licenses, license.clone()).await?;
+/// assert_eq!(LicenseFiles::in_folder(folder).load(Collection::Licenses).await?, [license]);
 /// # Ok::<(), entitlements_core::license::LicenseStoreError>(())
 /// # }).unwrap();
 /// ```
-pub struct LicenseFile {
-    file: KeptFile,
-    /// Keys by id, as this process last saw them.
-    known: Mutex<Keys>,
+pub struct LicenseFiles {
+    files: Arc<Files>,
 }
 
-type Keys = BTreeMap<String, String>;
+struct Files {
+    folder: PathBuf,
+    /// What this process last saw of each collection.
+    known: Mutex<BTreeMap<Collection, Entries>>,
+}
 
-impl LicenseFile {
-    /// The folder is made with the first license that is kept.
+/// Values by id.
+type Entries = BTreeMap<String, String>;
+
+impl LicenseFiles {
+    /// The folder is made with the first entry that is kept.
     #[must_use]
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self {
-            file: KeptFile::new(folder.into(), "licenses.json", MOST_BYTES),
-            known: Mutex::default(),
+            files: Arc::new(Files {
+                folder: folder.into(),
+                known: Mutex::default(),
+            }),
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, Keys> {
+    fn change(
+        &self,
+        collection: Collection,
+        change: impl FnOnce(&mut Entries) + Send + 'static,
+    ) -> Reply<Result<(), LicenseStoreError>> {
+        let files = Arc::clone(&self.files);
+        let changed = on_a_thread(move || files.change(collection, change));
+        changed.map(|done| done.unwrap_or_else(|error| Err(LicenseStoreError::new(error))))
+    }
+}
+
+impl Files {
+    fn file(&self, collection: Collection) -> KeptFile {
+        KeptFile::new(self.folder.clone(), collection.file_name(), MOST_BYTES)
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Collection, Entries>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self) -> Result<Keys, Damaged> {
-        match self.file.read()? {
-            None => Ok(Keys::new()),
-            Some(bytes) => keys(&bytes).ok_or(Damaged::Foreign),
+    fn read(&self, collection: Collection) -> Result<Entries, Damaged> {
+        match self.file(collection).read()? {
+            None => Ok(Entries::new()),
+            Some(bytes) => entries(collection, &bytes).ok_or(Damaged::Foreign),
         }
     }
 
-    /// Changes what is there. Where that is damaged, what was last known is changed in its place, so that no license in use gets lost.
-    fn change(&self, change: impl FnOnce(&mut Keys)) -> Result<(), LicenseStoreError> {
+    /// Changes what is there. Where that is damaged, what was last known is changed in its place, so that nothing in use gets lost.
+    fn change(
+        &self,
+        collection: Collection,
+        change: impl FnOnce(&mut Entries),
+    ) -> Result<(), LicenseStoreError> {
+        let file = self.file(collection);
+        let error = |cause: &dyn fmt::Display| told(&file, cause);
         let mut known = self.known();
-        let _turn = self.file.lock().map_err(|error| self.error(error))?;
-        let (mut keys, is_damaged) = match self.read() {
-            Ok(keys) => (keys, false),
-            Err(_) => (known.clone(), true),
+        let _turn = file.lock().map_err(|cause| error(&cause))?;
+        let (mut entries, is_damaged) = match self.read(collection) {
+            Ok(entries) => (entries, false),
+            // It is whole for all that is known, and must not be set aside.
+            Err(passing @ Damaged::Passing(_)) => return Err(error(&passing)),
+            Err(_) => (known.get(&collection).cloned().unwrap_or_default(), true),
         };
-        let before = keys.clone();
-        change(&mut keys);
+        let before = entries.clone();
+        change(&mut entries);
         if is_damaged {
-            self.file.set_aside().map_err(|error| self.error(error))?;
+            file.set_aside().map_err(|cause| error(&cause))?;
         }
-        if is_damaged || keys != before {
-            self.file.tidy();
-            let written = self.file.write(&text(&keys));
-            written.map_err(|error| self.error(error))?;
+        if is_damaged || entries != before {
+            file.tidy();
+            let written = file.write(&text(collection, &entries));
+            written.map_err(|cause| error(&cause))?;
         }
-        *known = keys;
+        known.insert(collection, entries);
         Ok(())
     }
-
-    fn error(&self, cause: impl fmt::Display) -> LicenseStoreError {
-        LicenseStoreError::new(format_args!("{}: {cause}", shown_path(&self.file.path())))
-    }
 }
 
-fn keys(file: &[u8]) -> Option<Keys> {
+fn told(file: &KeptFile, cause: &dyn fmt::Display) -> LicenseStoreError {
+    LicenseStoreError::new(format_args!("{}: {cause}", shown_path(&file.path())))
+}
+
+fn entries(collection: Collection, file: &[u8]) -> Option<Entries> {
     let file = json::read(file).ok()?;
-    let licenses = file.get("licenses").and_then(Value::as_object)?;
-    let license = |(id, key): &json::Member<'_>| Some((id.to_string(), key.as_str()?.to_owned()));
-    licenses.iter().map(license).collect()
+    let entries = file.get(collection.name()).and_then(Value::as_object)?;
+    let entry = |(id, value): &json::Member<'_>| Some((id.to_string(), value.as_str()?.to_owned()));
+    entries.iter().map(entry).collect()
 }
 
-fn text(keys: &Keys) -> String {
-    let mut licenses = ObjectWriter::new();
-    for (id, key) in keys {
-        licenses.string(id, key);
+fn text(collection: Collection, entries: &Entries) -> String {
+    let mut members = ObjectWriter::new();
+    for (id, value) in entries {
+        members.string(id, value);
     }
     let mut file = ObjectWriter::new();
-    file.object("licenses", licenses);
+    file.object(collection.name(), members);
     file.finish()
 }
 
-impl LicenseStore for LicenseFile {
-    fn load(&self) -> Reply<Result<Vec<StoredLicense>, LicenseStoreError>> {
-        let read = self.read().map_err(|damaged| self.error(damaged));
-        Reply::Now(read.map(|keys| {
-            self.known().clone_from(&keys);
-            let licenses = keys.into_iter();
-            licenses
-                .map(|(id, key)| StoredLicense { id, key })
+impl LicenseStore for LicenseFiles {
+    fn load(&self, of: Collection) -> Reply<Result<Vec<StoredEntry>, LicenseStoreError>> {
+        // One after the other, so that what is known is not older than what was read.
+        let mut known = self.files.known();
+        let read = self.files.read(of);
+        let read = read.map_err(|damaged| told(&self.files.file(of), &damaged));
+        Reply::Now(read.map(|entries| {
+            known.insert(of, entries.clone());
+            let entries = entries.into_iter();
+            entries
+                .map(|(id, value)| StoredEntry { id, value })
                 .collect()
         }))
     }
 
     fn put(
         &self,
-        StoredLicense { id, key }: StoredLicense,
+        collection: Collection,
+        StoredEntry { id, value }: StoredEntry,
     ) -> Reply<Result<(), LicenseStoreError>> {
-        Reply::Now(self.change(|keys| {
-            keys.insert(id, key);
-        }))
+        self.change(collection, |entries| {
+            entries.insert(id, value);
+        })
     }
 
-    fn remove(&self, id: &str) -> Reply<Result<(), LicenseStoreError>> {
-        Reply::Now(self.change(|keys| {
-            keys.remove(id);
-        }))
+    fn remove(&self, from: Collection, id: &str) -> Reply<Result<(), LicenseStoreError>> {
+        let id = id.to_owned();
+        self.change(from, move |entries| {
+            entries.remove(&id);
+        })
     }
 
-    fn clear(&self) -> Reply<Result<(), LicenseStoreError>> {
-        Reply::Now(self.change(Keys::clear))
+    fn clear(&self, collection: Collection) -> Reply<Result<(), LicenseStoreError>> {
+        self.change(collection, Entries::clear)
     }
 }
 
-/// Says where, and not which keys.
-impl fmt::Debug for LicenseFile {
+/// Says where, and not what.
+impl fmt::Debug for LicenseFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("LicenseFile")
-            .field(&self.file.path())
+        f.debug_tuple("LicenseFiles")
+            .field(&self.files.folder)
             .finish()
     }
 }

@@ -1,73 +1,97 @@
-//! Where licenses that are handed in outlast the process.
+//! Where licenses that are handed in outlast the process, and what else of their lives must: revocations, the newest trusted time, and
+//! which notices were given.
 //!
 //! - this file: the port;
-//! - `files.rs`: one file in a folder, the data folder's `licenses.json`;
+//! - `collection.rs`: what is kept, by kind;
+//! - `files.rs`: one file a collection in a folder, the data folder;
 //! - `memory.rs`: nothing outlasts it.
 //!
-//! The rules are P1 to P8 of `spec/storage.md`.
+//! The rules are P1 to P9 of `spec/storage.md`.
 
+mod collection;
 mod files;
 mod memory;
 
-pub use files::LicenseFile;
+pub use collection::Collection;
+pub use files::LicenseFiles;
 pub use memory::MemoryLicenses;
 
 use std::fmt;
 
 use crate::Reply;
 
-/// Where licenses are kept: a port, so that they may be in a file or in a database.
+/// Where licenses and their state are kept: a port, so that they may be in files or in a database.
 ///
-/// A store keeps keys as they were signed and believes nothing of them: the engine verifies each when it is read (P2). Each call happens
+/// A store keeps values as they were given and believes nothing of them: the engine verifies each key when it is read (P2). Each call happens
 /// whole or not at all, and what was answered with success is there after a loss of power (P3).
 ///
 /// # Cancel safety
 /// A dropped reply leaves a change done or undone, and nothing in between.
 pub trait LicenseStore: fmt::Debug + Send + Sync + 'static {
-    /// All that is kept.
+    /// All that is kept in a collection.
     ///
     /// # Errors
     /// Where it cannot be read. The engine starts all the same, without what is kept (P5).
-    fn load(&self) -> Reply<Result<Vec<StoredLicense>, LicenseStoreError>>;
+    fn load(&self, of: Collection) -> Reply<Result<Vec<StoredEntry>, LicenseStoreError>>;
 
-    /// Keeps a license, in place of one with its id.
+    /// Keeps an entry, in place of one with its id.
     ///
     /// # Errors
     /// Where it cannot be kept; what was kept before stays.
-    fn put(&self, license: StoredLicense) -> Reply<Result<(), LicenseStoreError>>;
+    fn put(
+        &self,
+        collection: Collection,
+        entry: StoredEntry,
+    ) -> Reply<Result<(), LicenseStoreError>>;
 
-    /// Forgets the license with this id, if it is there.
+    /// Forgets the entry with this id, if it is there.
     ///
     /// # Errors
     /// Where it cannot be forgotten; it stays.
-    fn remove(&self, id: &str) -> Reply<Result<(), LicenseStoreError>>;
+    fn remove(&self, from: Collection, id: &str) -> Reply<Result<(), LicenseStoreError>>;
 
-    /// Forgets all licenses.
+    /// Forgets all of a collection.
     ///
     /// # Errors
     /// Where they cannot be forgotten; they stay.
-    fn clear(&self) -> Reply<Result<(), LicenseStoreError>>;
+    fn clear(&self, collection: Collection) -> Reply<Result<(), LicenseStoreError>>;
+
+    /// Whether what is kept here is there after the next start: everywhere but in memory.
+    fn outlasts_the_process(&self) -> bool {
+        true
+    }
 }
 
-/// A license as it is kept.
+/// One thing that is kept.
 #[derive(Clone, PartialEq, Eq)]
-pub struct StoredLicense {
-    /// The license's id.
+pub struct StoredEntry {
+    /// Its name in its collection, such as the license's id.
     pub id: String,
-    /// The key, compact: a secret.
-    pub key: String,
+    /// What is kept, as it was given; of licenses the key, compact: a secret.
+    pub value: String,
 }
 
-/// Says which license it is, and not its key (I9).
-impl fmt::Debug for StoredLicense {
+impl StoredEntry {
+    /// This value by this id.
+    #[must_use]
+    pub fn new(id: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            value: value.into(),
+        }
+    }
+}
+
+/// Says which entry it is, and not its value (I9).
+impl fmt::Debug for StoredEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredLicense")
+        f.debug_struct("StoredEntry")
             .field("id", &self.id)
             .finish_non_exhaustive()
     }
 }
 
-/// Why licenses could not be read or kept, in words for the operator.
+/// Why something could not be read or kept, in words for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}")]
 pub struct LicenseStoreError {

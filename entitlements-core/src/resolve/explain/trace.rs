@@ -2,7 +2,6 @@
 
 use super::step::{Effect, IgnoredBecause, Step, StepSource};
 use crate::catalog::{Addon, AddonLimit, FeatureId, Id, LimitTerm, PlanId};
-use crate::license::LicenseStatus;
 use crate::resolve::FeatureState;
 use crate::resolve::addons::{Addition, Addons};
 use crate::resolve::grant::Grant;
@@ -25,7 +24,10 @@ pub(super) struct Trace<'a> {
 /// Whether what a source says counts.
 #[derive(Debug, Clone, Copy)]
 enum Verdict {
-    InForce(LicenseStatus),
+    InForce {
+        /// For some days alone.
+        in_grace: bool,
+    },
     Ignored(IgnoredBecause),
 }
 
@@ -83,7 +85,9 @@ impl<'a> Trace<'a> {
         };
         let verdict = match ignored {
             Some(because) => Verdict::Ignored(because),
-            None if judged.is_in_force() => Verdict::InForce(judged.status),
+            None if judged.is_in_force() => Verdict::InForce {
+                in_grace: judged.is_in_grace(),
+            },
             None => Verdict::Ignored(IgnoredBecause::Status(judged.status)),
         };
         let who = |addon| Who {
@@ -95,7 +99,7 @@ impl<'a> Trace<'a> {
         // Add-ons alone stand on the base plan, which has had its step.
         if judged.source.license().is_some() || judged.plan.is_some() {
             self.give(who(None), &grant, verdict);
-            if matches!(verdict, Verdict::InForce(_)) {
+            if matches!(verdict, Verdict::InForce { .. }) {
                 self.what_the_key_loses(who(None), &offer, &grant);
             }
         }
@@ -120,7 +124,7 @@ impl<'a> Trace<'a> {
         }
         for (addon, because) in left_out {
             let because = match verdict {
-                Verdict::InForce(_) => because,
+                Verdict::InForce { .. } => because,
                 Verdict::Ignored(because) => because,
             };
             let steps = [Addition::Adds(addon), Addition::Raises(addon)];
@@ -134,17 +138,17 @@ impl<'a> Trace<'a> {
     /// Writes down what is given, and joins it where it counts.
     fn give(&mut self, who: Who<'_>, grant: &Grant, verdict: Verdict) {
         let state = match verdict {
-            Verdict::InForce(LicenseStatus::Grace) => FeatureState::GracePeriod,
-            Verdict::InForce(_) | Verdict::Ignored(_) => FeatureState::Entitled,
+            Verdict::InForce { in_grace: true } => FeatureState::GracePeriod,
+            Verdict::InForce { .. } | Verdict::Ignored(_) => FeatureState::Entitled,
         };
         let effect = |raises: bool| match verdict {
-            Verdict::InForce(_) if raises => Effect::Raised,
-            Verdict::InForce(_) => Effect::NoHigher,
+            Verdict::InForce { .. } if raises => Effect::Raised,
+            Verdict::InForce { .. } => Effect::NoHigher,
             Verdict::Ignored(because) => Effect::Ignored(because),
         };
         for feature in grant.features.iter() {
             let effect = match verdict {
-                Verdict::InForce(_) => Effect::Gave,
+                Verdict::InForce { .. } => Effect::Gave,
                 Verdict::Ignored(because) => Effect::Ignored(because),
             };
             self.feature(feature, who.step(effect, state));
@@ -157,8 +161,8 @@ impl<'a> Trace<'a> {
         for (steps, (had, given)) in self.rates.iter_mut().zip(rates) {
             steps.extend(given.map(|given| who.step(effect(given > *had), given)));
         }
-        if let Verdict::InForce(status) = verdict {
-            self.joined.add(grant, status);
+        if let Verdict::InForce { in_grace } = verdict {
+            self.joined.add(grant, in_grace);
         }
     }
 

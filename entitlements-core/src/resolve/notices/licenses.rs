@@ -2,7 +2,7 @@
 
 use super::{Notice, Notices};
 use crate::Catalog;
-use crate::license::{Deployment, License, LicenseErrorKind, LicenseStatus};
+use crate::license::{Collection, Deployment, License, LicenseErrorKind, LicenseStatus};
 use crate::resolve::addons::inapplicable_addons;
 use crate::resolve::sources::Judged;
 use crate::resolve::{
@@ -31,6 +31,24 @@ pub(super) fn collect(
             action,
         ));
     }
+    if holdings.clock_is_behind {
+        notices.warnings.push(Notice::new(
+            "clock_rolled_back",
+            "the clock is behind the newest trusted time, by which licenses are judged".to_owned(),
+            "set this machine's clock right; where it is right, run `entitlements clock reset`, or hand in a new license key",
+        ));
+    }
+    for (collection, cause) in &holdings.unreadable {
+        let (code, what) = match collection {
+            Collection::Clock => ("clock_unreadable", "the newest trusted time"),
+            _ => ("notices_unreadable", "which notices were given"),
+        };
+        notices.errors.push(Notice::new(
+            code,
+            format!("{what} cannot be read: {cause}"),
+            "let this process read it; what is there is set aside, and not lost, when something is written there next",
+        ));
+    }
     for ignored in &holdings.ignored {
         notices.warnings.push(Notice::new(
             "license_source_ignored",
@@ -41,12 +59,12 @@ pub(super) fn collect(
     // A license that is in force silences what is the matter with those that it replaced.
     let licenses = || {
         let licenses = sources.iter();
-        licenses.filter_map(|judged| Some((judged.source.license()?, judged.status)))
+        licenses.filter_map(|judged| Some((judged.source.license()?, judged)))
     };
-    let renewed = licenses().any(|(_, status)| status == LicenseStatus::Active);
-    for (license, status) in licenses() {
+    let renewed = licenses().any(|(_, judged)| judged.status == LicenseStatus::Active);
+    for (license, judged) in licenses() {
         if !renewed {
-            by_status(license, status, &holdings.deployment, notices);
+            by_status(judged, license, &holdings.deployment, notices);
         }
         notices.warnings.extend(license_notices(catalog, license));
     }
@@ -105,9 +123,9 @@ fn rejected_list(list: &RejectedRevocations) -> Notice {
     }
 }
 
-fn by_status(license: &License, status: LicenseStatus, here: &Deployment, notices: &mut Notices) {
+fn by_status(judged: &Judged<'_>, license: &License, here: &Deployment, notices: &mut Notices) {
     let id = license.id();
-    match status {
+    match judged.status {
         LicenseStatus::Grace => notices.warnings.push(Notice::new(
             "license_grace",
             format!(
@@ -133,11 +151,20 @@ fn by_status(license: &License, status: LicenseStatus, here: &Deployment, notice
             "ask the vendor for a new license; nothing is deleted meanwhile",
         )),
         LicenseStatus::WrongDeployment => {
-            let mismatch = license.mismatch(here);
-            notices.errors.extend(mismatch.map(|(why, action)| {
-                let message = format!("license `{id}` {why}");
-                Notice::new("license_wrong_deployment", message, action)
-            }));
+            let Some((why, action)) = license.mismatch(here) else {
+                return;
+            };
+            let code = "license_wrong_deployment";
+            match judged.grace_ends_at.filter(|_| judged.is_in_force()) {
+                Some(ends) => {
+                    let message = format!("license `{id}` {why}; it stays in force until {ends}");
+                    notices.warnings.push(Notice::new(code, message, action));
+                }
+                None => {
+                    let message = format!("license `{id}` {why}");
+                    notices.errors.push(Notice::new(code, message, action));
+                }
+            }
         }
         LicenseStatus::Unlicensed | LicenseStatus::Invalid | LicenseStatus::Active => {}
     }

@@ -1,0 +1,137 @@
+//! What is kept of time, in the collection `clock`: the newest trusted time, what resets it, and since when licenses are elsewhere than
+//! where they are bound to.
+
+use std::collections::BTreeMap;
+
+use crate::Timestamp;
+use crate::license::{Collection, LicenseStore, LicenseStoreError, StoredEntry};
+
+/// The newest trusted time (T4).
+const NEWEST: &str = "newest";
+/// When it was last reset by hand or by a key (T5).
+const RESET: &str = "reset";
+/// When the newest key that was handed in was issued (T5).
+const NEWEST_ISSUE: &str = "newest_issue";
+/// Before a license's id: since when it is elsewhere than where it is bound to (S7a).
+const MISMATCH: &str = "mismatch ";
+
+/// What is kept of time, as this process last read or wrote it.
+#[derive(Debug, Default, Clone)]
+pub(super) struct KeptClock {
+    pub(super) newest: Option<Timestamp>,
+    pub(super) reset: Option<Timestamp>,
+    pub(super) newest_issue: Option<Timestamp>,
+    /// By the license's id.
+    pub(super) first_mismatches: BTreeMap<String, Timestamp>,
+}
+
+impl KeptClock {
+    /// Reads what a store keeps; what it does not understand is the error.
+    pub(super) fn read(entries: Vec<StoredEntry>) -> Result<Self, LicenseStoreError> {
+        let mut clock = Self::default();
+        for StoredEntry { id, value } in entries {
+            let time = value.parse().map_err(|_| {
+                let what = "holds something else than times";
+                LicenseStoreError::new(format_args!(
+                    "the collection `{}` {what}",
+                    Collection::Clock
+                ))
+            })?;
+            match id.as_str() {
+                NEWEST => clock.newest = Some(time),
+                RESET => clock.reset = Some(time),
+                NEWEST_ISSUE => clock.newest_issue = Some(time),
+                id => {
+                    let license = id.strip_prefix(MISMATCH).map(str::to_owned);
+                    let entry = license.map(|license| (license, time));
+                    clock.first_mismatches.extend(entry);
+                }
+            }
+        }
+        Ok(clock)
+    }
+
+    /// Keeps the newest trusted time.
+    pub(super) async fn keep_newest(
+        &mut self,
+        store: &dyn LicenseStore,
+        newest: Timestamp,
+    ) -> Result<(), LicenseStoreError> {
+        // Before it is asked for: where it cannot be kept, an hour passes until it is tried again.
+        self.newest = Some(newest);
+        put(store, NEWEST.to_owned(), newest).await
+    }
+
+    /// Keeps when a key was issued, where that is later than all before.
+    pub(super) async fn keep_issue(
+        &mut self,
+        store: &dyn LicenseStore,
+        issued_at: Timestamp,
+    ) -> Result<(), LicenseStoreError> {
+        if self.newest_issue.is_some_and(|newest| newest >= issued_at) {
+            return Ok(());
+        }
+        self.newest_issue = Some(issued_at);
+        put(store, NEWEST_ISSUE.to_owned(), issued_at).await
+    }
+
+    /// Keeps that the newest trusted time is this from now on, whatever it was.
+    pub(super) async fn keep_reset(
+        &mut self,
+        store: &dyn LicenseStore,
+        wall: Timestamp,
+    ) -> Result<(), LicenseStoreError> {
+        self.newest = Some(wall);
+        self.reset = Some(wall);
+        reset_kept_clock(store, wall).await
+    }
+
+    /// Keeps since when a license is elsewhere. What cannot be kept does not count: days of grace that begin anew at every start would
+    /// never end.
+    pub(super) async fn keep_mismatch(
+        &mut self,
+        store: &dyn LicenseStore,
+        license: &str,
+        since: Timestamp,
+    ) {
+        if put(store, format!("{MISMATCH}{license}"), since)
+            .await
+            .is_ok()
+        {
+            self.first_mismatches.insert(license.to_owned(), since);
+        }
+    }
+
+    /// Forgets that a license was elsewhere.
+    pub(super) async fn forget_mismatch(&mut self, store: &dyn LicenseStore, license: &str) {
+        self.first_mismatches.remove(license);
+        let entry = format!("{MISMATCH}{license}");
+        // One that stays is forgotten at the next reading.
+        let _ = store.remove(Collection::Clock, &entry).await;
+    }
+}
+
+/// Makes this time the newest that is trusted, whatever it was (T5): what `entitlements clock reset` does to a store that engines may be
+/// using. They find it when they revalidate.
+///
+/// # Errors
+/// Where it cannot be kept.
+///
+/// # Cancel safety
+/// Dropped before it is done, it may be half done; again does it whole.
+pub async fn reset_kept_clock(
+    store: &dyn LicenseStore,
+    now: Timestamp,
+) -> Result<(), LicenseStoreError> {
+    put(store, NEWEST.to_owned(), now).await?;
+    put(store, RESET.to_owned(), now).await
+}
+
+async fn put(
+    store: &dyn LicenseStore,
+    id: String,
+    time: Timestamp,
+) -> Result<(), LicenseStoreError> {
+    let entry = StoredEntry::new(id, time.to_string());
+    store.put(Collection::Clock, entry).await
+}

@@ -1,0 +1,115 @@
+//! The engine's time: what its clocks say, and what is believed of it (T1 to T5).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Entitlements;
+use super::events::EventKind;
+use super::keys::Keys;
+use super::shared::Shared;
+use super::trusted_time::Look;
+use crate::Timestamp;
+use crate::license::{License, LicenseStoreError};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Entitlements {
+    /// The time to judge by, read once a request: the clock's, or the newest trusted time where the clock is behind it (T1).
+    #[must_use]
+    #[inline]
+    pub fn now(&self) -> Timestamp {
+        self.shared.now()
+    }
+
+    /// Trusts the clock again, wherever it stands (T5): for an operator whose clock was wrong for longer than an hour.
+    ///
+    /// # Errors
+    /// Where that cannot be kept for the next start; it counts for this process.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is done, it counts for this process, and may be kept.
+    pub async fn reset_clock(&self) -> Result<(), LicenseStoreError> {
+        let mut keys = self.shared.change_keys().await;
+        let wall = self.shared.clock.now();
+        self.shared.trust_again(&mut keys, wall).await
+    }
+}
+
+impl Shared {
+    #[inline(always)]
+    pub(super) fn now(&self) -> Timestamp {
+        self.trusted_time.judged(self.clock.now())
+    }
+
+    /// Looks at the clocks, and keeps the newest trusted time where it moved by an hour (T4).
+    pub(super) async fn look_at_clocks(&self) {
+        let (wall, monotonic) = (self.clock.now(), self.clock.monotonic());
+        let look = self.trusted_time.look(wall, monotonic);
+        let newest = self.trusted_time.newest();
+        if look == Look::RolledBack {
+            tracing::error!(
+                %wall,
+                newest_trusted = %newest,
+                "the clock is behind the newest trusted time, by which licenses are judged: set it right, or where it is right run `entitlements clock reset`"
+            );
+            self.tell(EventKind::ClockRolledBack, None, newest);
+        }
+        let mut keys = self.keys.lock().await;
+        if keys.clock_is_behind != self.trusted_time.is_behind(wall) {
+            self.publish(&mut keys);
+        }
+        let kept = keys.clock.newest.unwrap_or(Timestamp::MIN);
+        if newest.saturating_since(kept) >= HOUR {
+            let store = Arc::clone(&keys.store);
+            if let Err(error) = keys.clock.keep_newest(&*store, newest).await {
+                tracing::warn!("the newest trusted time cannot be kept: {error}");
+            }
+        }
+    }
+
+    /// Whether a key that verifies is to be believed more than the newest trusted time (T5): it was issued just now by this clock, before
+    /// that time, and later than every key that was taken before.
+    pub(super) fn resets_clock(&self, keys: &Keys, license: &License, wall: Timestamp) -> bool {
+        license.issued_at().is_some_and(|issued_at| {
+            let apart = wall
+                .saturating_since(issued_at)
+                .max(issued_at.saturating_since(wall));
+            let newest_issue = keys.clock.newest_issue;
+            apart <= DAY
+                && issued_at < self.trusted_time.newest()
+                && newest_issue.is_none_or(|newest| issued_at > newest)
+        })
+    }
+
+    /// What a key that was taken says of time.
+    pub(super) async fn believe(
+        &self,
+        keys: &mut Keys,
+        issued_at: Option<Timestamp>,
+        resets_clock: Option<Timestamp>,
+    ) {
+        let store = Arc::clone(&keys.store);
+        if let Some(issued_at) = issued_at {
+            // Where it cannot be kept, the same key could reset the clock once more.
+            let _ = keys.clock.keep_issue(&*store, issued_at).await;
+        }
+        if let Some(wall) = resets_clock {
+            let _ = self.trust_again(keys, wall).await;
+        }
+    }
+
+    /// The newest trusted time is this from now on, whatever it was.
+    pub(super) fn clock_was_reset(&self, newest: Timestamp) {
+        self.trusted_time.reset(newest);
+        tracing::warn!(%newest, "the newest trusted time was reset");
+        self.tell(EventKind::ClockReset, None, newest);
+    }
+
+    async fn trust_again(&self, keys: &mut Keys, wall: Timestamp) -> Result<(), LicenseStoreError> {
+        self.clock_was_reset(wall);
+        self.publish(keys);
+        let store = Arc::clone(&keys.store);
+        keys.clock.keep_reset(&*store, wall).await
+    }
+}
