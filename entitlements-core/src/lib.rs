@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod adapter;
+pub mod audit;
 pub mod catalog;
 mod clock;
 pub mod decide;

@@ -12,6 +12,7 @@ use super::this_deployment::ThisDeployment;
 use super::trusted_time::TrustedTime;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::account::{AccountStore, MemoryAccounts};
+use crate::audit::{AuditSink, LogAudit, WithoutSecrets};
 use crate::decide::UnknownName;
 use crate::instance::{InstanceOptions, Machine};
 use crate::license::{LicenseFiles, LicenseStore, LicenseVerifier, MemoryLicenses, TrustedKey};
@@ -43,6 +44,7 @@ pub struct EntitlementsBuilder {
     usage: Option<Arc<dyn UsageStore>>,
     counters: Vec<(LimitName, Arc<Counter>)>,
     lapse_after: Option<Duration>,
+    audit: Option<Arc<dyn AuditSink>>,
     switches: Switches,
     clock: Option<Arc<dyn Clock>>,
 }
@@ -235,6 +237,12 @@ impl EntitlementsBuilder {
         self
     }
 
+    /// Keeps audit records here instead of in the log (M14).
+    pub fn audit(mut self, sink: impl AuditSink) -> Self {
+        self.audit = Some(Arc::new(WithoutSecrets(sink)));
+        self
+    }
+
     /// Answers 403 wherever the answer would be 402, for clients and proxies that do not know 402 (D18). The codes stay what they are.
     pub const fn forbidden_instead_of_payment_required(mut self) -> Self {
         self.switches.forbidden_for_payment = true;
@@ -325,6 +333,9 @@ impl EntitlementsBuilder {
             given,
             accounts,
             meter,
+            audit: self
+                .audit
+                .unwrap_or_else(|| Arc::new(WithoutSecrets(LogAudit::new()))),
             switches: self.switches,
             base_plan: base,
         };

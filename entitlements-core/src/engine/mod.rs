@@ -54,6 +54,7 @@ pub use upkeep::Upkeep;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::audit::AuditSink;
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, UnknownName, decide};
 use crate::reserve::Meter;
 use crate::{AccountId, Catalog, Clock, Timestamp};
@@ -128,6 +129,14 @@ impl Entitlements {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
+    }
+
+    /// Where records of who changed what are kept, and read.
+    ///
+    /// The management API records the changes that are made through it. What looks like a license key or a token gets into no record.
+    #[must_use]
+    pub fn audit(&self) -> &Arc<dyn AuditSink> {
+        &self.shared.audit
     }
 
     pub(crate) fn meter(&self) -> &Arc<Meter> {

@@ -15,6 +15,7 @@ use super::this_deployment::ThisDeployment;
 use super::trusted_time::TrustedTime;
 use super::{recent, report};
 use crate::account::{AccountId, AccountTerms, Basis, SharedTerms, Terms};
+use crate::audit::AuditSink;
 use crate::catalog::PlanId;
 use crate::license::LicenseVerifier;
 use crate::notify::{Given, Notifier};
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) notifiers: Vec<Arc<dyn Notifier>>,
     pub(super) accounts: Accounts,
     pub(super) meter: Arc<Meter>,
+    pub(super) audit: Arc<dyn AuditSink>,
     pub(super) switches: Switches,
     pub(super) base_plan: PlanId,
     /// This value, for the states that it makes.
@@ -73,6 +75,7 @@ pub(super) struct Parts {
     pub(super) given: Given,
     pub(super) accounts: Accounts,
     pub(super) meter: Meter,
+    pub(super) audit: Arc<dyn AuditSink>,
     pub(super) switches: Switches,
     pub(super) base_plan: PlanId,
 }
@@ -91,6 +94,7 @@ impl Shared {
             notifiers: parts.notifiers,
             accounts: parts.accounts,
             meter: Arc::new(parts.meter),
+            audit: parts.audit,
             switches: parts.switches,
             base_plan: parts.base_plan,
             engine: engine.clone(),

@@ -14,6 +14,8 @@
 //! ```
 
 mod block_on;
+#[doc(hidden)]
+pub mod audit_sink;
 mod clock;
 mod engine;
 #[doc(hidden)]
