@@ -1,8 +1,9 @@
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use entitlements_core::{AccountId, Denial, DenialKind, Entitlements};
+use entitlements_core::{AccountId, Denial, DenialKind, Entitlements, PeerAddress};
 use http::request::Parts;
 use http::{Request, Response};
 use http_body::Body;
@@ -13,7 +14,7 @@ use crate::body;
 use crate::guard::{Access, Guard, Principal};
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
-use crate::router::{self, Action, Matched, Outcome, Parameters, Takes};
+use crate::router::{self, Action, Matched, Outcome, Parameters, Reach, Takes};
 use crate::routes::Call;
 
 /// The management API over one engine: [`handle`](Self::handle) for any server, and a tower `Service` to mount.
@@ -22,6 +23,7 @@ use crate::routes::Call;
 #[derive(Clone)]
 pub struct AdminApi {
     shared: Arc<Shared>,
+    client_address: Arc<AddressFn>,
 }
 
 struct Shared {
@@ -33,6 +35,9 @@ struct Shared {
 
 /// Whose account a request reads.
 type AccountFn = dyn Fn(&Parts) -> Option<AccountId> + Send + Sync;
+
+/// The address of the client that a request comes from.
+type AddressFn = dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync;
 
 /// What a request may do, once its body is there.
 struct Admitted {
@@ -62,7 +67,31 @@ impl AdminApi {
                 owner,
                 account,
             }),
+            client_address: Arc::new(peer_address),
         }
+    }
+
+    /// Tells the client's address, which audit records have, in another way than by the [`PeerAddress`] in the extensions of
+    /// the request.
+    ///
+    /// Behind a proxy the peer is the proxy. What it says of the client is to be believed only where the proxy itself is:
+    ///
+    /// ```
+    /// use entitlements_admin::AdminApi;
+    /// use http::request::Parts;
+    ///
+    /// fn behind_our_proxy(api: AdminApi) -> AdminApi {
+    ///     // Our proxy overwrites this header, and nobody else reaches the port.
+    ///     api.client_address(|head: &Parts| head.headers.get("x-real-ip")?.to_str().ok()?.parse().ok())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn client_address(
+        mut self,
+        tell: impl Fn(&Parts) -> Option<IpAddr> + Send + Sync + 'static,
+    ) -> Self {
+        self.client_address = Arc::new(tell);
+        self
     }
 
     /// Answers a request whose body is in memory. Whatever is wrong with it is an answer too.
@@ -117,12 +146,29 @@ impl AdminApi {
                 let account = self.account(head)?;
                 Box::new(move |call| act(call, account))
             }
+            Action::Either(act) => {
+                let reach = self.reach(head).await?;
+                Box::new(move |call| act(call, reach))
+            }
         };
         Ok(Admitted {
             act,
             parameters,
             takes: route.body,
         })
+    }
+
+    /// Who may do both is an admin; who may do neither learns the better of the two refusals.
+    async fn reach(&self, head: &Parts) -> Result<Reach, Failure> {
+        let refused = match granted(self.shared.admin.check(head).await) {
+            Ok(_) => return Ok(Reach::All),
+            Err(refused) => refused,
+        };
+        match granted(self.shared.owner.check(head).await) {
+            Ok(_) => Ok(Reach::Account(self.account(head)?)),
+            Err(Refusal::Unauthorized) => Err(refused.into()),
+            Err(refused) => Err(refused.into()),
+        }
     }
 
     fn account(&self, head: &Parts) -> Result<AccountId, Denial> {
@@ -134,9 +180,18 @@ impl AdminApi {
         &self.shared.entitlements
     }
 
+    pub(crate) fn client_of(&self, head: &Parts) -> Option<IpAddr> {
+        (self.client_address)(head)
+    }
+
     pub(crate) fn owner(&self) -> &dyn Guard {
         &*self.shared.owner
     }
+}
+
+/// Where no proxy stands in between, the peer is the client.
+fn peer_address(head: &Parts) -> Option<IpAddr> {
+    head.extensions.get().copied().map(PeerAddress::ip)
 }
 
 /// Who asks, where they may.

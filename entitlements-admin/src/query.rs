@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use entitlements_core::Timestamp;
+
 use crate::body::shown;
 use crate::refusal::{FieldError, Refusal};
 
@@ -61,6 +63,19 @@ impl Query {
             self.wrong(name, &format!("must be an integer from {least} to {most}"));
         }
         number
+    }
+
+    /// Takes a time that may be left out. In a query `+` is a space, so an offset to the east is written with `%2B`.
+    pub(crate) fn time(&mut self, name: &str) -> Option<Timestamp> {
+        let text = self.optional(name)?;
+        let time = text.parse().ok();
+        if time.is_none() {
+            self.wrong(
+                name,
+                "must be an RFC 3339 time such as `2027-01-31T23:59:59Z`",
+            );
+        }
+        time
     }
 
     /// Says that a member is wrong.

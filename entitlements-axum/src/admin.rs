@@ -1,10 +1,16 @@
-use entitlements_admin::{AdminApi, Guard, TellAccount};
-use entitlements_core::Entitlements;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use entitlements_admin::{AdminApi, Guard, RequestParts, TellAccount};
+use entitlements_core::{Entitlements, PeerAddress};
 
 /// The management API, to mount with `nest_service`.
 ///
 /// The guards say who may manage licenses and accounts (`admin`) and who may ask all about an account (`owner`), the resolver whose
 /// account a request reads. There is no default: what guards this API is the application's decision.
+///
+/// Audit records have the client's address where the server tells it: it is made by `into_make_service_with_connect_info::<SocketAddr>()`.
+/// Behind a proxy, [`AdminApi::client_address`] says how to tell it.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -36,5 +42,13 @@ pub fn admin<Kind>(
     owner: impl Guard,
     resolver: impl TellAccount<Kind>,
 ) -> AdminApi {
-    AdminApi::new(entitlements, admin, owner, resolver)
+    AdminApi::new(entitlements, admin, owner, resolver).client_address(client_address)
+}
+
+/// As axum's server tells it, or a layer in front.
+fn client_address(head: &RequestParts) -> Option<IpAddr> {
+    let peer = head.extensions.get().copied();
+    let connected = head.extensions.get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.or_else(|| connected.map(|ConnectInfo(address)| PeerAddress(*address)));
+    peer.map(PeerAddress::ip)
 }

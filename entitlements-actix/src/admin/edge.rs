@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use entitlements_core::Denial;
+use entitlements_core::{Denial, PeerAddress};
 use http::header::CONTENT_LENGTH;
 use http_body_util::Full;
 
@@ -30,6 +30,9 @@ pub(super) fn request<B>(
         let name = http::HeaderName::from_bytes(name.as_str().as_bytes())?;
         let value = http::HeaderValue::from_bytes(value.as_bytes())?;
         asked.headers_mut().try_append(name, value)?;
+    }
+    if let Some(peer) = request.peer_addr() {
+        asked.extensions_mut().insert(PeerAddress(peer));
     }
     for carry in carried {
         carry(request, asked.extensions_mut());

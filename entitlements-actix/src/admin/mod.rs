@@ -10,10 +10,12 @@ mod serve;
 pub use read_body::read_body;
 pub use refused::Refused;
 
+use std::net::IpAddr;
+
 use actix_web::dev::{AppService, HttpServiceFactory, ResourceDef, fn_service};
 use actix_web::{HttpMessage, HttpRequest};
-use entitlements_admin::{AdminApi, Guard, Principal, TellAccount};
-use entitlements_core::{AccountId, Entitlements};
+use entitlements_admin::{AdminApi, Guard, Principal, RequestParts, TellAccount};
+use entitlements_core::{AccountId, Entitlements, PeerAddress};
 
 /// The management API, to mount in a scope.
 ///
@@ -48,7 +50,7 @@ pub fn admin<Kind>(
 ) -> AdminService {
     AdminService {
         api: AdminApi::new(entitlements, admin, owner, resolver),
-        carried: vec![carry::<AccountId>, carry::<Principal>],
+        carried: vec![carry::<AccountId>, carry::<Principal>, carry::<PeerAddress>],
     }
 }
 
@@ -70,7 +72,7 @@ impl AdminService {
     /// Shows guards and resolvers the `T` in a request's extensions, where there is one.
     ///
     /// They see a request in the types of `http` 1, which is not what actix-web speaks; of the extensions they are given
-    /// [`AccountId`], [`Principal`] and what is named here.
+    /// [`AccountId`], [`Principal`], [`PeerAddress`] and what is named here.
     ///
     /// ```
     /// use entitlements_actix::{Access, AccountId, FixedAccount, RequestParts, admin, testing};
@@ -89,6 +91,15 @@ impl AdminService {
     /// ```
     pub fn carrying<T: Clone + Send + Sync + 'static>(mut self) -> Self {
         self.carried.push(carry::<T>);
+        self
+    }
+
+    /// Tells the client's address, which audit records have, in another way than by the connection; see [`AdminApi::client_address`].
+    pub fn client_address(
+        mut self,
+        tell: impl Fn(&RequestParts) -> Option<IpAddr> + Send + Sync + 'static,
+    ) -> Self {
+        self.api = self.api.client_address(tell);
         self
     }
 }

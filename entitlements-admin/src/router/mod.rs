@@ -38,6 +38,17 @@ pub(crate) enum Action {
     Account(fn(Call, AccountId) -> Outcome),
     /// Whoever passes the owner guard, for the account that the request reads.
     Owner(fn(Call, AccountId) -> Outcome),
+    /// Whoever passes the admin guard, or else the owner guard.
+    Either(fn(Call, Reach) -> Outcome),
+}
+
+/// How far whoever asks may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Everything: an admin.
+    All,
+    /// What is this account's: its owner.
+    Account(AccountId),
 }
 
 /// A route that a request is for, and what its path names.

@@ -1,5 +1,7 @@
 //! `/license`: the keys that are held, and what follows from them.
 
+use entitlements_core::audit::AuditRecord;
+use entitlements_core::resolve::{LicenseEntry, LicenseSource};
 use entitlements_core::{ActivateError, DeactivateError};
 use http::Method;
 
@@ -59,30 +61,44 @@ async fn activate(call: Call, by: Principal) -> Result<Answer, Failure> {
     let key = fields.string("key");
     fields.finish()?;
     let key = key.unwrap_or_default();
-    let entry = call.engine().activate(&key).await.map_err(|error| {
-        tracing::info!(
-            by = by.name(),
-            reason = error.reason(),
-            "license key refused"
-        );
-        match error {
-            ActivateError::NotKept(_) => Refusal::NotStored(error.to_string()),
-            error => Refusal::InvalidLicense(error),
+    let before = stored(&call);
+    let entry = match call.engine().activate(&key).await {
+        Ok(entry) => entry,
+        Err(error) => {
+            let record = call.audited(&by, "license.rejected");
+            call.keep(refused(record, error.reason())).await;
+            return Err(match error {
+                ActivateError::NotKept(_) => Refusal::NotStored(error.to_string()),
+                error => Refusal::InvalidLicense(error),
+            }
+            .into());
         }
-    })?;
-    tracing::info!(by = by.name(), license = entry.id, "license key taken");
+    };
+    let known = before.iter().find(|known| known.id == entry.id);
+    if known != Some(&entry) {
+        let action = match known {
+            Some(_) => "license.renewed",
+            None => "license.activated",
+        };
+        call.keep(about(call.audited(&by, action), &entry)).await;
+    }
     Ok(respond::json(&LicenseView::of(&entry)))
 }
 
 async fn deactivate_all(call: Call, by: Principal) -> Result<Answer, Failure> {
-    let removed = call.engine().deactivate_all().await;
-    removed.map_err(|error| Refusal::NotStored(error.to_string()))?;
-    tracing::info!(by = by.name(), "stored licenses removed");
+    let removed = stored(&call);
+    let done = call.engine().deactivate_all().await;
+    done.map_err(|error| Refusal::NotStored(error.to_string()))?;
+    for entry in &removed {
+        let record = call.audited(&by, "license.deactivated");
+        call.keep(about(record, entry)).await;
+    }
     Ok(respond::no_content())
 }
 
 async fn deactivate(call: Call, by: Principal) -> Result<Answer, Failure> {
     let id = call.parameter("id")?;
+    let held = stored(&call);
     call.engine()
         .deactivate(id)
         .await
@@ -91,8 +107,40 @@ async fn deactivate(call: Call, by: Principal) -> Result<Answer, Failure> {
             DeactivateError::NotRemoved(_) => Refusal::NotStored(error.to_string()),
             error => Refusal::NotFound(error.to_string()),
         })?;
-    tracing::info!(by = by.name(), license = id, "license removed");
+    let mut record = call.audited(&by, "license.deactivated");
+    record.license = Some(id.to_owned());
+    let removed = held.iter().find(|entry| entry.id.as_deref() == Some(id));
+    record.plan = removed.and_then(|entry| entry.plan.clone());
+    call.keep(record).await;
     Ok(respond::no_content())
+}
+
+/// What was handed in.
+fn stored(call: &Call) -> Vec<LicenseEntry> {
+    let entries = call.engine().current().licenses().to_vec();
+    let mut entries = entries.into_iter();
+    entries
+        .by_ref()
+        .filter(|entry| entry.source == LicenseSource::Store)
+        .collect()
+}
+
+/// The record with the license that it is about.
+fn about(mut record: AuditRecord, entry: &LicenseEntry) -> AuditRecord {
+    record.license.clone_from(&entry.id);
+    record.plan.clone_from(&entry.plan);
+    if let Some(expires_at) = entry.expires_at {
+        let detail = ("expires_at".into(), expires_at.to_string());
+        record.details.push(detail);
+    }
+    record
+}
+
+/// The record of what was not taken, and why not.
+fn refused(mut record: AuditRecord, reason: &str) -> AuditRecord {
+    record.outcome = AuditRecord::REFUSED.into();
+    record.details.push(("reason".into(), reason.into()));
+    record
 }
 
 async fn status(call: &Call) -> Answer {
@@ -107,19 +155,22 @@ async fn revoke(call: Call, by: Principal) -> Result<Answer, Failure> {
     let list = fields.string("list");
     fields.finish()?;
     let list = list.unwrap_or_default();
-    let applied = call
-        .engine()
-        .apply_revocations(&list)
-        .await
-        .map_err(|error| {
-            let reason = error.reason();
-            tracing::info!(by = by.name(), reason, "revocation list refused");
-            Refusal::InvalidRevocations(error)
-        })?;
-    tracing::info!(
-        by = by.name(),
-        changed = applied.changed,
-        "revocation list taken"
-    );
+    let applied = match call.engine().apply_revocations(&list).await {
+        Ok(applied) => applied,
+        Err(error) => {
+            let record = call.audited(&by, "revocations.rejected");
+            call.keep(refused(record, error.reason())).await;
+            return Err(Refusal::InvalidRevocations(error).into());
+        }
+    };
+    if applied.changed {
+        let mut record = call.audited(&by, "revocations.applied");
+        record.details = vec![
+            ("signed_by".into(), applied.list.kid().to_owned()),
+            ("licenses".into(), applied.list.licenses().len().to_string()),
+            ("keys".into(), applied.list.keys().len().to_string()),
+        ];
+        call.keep(record).await;
+    }
     Ok(respond::json(&RevocationsView::of(&applied)))
 }

@@ -2,14 +2,17 @@
 
 mod about;
 mod accounts;
+mod audit;
 mod entitlements;
 mod license;
 
 use bytes::Bytes;
+use entitlements_core::audit::AuditRecord;
 use entitlements_core::{AccountId, Current, Entitlements};
 use http::request::Parts;
 
 use crate::AdminApi;
+use crate::guard::Principal;
 use crate::refusal::{Failure, Refusal};
 use crate::router::{Parameters, Route};
 
@@ -20,6 +23,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         entitlements::ROUTES,
         accounts::ROUTES,
         accounts::PARTS,
+        audit::ROUTES,
     ];
     families.into_iter().flatten()
 }
@@ -49,5 +53,17 @@ impl Call {
         found
             .map(|(_, value)| value.as_str())
             .ok_or(Refusal::NoRoute)
+    }
+
+    /// A record of what somebody does by this call (M13).
+    fn audited(&self, by: &Principal, action: &str) -> AuditRecord {
+        let mut record = AuditRecord::new(self.engine().now(), action, by.name());
+        record.client_address = self.api.client_of(&self.head);
+        record
+    }
+
+    /// Keeps a record of what is done. Where it cannot be kept, the log has it, and what is done stays done.
+    async fn keep(&self, record: AuditRecord) {
+        let _ = self.engine().audit().record(record).await;
     }
 }

@@ -1,6 +1,7 @@
 //! What the API shows, as JSON: the shapes of its answers, made from what core holds.
 
 mod account;
+mod audit;
 mod downgrade;
 mod entitlements;
 mod explanation;
@@ -10,6 +11,7 @@ mod revocations;
 mod status;
 
 pub(crate) use account::{AccountView, AccountsView, OverrideView, OverridesView};
+pub(crate) use audit::AuditView;
 pub(crate) use downgrade::DowngradeView;
 pub(crate) use entitlements::{EntitlementsView, Shown};
 pub(crate) use explanation::ExplanationView;

@@ -86,9 +86,9 @@ async fn changes_of_accounts_are_logged_with_who_made_them_and_no_key_is() {
     }
     let text = log.text();
     for line in [
-        "account added",
-        "account changed",
-        "override added",
+        "account.created",
+        "account.changed",
+        "override.added",
         "by=\"admin\"",
         "account=\"acme\"",
     ] {

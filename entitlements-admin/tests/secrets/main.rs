@@ -4,6 +4,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::string_slice,
     clippy::indexing_slicing,
@@ -12,6 +13,7 @@
 )]
 
 mod accounts;
+mod audit;
 #[path = "../api/client.rs"]
 mod client;
 mod log;
@@ -50,6 +52,7 @@ async fn neither_key_nor_token_is_ever_sent_back_or_logged() {
         (Method::GET, "/license"),
         (Method::GET, "/license/status"),
         (Method::GET, "/entitlements"),
+        (Method::GET, "/audit"),
         (Method::DELETE, &format!("/license/{good}")),
         (Method::DELETE, "/license/lic-0"),
     ] {
@@ -63,7 +66,11 @@ async fn neither_key_nor_token_is_ever_sent_back_or_logged() {
     }
     said.push(format!("{:?}", client.api));
     // The log was listened to: it says who did what.
-    for line in ["by=\"admin\"", "license=\"lic-1\"", "reason=\"encoding\""] {
+    for line in [
+        "by=\"admin\"",
+        "license=\"lic-1\"",
+        "details=\"reason=encoding\"",
+    ] {
         assert!(log.text().contains(line), "{line} is not in {}", log.text());
     }
     said.push(log.text());

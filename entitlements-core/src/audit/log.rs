@@ -56,11 +56,6 @@ impl AuditSink for LogAudit {
 }
 
 fn write(record: &AuditRecord) {
-    let details: Vec<_> = record
-        .details
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
     tracing::info!(
         target: "entitlements::audit",
         id = %record.id,
@@ -72,7 +67,7 @@ fn write(record: &AuditRecord) {
         account = record.account,
         outcome = record.outcome,
         client = record.client_address.map(tracing::field::display),
-        details = (!details.is_empty()).then(|| details.join(", ")),
+        details = record.shown_details(),
         "audit"
     );
 }

@@ -3,7 +3,7 @@
 //! - this file: the port;
 //! - `record.rs`: one record;
 //! - `query.rs`: which records are asked for, and the page that is answered;
-//! - `secrets.rs`: what looks like a key or a token gets into no record;
+//! - `guarded.rs`: the sink as the engine hands it out, which `secrets.rs` keeps keys and tokens out of;
 //! - `log.rs`: the log, with the newest records in memory.
 //!
 //! The rule is M14 of `spec/management.md`.
@@ -24,15 +24,16 @@
 //! # }).unwrap();
 //! ```
 
+mod guarded;
 mod log;
 mod query;
 mod record;
 mod secrets;
 
+pub(crate) use guarded::Guarded;
 pub use log::LogAudit;
 pub use query::{AuditPage, AuditQuery};
 pub use record::AuditRecord;
-pub(crate) use secrets::WithoutSecrets;
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,7 +46,8 @@ use crate::Reply;
 /// can be read (M14).
 ///
 /// # Cancel safety
-/// A dropped reply leaves a record kept or not kept, and nothing in between.
+/// A dropped reply leaves a record kept or not kept, and nothing in between. Clients go away while a change that they made stays, so a sink
+/// that answers later does well to go on all the same; where nobody waited for its answer, the log has the record.
 pub trait AuditSink: fmt::Debug + Send + Sync + 'static {
     /// Keeps a record.
     ///

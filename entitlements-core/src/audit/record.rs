@@ -71,4 +71,13 @@ impl AuditRecord {
         let (_, value) = details.find(|(known, _)| known == name)?;
         Some(value)
     }
+
+    /// The details on one line; none where there are none.
+    pub(super) fn shown_details(&self) -> Option<String> {
+        let details = self.details.iter();
+        let details: Vec<_> = details
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        (!details.is_empty()).then(|| details.join(", "))
+    }
 }

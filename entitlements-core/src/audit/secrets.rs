@@ -1,7 +1,6 @@
 //! I9, for records: whoever makes one may make a mistake, so each is looked at once more before it is kept.
 
-use super::{AuditError, AuditPage, AuditQuery, AuditRecord, AuditSink};
-use crate::Reply;
+use super::AuditRecord;
 use crate::strict::text::is_invisible;
 
 /// What stands where a secret stood.
@@ -16,21 +15,8 @@ const SHORTEST: usize = 16;
 /// The longest text of a record, in characters; what is longer was not meant to be read.
 const LONGEST: usize = 1000;
 
-/// Hands records on without what looks like a key or a token, and without what would show as something else in a log.
-#[derive(Debug)]
-pub(crate) struct WithoutSecrets<S>(pub(crate) S);
-
-impl<S: AuditSink> AuditSink for WithoutSecrets<S> {
-    fn record(&self, record: AuditRecord) -> Reply<Result<(), AuditError>> {
-        self.0.record(cleaned(record))
-    }
-
-    fn read(&self, query: AuditQuery) -> Reply<Result<AuditPage, AuditError>> {
-        self.0.read(query)
-    }
-}
-
-fn cleaned(mut record: AuditRecord) -> AuditRecord {
+/// The record without what looks like a key or a token, and without what would show as something else in a log.
+pub(super) fn cleaned(mut record: AuditRecord) -> AuditRecord {
     for text in [
         &mut record.id,
         &mut record.action,

@@ -12,7 +12,7 @@ use super::this_deployment::ThisDeployment;
 use super::trusted_time::TrustedTime;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::account::{AccountStore, MemoryAccounts};
-use crate::audit::{AuditSink, LogAudit, WithoutSecrets};
+use crate::audit::{AuditSink, Guarded, LogAudit};
 use crate::decide::UnknownName;
 use crate::instance::{InstanceOptions, Machine};
 use crate::license::{LicenseFiles, LicenseStore, LicenseVerifier, MemoryLicenses, TrustedKey};
@@ -239,7 +239,7 @@ impl EntitlementsBuilder {
 
     /// Keeps audit records here instead of in the log (M14).
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
-        self.audit = Some(Arc::new(WithoutSecrets(sink)));
+        self.audit = Some(Arc::new(Guarded(sink)));
         self
     }
 
@@ -335,7 +335,7 @@ impl EntitlementsBuilder {
             meter,
             audit: self
                 .audit
-                .unwrap_or_else(|| Arc::new(WithoutSecrets(LogAudit::new()))),
+                .unwrap_or_else(|| Arc::new(Guarded(LogAudit::new()))),
             switches: self.switches,
             base_plan: base,
         };

@@ -2,6 +2,7 @@
 
 mod change;
 mod parts;
+mod recorded;
 
 pub(super) use parts::PARTS;
 
@@ -10,6 +11,8 @@ use entitlements_core::{AccountError, AccountId};
 use http::Method;
 use uuid::Uuid;
 
+use self::change::Changed;
+use self::recorded::about_account;
 use super::{Call, about};
 use crate::body::{Fields, Sent};
 use crate::guard::Principal;
@@ -82,9 +85,12 @@ async fn add(call: Call, by: Principal) -> Result<Answer, Failure> {
     sent.apply(&mut name, &mut terms, engine.catalog(), engine.now())
         .map_err(Refusal::Invalid)?;
     let account = engine.add_account(id, name, terms).await?;
-    let id = account.id.as_str();
-    tracing::info!(by = by.name(), account = id, "account added");
-    let location = format!("accounts/{}", percent::encode(id));
+    call.keep(about_account(
+        call.audited(&by, "account.created"),
+        &account,
+    ))
+    .await;
+    let location = format!("accounts/{}", percent::encode(account.id.as_str()));
     Ok(respond::created(&AccountView::of(&account), &location))
 }
 
@@ -109,8 +115,12 @@ async fn change(call: Call, by: Principal) -> Result<Answer, Failure> {
     let mut fields = Fields::read(&call.body)?;
     let sent = SentTerms::read(&mut fields);
     fields.finish()?;
-    let account = change::apply(call.engine(), &id, sent).await?;
-    tracing::info!(by = by.name(), account = id.as_str(), "account changed");
+    let Changed { account, parts } = change::apply(call.engine(), &id, sent).await?;
+    if !parts.is_empty() {
+        let mut record = about_account(call.audited(&by, "account.changed"), &account);
+        record.details.push(("changed".into(), parts.join(", ")));
+        call.keep(record).await;
+    }
     Ok(respond::json(&AccountView::of(&account)))
 }
 

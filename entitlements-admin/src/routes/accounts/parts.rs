@@ -1,8 +1,11 @@
 //! What is below one account: overrides, add-ons, and what follows from all of it.
 
+use entitlements_core::account::Account;
+use entitlements_core::audit::AuditRecord;
 use entitlements_core::{AccountError, AddonName};
 use http::Method;
 
+use super::recorded::{about_account, details};
 use super::{id_of, known};
 use crate::body::Fields;
 use crate::guard::Principal;
@@ -88,26 +91,20 @@ async fn add_override(call: Call, by: Principal) -> Result<Answer, Failure> {
     let value = value.ok_or_else(|| Refusal::invalid("", "the body says no override"))?;
     let made = call.engine().add_override(&id, value, ends_at, reason);
     let made = made.await?;
-    tracing::info!(
-        by = by.name(),
-        account = id.as_str(),
-        id = made.id,
-        "override added"
-    );
+    let mut record = call.audited(&by, "override.added");
+    record.account = Some(id.as_str().into());
+    record.details = details(&made);
+    call.keep(record).await;
     let location = format!("overrides/{}", percent::encode(&made.id));
     Ok(respond::created(&OverrideView::of(&made), &location))
 }
 
 async fn remove_override(call: Call, by: Principal) -> Result<Answer, Failure> {
     let (account, id) = (id_of(&call)?, call.parameter("override")?);
-    let removed = call.engine().remove_override(&account, id).await;
-    removed?;
-    tracing::info!(
-        by = by.name(),
-        account = account.as_str(),
-        id,
-        "override removed"
-    );
+    let changed = call.engine().remove_override(&account, id).await?;
+    let mut record = about_account(call.audited(&by, "override.removed"), &changed);
+    record.details.push(("override".into(), id.into()));
+    call.keep(record).await;
     Ok(respond::no_content())
 }
 
@@ -119,12 +116,15 @@ async fn add_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
         return Err(Refusal::invalid("addons", message).into());
     }
     let name = AddonName::from(addon.to_owned());
-    let changed = call.engine().change_account(&id, move |_, terms| {
+    let added = call.engine().try_change_account(&id, move |_, terms| {
+        if terms.addons.contains(&name) {
+            return Err(Unchanged::WasSo);
+        }
         terms.addons.push(name.clone());
+        Ok(())
     });
-    changed.await?;
-    tracing::info!(by = by.name(), account = id.as_str(), addon, "add-on added");
-    Ok(respond::no_content())
+    let added = added.await;
+    finish(&call, added, call.audited(&by, "addon.added"), addon).await
 }
 
 async fn remove_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
@@ -136,30 +136,39 @@ async fn remove_addon(call: Call, by: Principal) -> Result<Answer, Failure> {
         if terms.addons.len() < before {
             Ok(())
         } else {
-            Err(NotRemoved::WasNotThere)
+            Err(Unchanged::WasSo)
         }
     });
-    match removed.await {
-        Ok(_) => tracing::info!(
-            by = by.name(),
-            account = id.as_str(),
-            addon,
-            "add-on removed"
-        ),
-        // What nobody ever accepted may be anything, a key too, and is not logged.
-        Err(NotRemoved::WasNotThere) => {}
-        Err(NotRemoved::Failed(error)) => return Err(error.into()),
+    let removed = removed.await;
+    finish(&call, removed, call.audited(&by, "addon.removed"), addon).await
+}
+
+/// 204 whether it was so before or not; recorded where it was not. What nobody ever accepted may be anything, a key too.
+async fn finish(
+    call: &Call,
+    changed: Result<Account, Unchanged>,
+    record: AuditRecord,
+    addon: &str,
+) -> Result<Answer, Failure> {
+    match changed {
+        Ok(account) => {
+            let mut record = about_account(record, &account);
+            record.details.push(("addon".into(), addon.into()));
+            call.keep(record).await;
+        }
+        Err(Unchanged::WasSo) => {}
+        Err(Unchanged::Failed(error)) => return Err(error.into()),
     }
     Ok(respond::no_content())
 }
 
-/// Why an add-on was not removed.
-enum NotRemoved {
-    WasNotThere,
+/// Why add-ons stay as they are.
+enum Unchanged {
+    WasSo,
     Failed(AccountError),
 }
 
-impl From<AccountError> for NotRemoved {
+impl From<AccountError> for Unchanged {
     fn from(error: AccountError) -> Self {
         Self::Failed(error)
     }

@@ -29,7 +29,7 @@ fn at_its_most_talkative_the_log_holds_no_key_and_no_token() {
     let missing = server.admin("DELETE", &format!("/api/v1/license/{key}"), b"");
     assert_eq!(missing.status, 404);
     assert_eq!(issued_key_in(&missing.text()), None, "{}", missing.text());
-    assert!(server.stderr.wait(|log| log.contains("license key taken")));
+    assert!(server.stderr.wait(|log| log.contains("license.activated")));
     // Its end looks for every key that was issued, and for the token.
 }
 
