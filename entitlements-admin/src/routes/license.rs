@@ -46,6 +46,12 @@ pub(super) const ROUTES: &[Route] = &[
     },
     Route {
         method: Method::POST,
+        path: "/license/revalidate",
+        body: Takes::Nothing,
+        action: Action::Admin(|call, _| Box::pin(async move { Ok(revalidate(&call).await) })),
+    },
+    Route {
+        method: Method::POST,
         path: "/license/revocations",
         body: Takes::Json,
         action: Action::Admin(|call, by| Box::pin(revoke(call, by))),
@@ -148,6 +154,11 @@ async fn status(call: &Call) -> Answer {
     // Whoever looks here looks for what is wrong; counts that cannot be asked do not keep it from them.
     let used = current.used().await.unwrap_or_default();
     respond::json(&StatusView::of(&current, &used))
+}
+
+async fn revalidate(call: &Call) -> Answer {
+    call.engine().revalidate();
+    status(call).await
 }
 
 async fn revoke(call: Call, by: Principal) -> Result<Answer, Failure> {

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use entitlements_core::testing::{self, NOW, TestEngine, TestVendor};
+use http::Method;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{Client, OWNER};
 
 #[tokio::test]
 async fn without_a_license_the_base_plan_is_shown() {
@@ -173,4 +174,31 @@ async fn a_key_that_does_not_verify_is_an_error() {
     );
     assert_eq!(status["days_remaining"], Value::Null);
     assert_eq!(status["errors"][0]["code"], "license_invalid");
+}
+
+#[tokio::test]
+async fn m16_revalidating_answers_with_the_status() {
+    let client = Client::unlicensed();
+    client.activate(&client.key("lic-1")).await.assert_json();
+    client.engine.clock().advance_days(400);
+    let revalidate = async || client.admin(Method::POST, "/license/revalidate", "").await;
+    let answer = revalidate().await.assert_json();
+    assert_eq!(answer["status"], "expired");
+    assert_eq!(answer, client.get("/license/status").await.assert_json());
+    // A body that nobody reads is nobody's business.
+    let answer = client.admin(Method::POST, "/license/revalidate", "{").await;
+    answer.assert_json();
+    let path = "/license/revalidate";
+    let stranger = client.send(Method::POST, path, &[], "").await;
+    stranger.assert_problem(401, "UNAUTHORIZED");
+    let owner = [("authorization", OWNER)];
+    let owner = client.send(Method::POST, path, &owner, "").await;
+    owner.assert_problem(401, "UNAUTHORIZED");
+    // `GET /license/{id}` is no route, and this is none of GET's.
+    client
+        .get(path)
+        .await
+        .assert_problem(405, "METHOD_NOT_ALLOWED");
+    let records = client.get("/audit").await.json();
+    assert_eq!(records["records"].as_array().unwrap().len(), 1);
 }
