@@ -31,12 +31,17 @@ impl Report {
                 "leave out `--json`",
             )
         })?;
-        Ok(Self {
+        Ok(Self::of_json(text, json))
+    }
+
+    /// Of JSON that is written already.
+    pub(crate) fn of_json(text: String, json: String) -> Self {
+        Self {
             text,
             json,
             notes: Vec::new(),
             verdict: Verdict::Fine,
-        })
+        }
     }
 
     pub(crate) fn with_notes(mut self, notes: Vec<String>) -> Self {

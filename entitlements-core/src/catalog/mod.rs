@@ -93,6 +93,7 @@ mod feature;
 mod label;
 mod license_profile;
 mod limit;
+mod listing;
 mod load;
 mod plan;
 mod rate;

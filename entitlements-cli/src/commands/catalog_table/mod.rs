@@ -8,7 +8,6 @@ use crate::report::Report;
 
 mod escape;
 mod html;
-mod json;
 mod markdown;
 mod matrix;
 mod text;
@@ -52,12 +51,12 @@ enum Form {
 pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
     let catalog = catalog_file::read(&args.file)?;
     let matrix = Matrix::of(&catalog);
-    let report = Report::new(String::new(), &json::Product::of(&catalog))?;
+    let json = catalog.table_json();
     let text = match args.format {
         None => text::text(&matrix),
         Some(Form::Markdown) => markdown::markdown(&matrix),
         Some(Form::Html) => html::html(&matrix),
-        Some(Form::Json) => report.json.clone(),
+        Some(Form::Json) => json.clone(),
     };
-    Ok(Report { text, ..report })
+    Ok(Report::of_json(text, json))
 }

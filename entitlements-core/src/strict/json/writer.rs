@@ -71,9 +71,60 @@ impl ObjectWriter {
         self
     }
 
+    /// Adds an array of numbers that display as JSON numbers.
+    pub fn numbers<N: Into<i128> + Display>(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = N>,
+    ) -> &mut Self {
+        self.name(name);
+        self.text.push('[');
+        for (index, value) in values.into_iter().enumerate() {
+            let before = if index == 0 { "" } else { "," };
+            // Writing to a string cannot fail.
+            let _ = write!(self.text, "{before}{value}");
+        }
+        self.text.push(']');
+        self
+    }
+
     /// Adds an object.
     pub fn object(&mut self, name: &str, value: Self) -> &mut Self {
         self.display(name, value.finish())
+    }
+
+    /// Adds an array of objects.
+    pub fn objects(&mut self, name: &str, values: impl IntoIterator<Item = Self>) -> &mut Self {
+        self.name(name);
+        self.text.push('[');
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                self.text.push(',');
+            }
+            self.text.push_str(&value.finish());
+        }
+        self.text.push(']');
+        self
+    }
+
+    /// Adds a string, or null where there is none.
+    pub fn string_or_null(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+        match value {
+            Some(value) => self.string(name, value),
+            None => self.null(name),
+        }
+    }
+
+    /// Adds a number, or null where there is none.
+    pub fn number_or_null(
+        &mut self,
+        name: &str,
+        value: Option<impl Into<i128> + Display>,
+    ) -> &mut Self {
+        match value {
+            Some(value) => self.number(name, value),
+            None => self.null(name),
+        }
     }
 
     /// The object as text.
