@@ -1,8 +1,8 @@
 //! `/license`: the keys that are held, and what follows from them.
 
 use entitlements_core::audit::AuditRecord;
-use entitlements_core::resolve::{LicenseEntry, LicenseSource};
-use entitlements_core::{ActivateError, DeactivateError};
+use entitlements_core::resolve::LicenseEntry;
+use entitlements_core::{ActivateError, DeactivateError, LicenseChange};
 use http::Method;
 
 use super::Call;
@@ -67,9 +67,8 @@ async fn activate(call: Call, by: Principal) -> Result<Answer, Failure> {
     let key = fields.string("key");
     fields.finish()?;
     let key = key.unwrap_or_default();
-    let before = stored(&call);
-    let entry = match call.engine().activate(&key).await {
-        Ok(entry) => entry,
+    let activated = match call.engine().activate(&key).await {
+        Ok(activated) => activated,
         Err(error) => {
             let record = call.audited(&by, "license.rejected");
             call.keep(refused(record, error.reason())).await;
@@ -80,21 +79,21 @@ async fn activate(call: Call, by: Principal) -> Result<Answer, Failure> {
             .into());
         }
     };
-    let known = before.iter().find(|known| known.id == entry.id);
-    if known != Some(&entry) {
-        let action = match known {
-            Some(_) => "license.renewed",
-            None => "license.activated",
-        };
-        call.keep(about(call.audited(&by, action), &entry)).await;
+    let action = match activated.change {
+        LicenseChange::Unchanged => None,
+        LicenseChange::Renewed => Some("license.renewed"),
+        _ => Some("license.activated"),
+    };
+    if let Some(action) = action {
+        call.keep(about(call.audited(&by, action), &activated))
+            .await;
     }
-    Ok(respond::json(&LicenseView::of(&entry)))
+    Ok(respond::json(&LicenseView::of(&activated)))
 }
 
 async fn deactivate_all(call: Call, by: Principal) -> Result<Answer, Failure> {
-    let removed = stored(&call);
-    let done = call.engine().deactivate_all().await;
-    done.map_err(|error| Refusal::NotStored(error.to_string()))?;
+    let removed = call.engine().deactivate_all().await;
+    let removed = removed.map_err(|error| Refusal::NotStored(error.to_string()))?;
     for entry in &removed {
         let record = call.audited(&by, "license.deactivated");
         call.keep(about(record, entry)).await;
@@ -104,31 +103,15 @@ async fn deactivate_all(call: Call, by: Principal) -> Result<Answer, Failure> {
 
 async fn deactivate(call: Call, by: Principal) -> Result<Answer, Failure> {
     let id = call.parameter("id")?;
-    let held = stored(&call);
-    call.engine()
-        .deactivate(id)
-        .await
-        .map_err(|error| match error {
-            DeactivateError::Managed(_) => Refusal::LicenseManaged(error.to_string()),
-            DeactivateError::NotRemoved(_) => Refusal::NotStored(error.to_string()),
-            error => Refusal::NotFound(error.to_string()),
-        })?;
-    let mut record = call.audited(&by, "license.deactivated");
-    record.license = Some(id.to_owned());
-    let removed = held.iter().find(|entry| entry.id.as_deref() == Some(id));
-    record.plan = removed.and_then(|entry| entry.plan.clone());
-    call.keep(record).await;
+    let removed = call.engine().deactivate(id).await;
+    let removed = removed.map_err(|error| match error {
+        DeactivateError::Managed(_) => Refusal::LicenseManaged(error.to_string()),
+        DeactivateError::NotRemoved(_) => Refusal::NotStored(error.to_string()),
+        error => Refusal::NotFound(error.to_string()),
+    })?;
+    let record = call.audited(&by, "license.deactivated");
+    call.keep(about(record, &removed)).await;
     Ok(respond::no_content())
-}
-
-/// What was handed in.
-fn stored(call: &Call) -> Vec<LicenseEntry> {
-    let entries = call.engine().current().licenses().to_vec();
-    let mut entries = entries.into_iter();
-    entries
-        .by_ref()
-        .filter(|entry| entry.source == LicenseSource::Store)
-        .collect()
 }
 
 /// The record with the license that it is about.
@@ -153,11 +136,15 @@ async fn status(call: &Call) -> Answer {
     let current = call.engine().current();
     // Whoever looks here looks for what is wrong; counts that cannot be asked do not keep it from them.
     let used = current.used().await.unwrap_or_default();
-    respond::json(&StatusView::of(&current, &used))
+    respond::json(&StatusView::of(
+        &current,
+        &used,
+        call.engine().revalidated_at(),
+    ))
 }
 
 async fn revalidate(call: &Call) -> Answer {
-    call.engine().revalidate();
+    call.engine().revalidate().await;
     status(call).await
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct StatusView<'a> {
 }
 
 impl<'a> StatusView<'a> {
-    pub(crate) fn of(current: &'a Current, used: &Used) -> Self {
+    pub(crate) fn of(current: &'a Current, used: &Used, revalidated_at: Timestamp) -> Self {
         Self {
             status: current.status().as_str(),
             plan: PlanView::of(current.plan_shown()),
@@ -41,7 +41,7 @@ impl<'a> StatusView<'a> {
             limits: limits(current, used),
             warnings: notices(current.warnings()),
             errors: notices(current.errors()),
-            revalidated_at: Time::seconds(current.now()),
+            revalidated_at: Time::seconds(revalidated_at),
         }
     }
 }

@@ -71,9 +71,7 @@ async fn members_and_names_are_in_order() {
 async fn after_days(client: &Client, days: u32) -> Value {
     let time = NOW.saturating_add_days(days);
     client.engine.clock().set(time);
-    let status = client.get("/license/status").await.assert_json();
-    assert_eq!(status["revalidated_at"], time.to_string());
-    status
+    client.get("/license/status").await.assert_json()
 }
 
 #[tokio::test]
@@ -139,6 +137,12 @@ async fn a_license_runs_through_its_states() {
 async fn times_of_day_are_whole_seconds() {
     let client = Client::unlicensed();
     client.engine.clock().advance(Duration::from_millis(1500));
+    let status = client.get("/license/status").await.json();
+    assert_eq!(
+        status["revalidated_at"], "2026-01-01T12:00:00Z",
+        "the start"
+    );
+    client.engine.revalidate().await;
     let status = client.get("/license/status").await.json();
     assert_eq!(status["revalidated_at"], "2026-01-01T12:00:01Z");
     let entitlements = client.entitlements(&[]).await.json();

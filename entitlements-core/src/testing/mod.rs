@@ -13,9 +13,9 @@
 //! assert_eq!(business.current().status().as_str(), "expired");
 //! ```
 
-mod block_on;
 #[doc(hidden)]
 pub mod audit_sink;
+mod block_on;
 mod clock;
 mod engine;
 #[doc(hidden)]
