@@ -36,7 +36,8 @@ pub use denial::{Denial, DenialKind, GrpcStatus, Problem, Wanted, is_grpc};
 pub use engine::{
     AccountError, AccountLimit, ActivateError, Activation, AppliedRevocations, ConfigError,
     Current, DeactivateError, DefaultAccount, Entitlements, EntitlementsBuilder, Environment,
-    Event, EventKind, EventReceiver, LicenseChange, NoCurrent, PreviewError, UnknownNames, Upkeep,
+    Event, EventKind, EventReceiver, LicenseChange, NoCurrent, PreviewError, Switch, UnknownNames,
+    Upkeep,
 };
 pub use entitlements_macros::catalog;
 pub use gate::{OnUnavailable, OrderMistake, OrderWatch, RequestHead, RouteMatch, Settle};

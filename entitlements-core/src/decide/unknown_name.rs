@@ -35,7 +35,7 @@ enum Fault {
 
 impl UnknownName {
     /// The feature of this name.
-    pub(super) fn find_feature(name: &FeatureName, catalog: &Catalog) -> Result<FeatureId, Self> {
+    pub(crate) fn find_feature(name: &FeatureName, catalog: &Catalog) -> Result<FeatureId, Self> {
         let (name, names) = (name.as_str(), catalog.features());
         let unknown = || Self::lacking(Kind::Feature, name, names.map(|(_, known)| known.name()));
         catalog.feature_id(name).ok_or_else(unknown)

@@ -33,6 +33,7 @@ mod this_deployment;
 mod timekeeping;
 mod trusted_time;
 mod upkeep;
+mod when;
 
 pub use about_accounts::PreviewError;
 pub use accounts::AccountError;
@@ -50,6 +51,7 @@ pub use limits::AccountLimit;
 pub use revoke::AppliedRevocations;
 pub(crate) use state::State;
 pub use upkeep::Upkeep;
+pub use when::Switch;
 
 use std::fmt;
 use std::sync::Arc;
