@@ -56,6 +56,8 @@ impl Shared {
             self.tell(EventKind::ClockRolledBack, None, newest);
         }
         let mut keys = self.keys.lock().await;
+        // Only now: it may have been reset while the lock was waited for.
+        let newest = self.trusted_time.newest();
         if keys.clock_is_behind != self.trusted_time.is_behind(wall) {
             self.publish(&mut keys);
         }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::NOW;
 use crate::Catalog;
 use crate::license::{
-    License, LicenseDraft, LicenseIssuer, LicenseVerifier, SigningKey, TrustedKey,
+    License, LicenseDraft, LicenseIssuer, LicenseVerifier, RevocationDraft, SigningKey, TrustedKey,
 };
 
 /// A vendor with a key of its own, made on the fly: issues keys that nobody outside the test trusts.
@@ -69,6 +69,17 @@ impl TestVendor {
         issuer
             .issue(&say(draft), NOW)
             .expect("the test's license can be issued")
+    }
+
+    /// A revocation list that was issued at [`NOW`], with what is said of it.
+    ///
+    /// # Panics
+    /// When it cannot be signed; the message says why.
+    #[must_use]
+    pub fn revocations(&self, say: impl FnOnce(RevocationDraft) -> RevocationDraft) -> String {
+        let key = SigningKey::from_pem(&*self.private_pem).expect("the key reads its own PEM");
+        let list = say(RevocationDraft::new()).sign(&key, NOW);
+        list.expect("the list can be signed")
     }
 
     /// What such a key says once it is verified.

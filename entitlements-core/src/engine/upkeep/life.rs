@@ -34,6 +34,14 @@ struct Rounds {
     next_notice: Option<Timestamp>,
 }
 
+impl Rounds {
+    fn put_off(&mut self, monotonic: Duration) {
+        self.read = Some(monotonic);
+        self.looked = Some(monotonic);
+        self.next_notice = None;
+    }
+}
+
 pub(super) async fn keep_up(
     shared: Weak<Shared>,
     mut changed: watch::Receiver<()>,
@@ -62,6 +70,8 @@ pub(super) async fn keep_up(
         let done = unless_it_panics(round(&engine, &mut rounds, every, is_in_doubt)).await;
         if done.is_none() {
             tracing::error!("a store or a notifier panicked; the upkeep goes on");
+            // What it was about to do is done another time: at once it would panic again.
+            rounds.put_off(clock.monotonic());
         }
         let (now, monotonic) = (engine.now(), clock.monotonic());
         let boundary = engine.with_state_at(engine.nothing_sold.terms(), now, |state| {
@@ -83,6 +93,10 @@ pub(super) async fn keep_up(
             rounds.next_notice,
         ];
         let deadline = deadline.into_iter().flatten().min().unwrap_or(wall);
+        if deadline <= wall && wall < Timestamp::MAX {
+            // It fell due while the round was under way.
+            continue;
+        }
         // At the end of the year 9999 there is no later time to wait for; a change still wakes.
         let sleep = async {
             if deadline > wall {

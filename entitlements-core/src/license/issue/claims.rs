@@ -65,7 +65,7 @@ pub(super) fn write(
     if !draft.customer.is_empty() {
         let customer = if names.customer.hashed {
             // C21: without outer white space and in lower case.
-            sha256_hex(&draft.customer.trim().to_lowercase())
+            sha256_hex(draft.customer.trim().to_lowercase())
         } else {
             draft.customer.clone()
         };
