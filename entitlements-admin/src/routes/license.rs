@@ -2,7 +2,7 @@
 
 use entitlements_core::audit::AuditRecord;
 use entitlements_core::resolve::LicenseEntry;
-use entitlements_core::{ActivateError, DeactivateError, LicenseChange};
+use entitlements_core::{ActivateError, Activation, DeactivateError, LicenseChange};
 use http::Method;
 
 use super::Call;
@@ -67,8 +67,8 @@ async fn activate(call: Call, by: Principal) -> Result<Answer, Failure> {
     let key = fields.string("key");
     fields.finish()?;
     let key = key.unwrap_or_default();
-    let activated = match call.engine().activate(&key).await {
-        Ok(activated) => activated,
+    let Activation { entry, change } = match call.engine().activate(&key).await {
+        Ok(activation) => activation,
         Err(error) => {
             let record = call.audited(&by, "license.rejected");
             call.keep(refused(record, error.reason())).await;
@@ -79,16 +79,15 @@ async fn activate(call: Call, by: Principal) -> Result<Answer, Failure> {
             .into());
         }
     };
-    let action = match activated.change {
+    let action = match change {
         LicenseChange::Unchanged => None,
         LicenseChange::Renewed => Some("license.renewed"),
         _ => Some("license.activated"),
     };
     if let Some(action) = action {
-        call.keep(about(call.audited(&by, action), &activated))
-            .await;
+        call.keep(about(call.audited(&by, action), &entry)).await;
     }
-    Ok(respond::json(&LicenseView::of(&activated)))
+    Ok(respond::json(&LicenseView::of(&entry)))
 }
 
 async fn deactivate_all(call: Call, by: Principal) -> Result<Answer, Failure> {
@@ -103,12 +102,15 @@ async fn deactivate_all(call: Call, by: Principal) -> Result<Answer, Failure> {
 
 async fn deactivate(call: Call, by: Principal) -> Result<Answer, Failure> {
     let id = call.parameter("id")?;
-    let removed = call.engine().deactivate(id).await;
-    let removed = removed.map_err(|error| match error {
-        DeactivateError::Managed(_) => Refusal::LicenseManaged(error.to_string()),
-        DeactivateError::NotRemoved(_) => Refusal::NotStored(error.to_string()),
-        error => Refusal::NotFound(error.to_string()),
-    })?;
+    let removed = call
+        .engine()
+        .deactivate(id)
+        .await
+        .map_err(|error| match error {
+            DeactivateError::Managed(_) => Refusal::LicenseManaged(error.to_string()),
+            DeactivateError::NotRemoved(_) => Refusal::NotStored(error.to_string()),
+            error => Refusal::NotFound(error.to_string()),
+        })?;
     let record = call.audited(&by, "license.deactivated");
     call.keep(about(record, &removed)).await;
     Ok(respond::no_content())
@@ -136,11 +138,8 @@ async fn status(call: &Call) -> Answer {
     let current = call.engine().current();
     // Whoever looks here looks for what is wrong; counts that cannot be asked do not keep it from them.
     let used = current.used().await.unwrap_or_default();
-    respond::json(&StatusView::of(
-        &current,
-        &used,
-        call.engine().revalidated_at(),
-    ))
+    let read_at = call.engine().revalidated_at();
+    respond::json(&StatusView::of(&current, &used, read_at))
 }
 
 async fn revalidate(call: &Call) -> Answer {

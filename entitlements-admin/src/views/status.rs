@@ -27,7 +27,8 @@ pub(crate) struct StatusView<'a> {
 }
 
 impl<'a> StatusView<'a> {
-    pub(crate) fn of(current: &'a Current, used: &Used, revalidated_at: Timestamp) -> Self {
+    /// What holds, of what was read at that time.
+    pub(crate) fn of(current: &'a Current, used: &Used, read_at: Timestamp) -> Self {
         Self {
             status: current.status().as_str(),
             plan: PlanView::of(current.plan_shown()),
@@ -41,7 +42,7 @@ impl<'a> StatusView<'a> {
             limits: limits(current, used),
             warnings: notices(current.warnings()),
             errors: notices(current.errors()),
-            revalidated_at: Time::seconds(revalidated_at),
+            revalidated_at: Time::seconds(read_at),
         }
     }
 }
