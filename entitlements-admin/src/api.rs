@@ -11,6 +11,7 @@ use http_body_util::Full;
 
 use crate::account::TellAccount;
 use crate::body;
+use crate::document::Document;
 use crate::guard::{Access, Guard, Principal};
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
@@ -31,6 +32,7 @@ struct Shared {
     admin: Box<dyn Guard>,
     owner: Box<dyn Guard>,
     account: Box<AccountFn>,
+    plans: Document,
 }
 
 /// Whose account a request reads.
@@ -59,6 +61,8 @@ impl AdminApi {
         account: impl TellAccount<Kind>,
     ) -> Self {
         let (admin, owner) = (Box::new(admin), Box::new(owner));
+        // A catalog does not change while an engine runs.
+        let plans = Document::new(entitlements.catalog().pricing_json());
         let account = Box::new(move |head: &Parts| account.account(head));
         Self {
             shared: Arc::new(Shared {
@@ -66,6 +70,7 @@ impl AdminApi {
                 admin,
                 owner,
                 account,
+                plans,
             }),
             client_address: Arc::new(peer_address),
         }
@@ -133,6 +138,7 @@ impl AdminApi {
     async fn admit(&self, head: &Parts) -> Result<Admitted, Failure> {
         let Matched { route, parameters } = router::find(&head.method, head.uri.path())?;
         let act: Box<dyn FnOnce(Call) -> Outcome + Send> = match route.action {
+            Action::Anyone(act) => Box::new(act),
             Action::Admin(act) => {
                 let principal = granted(self.shared.admin.check(head).await)?;
                 Box::new(move |call| act(call, principal))
@@ -182,6 +188,10 @@ impl AdminApi {
 
     pub(crate) fn client_of(&self, head: &Parts) -> Option<IpAddr> {
         (self.client_address)(head)
+    }
+
+    pub(crate) fn plans(&self) -> &Document {
+        &self.shared.plans
     }
 
     pub(crate) fn owner(&self) -> &dyn Guard {

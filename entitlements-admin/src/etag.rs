@@ -17,6 +17,15 @@ impl EntityTag {
         let mut hash = Sha256::new();
         // A hash takes whatever it is given; a view without a JSON form is noticed where it is sent.
         let _ = serde_json::to_writer(&mut Sink(&mut hash), view);
+        Self::from_hash(hash)
+    }
+
+    /// The tag of a text.
+    pub(crate) fn of_text(text: &[u8]) -> Self {
+        Self::from_hash(Sha256::new_with_prefix(text))
+    }
+
+    fn from_hash(hash: Sha256) -> Self {
         let mut tag = String::with_capacity(66);
         tag.push('"');
         for byte in hash.finalize() {

@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod bearer;
 mod body;
+mod document;
 mod etag;
 mod guard;
 mod head;

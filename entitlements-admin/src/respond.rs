@@ -28,6 +28,11 @@ pub(crate) fn json(view: &impl Serialize) -> Answer {
     }
 }
 
+/// 200 and a text that is JSON already.
+pub(crate) fn text(json: Bytes) -> Answer {
+    with_body(StatusCode::OK, JSON, json)
+}
+
 /// 201, what was made, and where it is: a path beside the one that was asked, whatever the API is mounted under.
 pub(crate) fn created(view: &impl Serialize, location: &str) -> Answer {
     let mut response = json(view);

@@ -32,6 +32,8 @@ pub(crate) enum Takes {
 /// Who may ask, and what is done then.
 #[derive(Clone, Copy)]
 pub(crate) enum Action {
+    /// Anyone: what it answers is public.
+    Anyone(fn(Call) -> Outcome),
     /// Whoever passes the admin guard.
     Admin(fn(Call, Principal) -> Outcome),
     /// Whoever reads an account.

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod entitlements;
 mod license;
+mod public;
 
 use bytes::Bytes;
 use entitlements_core::audit::AuditRecord;
@@ -24,6 +25,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         accounts::ROUTES,
         accounts::PARTS,
         audit::ROUTES,
+        public::ROUTES,
     ];
     families.into_iter().flatten()
 }

@@ -21,6 +21,7 @@ mod explain;
 mod guards;
 mod license;
 mod overrides;
+mod plans;
 mod revocations;
 mod routing;
 mod service;
