@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "sqlite")]
+mod error;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+#[cfg(feature = "sqlite")]
+pub use error::{StoreError, StoreErrorKind};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Migrated, SqliteStore};
+/// The driver, in the version that [`SqliteStore::from_pool`] takes pools of.
+#[cfg(feature = "sqlite")]
+pub use sqlx;
