@@ -1,5 +1,7 @@
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "sqlite")]
+use crate::commands::migrate;
 use crate::commands::{
     catalog_check, catalog_diff, catalog_table, fingerprint, inspect, issue, keygen, revoke, verify,
 };
@@ -48,6 +50,9 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     /// Print the fingerprint of this instance, which a license can be bound to
     Fingerprint(fingerprint::Args),
+    /// Make the tables of a database, or bring them up to date
+    #[cfg(feature = "sqlite")]
+    Migrate(migrate::Args),
     /// Work with catalogs (`entitlements.toml`)
     #[command(subcommand, arg_required_else_help = true)]
     Catalog(CatalogCommand),
@@ -72,6 +77,8 @@ impl Command {
             Self::Revoke(args) => revoke::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Fingerprint(args) => fingerprint::run(args),
+            #[cfg(feature = "sqlite")]
+            Self::Migrate(args) => migrate::run(args),
             Self::Catalog(CatalogCommand::Check(args)) => catalog_check::run(args),
             Self::Catalog(CatalogCommand::Table(args)) => catalog_table::run(args),
             Self::Catalog(CatalogCommand::Diff(args)) => catalog_diff::run(args),

@@ -30,6 +30,8 @@ fn help_and_version_are_complete() {
         &["revoke"],
         &["inspect"],
         &["fingerprint"],
+        #[cfg(feature = "sqlite")]
+        &["migrate"],
         &["catalog", "check"],
         &["catalog", "table"],
         &["catalog", "diff"],

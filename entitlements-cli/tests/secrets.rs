@@ -35,10 +35,13 @@ fn no_key_is_ever_repeated() {
     for secret in [&license, &folded, &private, &body, &rsa, &rsa_body] {
         let (at_file, limit) = (format!("@{secret}"), format!("{secret}=1"));
         let named = format!("k={secret}");
+        let (scheme, parameter) = (format!("{secret}:db"), format!("sqlite:db?{secret}"));
         let cases: &[&[&str]] = &[
             &[secret],
             &["catalog", secret],
             &["catalog", "check", secret],
+            &["migrate", "--database", &scheme],
+            &["migrate", "--database", &parameter],
             &["verify", "--public-key", secret, "x"],
             &["verify", "--public-key", &named, "x"],
             &["verify", "--public-key", "acme.public.pem", &at_file],

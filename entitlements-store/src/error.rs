@@ -37,6 +37,24 @@ pub enum StoreErrorKind {
 }
 
 impl StoreErrorKind {
+    /// One snake_case word, for scripts and logs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Missing => "missing",
+            Self::NotAFile => "not_a_file",
+            Self::Damaged => "damaged",
+            Self::Foreign => "foreign",
+            Self::Newer => "newer",
+            Self::Replaced => "replaced",
+            Self::NoPermission => "no_permission",
+            Self::Full => "full",
+            Self::Busy => "busy",
+            Self::Failed => "failed",
+        }
+    }
+
     /// What the operator can do about it.
     #[must_use]
     pub const fn action(self) -> &'static str {

@@ -7,5 +7,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod keygen;
+#[cfg(feature = "sqlite")]
+pub(crate) mod migrate;
 pub(crate) mod revoke;
 pub(crate) mod verify;
