@@ -6,9 +6,11 @@
 //! - `migrations.rs`: the tables;
 //! - `busy.rs`: others at work on the same file;
 //! - `fault.rs`: what SQLite says, in words for the operator;
-//! - `state.rs`: the port of what outlasts the process.
+//! - `state.rs`: the port of what outlasts the process;
+//! - `audit/`: the port of audit records.
 
 mod address;
+mod audit;
 mod busy;
 mod fault;
 mod file;
@@ -48,7 +50,8 @@ use open::Opened;
 /// let store = SqliteStore::lazy(&database)?; // such as `sqlite:///var/lib/acme/acme.db`
 /// let (engine, _upkeep) = Entitlements::builder()
 ///     .catalog(testing::catalog())
-///     .license_store(store)
+///     .license_store(store.clone())
+///     .audit(store)
 ///     .build()
 ///     .await?;
 /// # assert!(engine.current().set().errors().is_empty());

@@ -85,8 +85,16 @@ impl Opened {
     }
 
     pub(super) fn error(&self, error: &sqlx::Error) -> StoreError {
-        let path = self.place.as_ref().map(|(path, _)| path.as_path());
-        fault::told(path, error)
+        fault::told(self.path(), error)
+    }
+
+    /// What is the matter with what is kept in it.
+    pub(super) fn fault(&self, kind: StoreErrorKind, what: impl std::fmt::Display) -> StoreError {
+        fault::about(self.path(), kind, what)
+    }
+
+    fn path(&self) -> Option<&Path> {
+        self.place.as_ref().map(|(path, _)| path.as_path())
     }
 }
 

@@ -33,3 +33,23 @@ mod in_a_pool_of_the_application {
         }
     );
 }
+
+mod audit_opened {
+    use entitlements_store::SqliteStore;
+
+    entitlements_core::audit_sink_conformance!(
+        place = tempfile::tempdir().unwrap(),
+        open = |place| SqliteStore::open(place.path().join("acme.db"))
+            .await
+            .unwrap()
+    );
+}
+
+mod audit_opened_when_used {
+    use entitlements_store::SqliteStore;
+
+    entitlements_core::audit_sink_conformance!(
+        place = tempfile::tempdir().unwrap(),
+        open = |place| SqliteStore::lazy(place.path().join("acme.db")).unwrap()
+    );
+}
