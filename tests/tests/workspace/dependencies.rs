@@ -7,13 +7,14 @@ use entitlements_tests::assert_none;
 use crate::metadata::{cargo, is_publishable, list, members, text};
 
 /// Who may depend on whom; what these may, they may too. Crates that are not published may depend on any.
-const MAY_DEPEND_ON: [(&str, &[&str]); 10] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 11] = [
     ("entitlements-macros", &[]),
     ("entitlements-core", &["entitlements-macros"]),
     ("entitlements-store", &["entitlements-core"]),
     ("entitlements-admin", &["entitlements-core"]),
     ("entitlements-billing", &["entitlements-core"]),
     ("entitlements-audit", &["entitlements-core"]),
+    ("entitlements-outbound", &["entitlements-core"]),
     ("entitlements-tower", &["entitlements-core"]),
     (
         "entitlements-axum",
@@ -29,9 +30,25 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 10] = [
             "entitlements-core",
             "entitlements-store",
             "entitlements-billing",
+            "entitlements-outbound",
         ],
     ),
 ];
+
+/// What is in a server, or beside it, without the operator having turned anything on.
+const NEVER_OUTBOUND: [&str; 6] = [
+    "entitlements-macros",
+    "entitlements-core",
+    "entitlements-tower",
+    "entitlements-axum",
+    "entitlements-actix",
+    "entitlements-admin",
+];
+
+/// What opens connections: name prefixes of clients, resolvers and TLS.
+const CLIENTS: &str = "\
+    entitlements-outbound reqwest ureq isahc curl surf awc attohttpc minreq hyper-rustls hyper-tls hickory rustls \
+    tokio-rustls native-tls openssl opentelemetry-otlp sentry";
 
 /// Web frameworks, drivers and runtimes: name prefixes of what core must not pull in.
 const NOT_IN_CORE: &str = "http axum actix tower hyper tonic sqlx rusqlite reqwest redis async-std";
@@ -119,6 +136,46 @@ fn axum_without_extra_features_stays_small() {
             "entitlements-axum pulls in {} crates, {MOST_CRATES_IN_AXUM} are allowed: see `cargo tree -p entitlements-axum -e normal,build`",
             crates.len()
         ));
+    }
+    assert_none(&wrong);
+}
+
+/// I10: nothing that an operator did not turn on can connect to anything, whichever features are on.
+#[test]
+fn i10_what_every_server_has_knows_no_client() {
+    let mut wrong = Vec::new();
+    for package in NEVER_OUTBOUND {
+        for Crate { name, features, .. } in tree(package, &["-e", "normal", "--all-features"]) {
+            if CLIENTS.split(' ').any(|prefix| name.starts_with(prefix)) {
+                wrong.push(format!(
+                    "{package} pulls in `{name}`: what leaves the machine is for `entitlements-outbound`"
+                ));
+            }
+            if matches!(&*name, "hyper" | "hyper-util")
+                && features.iter().any(|feature| feature.starts_with("client"))
+            {
+                wrong.push(format!("{package} turns on the client of `{name}`"));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// Receivers of webhooks check signatures, and need no client for it.
+#[test]
+fn i10_outbound_without_its_client_has_none() {
+    let crates = tree(
+        "entitlements-outbound",
+        &["-e", "normal", "--no-default-features"],
+    );
+    let mut wrong = Vec::new();
+    for Crate { name, .. } in crates {
+        let is_itself = name == "entitlements-outbound";
+        if !is_itself && CLIENTS.split(' ').any(|prefix| name.starts_with(prefix)) {
+            wrong.push(format!(
+                "entitlements-outbound without `client` pulls in `{name}`: put it behind that feature"
+            ));
+        }
     }
     assert_none(&wrong);
 }
