@@ -1,0 +1,74 @@
+//! Basic webhooks: a POST for each event, once, and nobody waits for it.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::failure::Answer;
+use crate::identity::{Caller, Role};
+use crate::interfaces::Event;
+use crate::jobs::Job;
+use crate::json_body::JsonBody;
+use crate::outgoing;
+use crate::paid::Guarantee;
+use crate::store::Configured;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Webhook {
+    pub(crate) url: String,
+    /// Such as `job.done`; none for all of them.
+    events: Vec<String>,
+    /// What a license lets somebody add: see [`paid::webhooks`](crate::paid::webhooks).
+    #[serde(default)]
+    pub(crate) guarantee: Option<Guarantee>,
+}
+
+impl Configured for Webhook {
+    const KIND: &'static str = "webhook";
+
+    fn hide_secrets(&mut self) {
+        if let Some(guarantee) = &mut self.guarantee {
+            guarantee.secret.clear();
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewWebhook {
+    url: String,
+    #[serde(default)]
+    events: Vec<String>,
+}
+
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(NewWebhook { url, events }): JsonBody<NewWebhook>,
+) -> Answer<(StatusCode, Json<Value>)> {
+    caller.may_everywhere(Role::Admin)?;
+    outgoing::check_url(&url)?;
+    let webhook = Webhook {
+        url,
+        events,
+        guarantee: None,
+    };
+    let id = app.store.add(&caller.namespace, &webhook).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
+}
+
+/// Gives an event to the courier, for each webhook of the job's namespace that wants it.
+pub(crate) async fn tell(app: &App, event: &'static str, job: &Job) -> Answer<()> {
+    let event = Event::new(event, job);
+    for webhook in app.store.list::<Webhook>(Some(&job.namespace)).await? {
+        let wanted = &webhook.value.events;
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == event.name) {
+            let courier = app.interfaces.courier.now();
+            courier.send(webhook, event.clone()).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! What time does: jobs time out, schedules come due, what is kept long enough goes, alerts fire, deliveries are tried again.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::free::{jobs, schedules};
+use crate::paid::{alerts, encryption, retention, webhooks};
+
+const EVERY: Duration = Duration::from_secs(1);
+
+pub(crate) async fn forever(app: App) {
+    let mut ticks = tokio::time::interval(EVERY);
+    loop {
+        ticks.tick().await;
+        once(&app).await;
+    }
+}
+
+/// One round. What fails is said, and tried again in the next.
+pub(crate) async fn once(app: &App) {
+    note(
+        "switching encryption on",
+        encryption::as_configured(&app.store).await,
+    );
+    note("timing jobs out", jobs::time_out(app).await);
+    note("following schedules", schedules::follow(app).await);
+    note("purging", retention::purge(app).await);
+    note("looking for alerts", alerts::look(app).await);
+    note("delivering", webhooks::deliver_due(app).await);
+    app.metrics.run_upkeep();
+}
+
+fn note(what: &str, done: Result<(), Failure>) {
+    if let Err(failure) = done {
+        tracing::error!("{what} failed: {failure}");
+    }
+}
