@@ -6,20 +6,18 @@
 mod audit;
 mod auth;
 mod courier;
-mod switch;
 mod tenant;
 
 pub(crate) use audit::{AuditEntry, AuditLogger, NoAudit};
 pub(crate) use auth::{AuthProvider, NoProvider};
 pub(crate) use courier::{Courier, Event, FireAndForget};
-pub(crate) use switch::Switch;
 pub(crate) use tenant::{
     DEFAULT as DEFAULT_NAMESPACE, OneNamespace, TenantResolver, named as named_namespace,
 };
 
 use std::sync::Arc;
 
-use entitlements_axum::Entitlements;
+use entitlements_axum::{Entitlements, Switch};
 
 use crate::paid::{Deliveries, Namespaces, RecordedAudit, SingleSignOn};
 use crate::store::Store;
@@ -35,28 +33,15 @@ pub(crate) struct Interfaces {
 
 impl Interfaces {
     pub(crate) fn new(entitlements: &Entitlements, store: &Store) -> Self {
-        let courier = Deliveries::new(store.clone());
+        let sso = SingleSignOn::new(store.clone());
         let audit = RecordedAudit::new(store.clone());
+        let namespaces = Namespaces::new(store.clone());
+        let courier = Deliveries::new(store.clone());
         Self {
-            auth: Switch::when(
-                entitlements,
-                "auth",
-                Arc::new(SingleSignOn::new(store.clone())),
-                Arc::new(NoProvider),
-            ),
-            audit: Switch::when(entitlements, "audit", Arc::new(audit), Arc::new(NoAudit)),
-            tenant: Switch::when(
-                entitlements,
-                "tenancy",
-                Arc::new(Namespaces::new(store.clone())),
-                Arc::new(OneNamespace),
-            ),
-            courier: Switch::when(
-                entitlements,
-                "webhooks",
-                Arc::new(courier),
-                Arc::new(FireAndForget),
-            ),
+            auth: entitlements.when("auth", Arc::new(sso), Arc::new(NoProvider)),
+            audit: entitlements.when("audit", Arc::new(audit), Arc::new(NoAudit)),
+            tenant: entitlements.when("tenancy", Arc::new(namespaces), Arc::new(OneNamespace)),
+            courier: entitlements.when("webhooks", Arc::new(courier), Arc::new(FireAndForget)),
         }
     }
 }
