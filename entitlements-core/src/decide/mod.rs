@@ -9,7 +9,7 @@
 //! - D7 to D9 `plan.rs`: at least a plan, any paid plan, the highest plan;
 //! - D10 `license.rs`: a valid license where one is held;
 //! - D11 to D13 `reason.rs`: which denial says it, and where to get what is missing;
-//! - U10 `limit.rs`: the denial of what does not fit under a limit.
+//! - U10 `limit.rs`: the denial of what does not fit under a limit; `own.rs`: denials of the application's own.
 //!
 //! [`decide`] is pure. What it says is a value; [`Problem`](crate::Problem) turns a denial into an answer.
 
@@ -19,6 +19,7 @@ mod facts;
 mod feature;
 mod license;
 mod limit;
+mod own;
 mod plan;
 mod reason;
 mod requirement;
