@@ -2,9 +2,44 @@
 
 use std::path::{Path, PathBuf};
 
-use entitlements_actix::BearerToken;
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use entitlements_actix::{Access, BearerToken, BoxFuture, Guard, Refusal, Refused, RequestParts};
 
 use crate::{Failure, files};
+
+/// An argument of handlers that only the administrator may call.
+pub(crate) struct Admin;
+
+impl FromRequest for Admin {
+    type Error = Refused;
+    type Future = BoxFuture<'static, Result<Self, Refused>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let token = request.app_data::<Data<BearerToken>>().cloned();
+        let head = head_of(request);
+        Box::pin(async move {
+            let token = token.ok_or(Refused(Refusal::Unauthorized))?;
+            match token.check(&head).await {
+                Access::Granted(_) => Ok(Self),
+                Access::Forbidden => Err(Refusal::Forbidden.into()),
+                _ => Err(Refusal::Unauthorized.into()),
+            }
+        })
+    }
+}
+
+/// The head as guards see it, which is in the types of `http` 1.
+fn head_of(request: &HttpRequest) -> RequestParts {
+    let (mut head, ()) = http::Request::new(()).into_parts();
+    for value in request.headers().get_all("authorization") {
+        if let Ok(value) = http::HeaderValue::from_bytes(value.as_bytes()) {
+            head.headers.append(http::header::AUTHORIZATION, value);
+        }
+    }
+    head
+}
 
 /// The administrator's token, and whether this start made it.
 pub(crate) struct Token {

@@ -9,6 +9,7 @@ use entitlements_actix::{Entitlements, Upkeep};
 use crate::arguments::Arguments;
 use crate::clock::ClockFrom;
 use crate::kinds::KINDS;
+use crate::notices::NoticeBoard;
 use crate::things::Things;
 use crate::{Failure, vendor};
 
@@ -17,12 +18,14 @@ const CATALOG: &str = include_str!("../catalog.toml");
 pub(crate) async fn build(
     arguments: &Arguments,
     things: &Arc<Things>,
+    notices: &NoticeBoard,
 ) -> Result<(Entitlements, Upkeep), Failure> {
     let mut builder = Entitlements::builder()
         .catalog_toml(CATALOG)?
         .data_dir(&arguments.data)
         .fingerprint_salt(&arguments.fingerprint_salt)
-        .license_from_env();
+        .license_from_env()
+        .notifier(notices.clone());
     for key in vendor::trusted_keys(&arguments.trusted_key, &arguments.data)? {
         builder = builder.trusted_key(key);
     }

@@ -4,6 +4,7 @@
 //! - `routes.rs`: every route with its gate; `kinds.rs`, `things.rs`, `lists.rs`: what the panel manages; `terminals.rs`: a limit
 //!   that the program computes;
 //! - `engine.rs`, `vendor.rs`, `clock.rs`: the engine, whom it believes, and its time;
+//! - `notices.rs`: what is told before a license ends, and once it has;
 //! - `admin.rs`, `files.rs`, `arguments.rs`, `welcome.rs`: what any program has.
 
 mod admin;
@@ -13,6 +14,7 @@ mod engine;
 mod files;
 mod kinds;
 mod lists;
+mod notices;
 mod overview;
 mod routes;
 mod terminals;
@@ -37,6 +39,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::admin::Token;
 use crate::arguments::Arguments;
+use crate::notices::NoticeBoard;
 use crate::routes::Panel;
 use crate::things::Things;
 
@@ -75,12 +78,13 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map_err(|error| format!("cannot listen on {}: {error}", arguments.listen))?;
     files::make_folder(&arguments.data)?;
     let things = Arc::new(Things::open(&arguments.data)?);
-    let (entitlements, upkeep) = engine::build(arguments, &things).await?;
+    let notices = NoticeBoard::open(&arguments.data)?;
+    let (entitlements, upkeep) = engine::build(arguments, &things, &notices).await?;
     let token = Token::find(arguments.admin_token.as_deref(), &arguments.data)?;
     welcome::say(listener.local_addr()?, arguments, &entitlements, &token)?;
     rt::spawn(upkeep);
     let layer = EntitlementsLayer::new(entitlements.clone());
-    let panel = Panel::new(entitlements, things, token.guard);
+    let panel = Panel::new(entitlements, things, notices, token.guard);
     HttpServer::new(move || {
         let panel = panel.clone();
         App::new()

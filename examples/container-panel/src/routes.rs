@@ -12,22 +12,32 @@ use entitlements_actix::{
 use serde_json::{Value, json};
 
 use crate::kinds::KINDS;
+use crate::notices::NoticeBoard;
 use crate::things::Things;
-use crate::{lists, overview, terminals};
+use crate::{lists, notices, overview, terminals};
 
 /// What all workers share.
 #[derive(Clone)]
 pub(crate) struct Panel {
     catalog: Arc<Catalog>,
     things: Data<Things>,
+    notices: Data<NoticeBoard>,
+    admin: Data<BearerToken>,
     management: AdminService,
 }
 
 impl Panel {
-    pub(crate) fn new(entitlements: Entitlements, things: Arc<Things>, admin: BearerToken) -> Self {
+    pub(crate) fn new(
+        entitlements: Entitlements,
+        things: Arc<Things>,
+        notices: NoticeBoard,
+        admin: BearerToken,
+    ) -> Self {
         Self {
             catalog: Arc::clone(entitlements.catalog()),
             things: Data::from(things),
+            notices: Data::new(notices),
+            admin: Data::new(admin.clone()),
             management: entitlements_actix::admin(
                 entitlements,
                 admin.clone(),
@@ -43,10 +53,13 @@ impl Panel {
             .configure(edition_routes)
             .configure(terminals::routes)
             .configure(list_routes)
+            .route("/notices", web::get().to(notices::show))
             // Last: it answers whatever is left of the scope.
             .service(self.management);
         config
             .app_data(self.things)
+            .app_data(self.notices)
+            .app_data(self.admin)
             .route("/", web::get().to(overview::show))
             .service(api)
             .default_service(web::to(nothing_here));

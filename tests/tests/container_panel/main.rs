@@ -21,8 +21,10 @@ mod program;
 mod server;
 mod vendor;
 
+mod audit;
 mod limits;
 mod matrix;
+mod notices;
 mod refused;
 mod start;
 mod story;
