@@ -4,7 +4,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use actix_web::web::{self, Data, Json, ServiceConfig};
-use actix_web::{HttpResponse, Route};
+use actix_web::{HttpResponse, Resource, Route, guard};
 use entitlements_actix::{
     AccountId, AdminService, BearerToken, Catalog, Entitlements, FixedAccount, Refusal, Refused,
     RequireEnterprise, RequireFeature, RequirePaid, RequireValidLicense,
@@ -53,14 +53,14 @@ impl Panel {
             .configure(edition_routes)
             .configure(terminals::routes)
             .configure(list_routes)
-            .route("/notices", web::get().to(notices::show))
+            .service(at("/notices").route(reading().to(notices::show)))
             // Last: it answers whatever is left of the scope.
             .service(self.management);
         config
             .app_data(self.things)
             .app_data(self.notices)
             .app_data(self.admin)
-            .route("/", web::get().to(overview::show))
+            .service(at("/").route(reading().to(overview::show)))
             .service(api)
             .default_service(web::to(nothing_here));
     }
@@ -72,41 +72,47 @@ fn feature_routes(catalog: &Catalog, api: &mut ServiceConfig) {
         let name = feature.name().to_owned();
         let behind = json!({ "feature": name, "name": feature.title() });
         let gate = RequireFeature::new(&name);
-        api.route(&format!("/features/{name}"), answering(behind).wrap(gate));
+        api.service(at(format!("/features/{name}")).route(answering(behind).wrap(gate)));
     }
 }
 
 /// What goes by the edition as a whole.
 fn edition_routes(api: &mut ServiceConfig) {
-    let support = json!({ "support": "support@containers.example", "answers_within_hours": 24 });
-    let fleet = json!({ "fleet": "all sites on one page" });
-    let updates = json!({ "updates": "the stable channel" });
-    api.route("/support", answering(support).wrap(RequirePaid::new()))
-        .route("/fleet", answering(fleet).wrap(RequireEnterprise::new()))
+    let support = answering(json!({ "support": "support@containers.example" }));
+    let fleet = answering(json!({ "fleet": "all sites on one page" }));
+    let updates = answering(json!({ "updates": "the stable channel" }));
+    api.service(at("/support").route(support.wrap(RequirePaid::new())))
+        .service(at("/fleet").route(fleet.wrap(RequireEnterprise::new())))
         // Open without a license, and closed to one that has expired.
-        .route(
-            "/updates",
-            answering(updates).wrap(RequireValidLicense::new()),
-        );
+        .service(at("/updates").route(updates.wrap(RequireValidLicense::new())));
 }
 
 /// Reading and deleting are open to all, whatever has expired; adding goes by the kind's gate.
 fn list_routes(api: &mut ServiceConfig) {
-    api.route("/users/import", web::post().to(lists::import_users));
+    api.service(at("/users/import").route(web::post().to(lists::import_users)));
     for kind in &KINDS {
-        let list = web::resource(format!("/{}", kind.name))
+        let list = at(format!("/{}", kind.name))
             .app_data(Data::new(kind))
-            .route(web::get().to(lists::show))
+            .route(reading().to(lists::show))
             .route(web::post().to(lists::add).wrap(kind.gate()));
-        let one = web::resource(format!("/{}/{{id}}", kind.name))
+        let one = at(format!("/{}/{{id}}", kind.name))
             .app_data(Data::new(kind))
             .route(web::delete().to(lists::remove));
         api.service(list).service(one);
     }
 }
 
+fn at(path: impl Into<String>) -> Resource {
+    web::resource(path.into())
+}
+
+/// GET, and HEAD, which the server answers with the head of it.
+pub(crate) fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
 fn answering(body: Value) -> Route {
-    web::get().to(move || ready(Json(body.clone())))
+    reading().to(move || ready(Json(body.clone())))
 }
 
 async fn nothing_here() -> Result<HttpResponse, Refused> {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::lists::{self, not_kept, read_name};
 use crate::names::features;
+use crate::routes::reading;
 use crate::things::Things;
 
 const TERMINALS: &str = "terminals";
@@ -17,13 +18,11 @@ const TERMINALS: &str = "terminals";
 const ALONE: u64 = 1;
 
 pub(crate) fn routes(api: &mut ServiceConfig) {
-    let sessions = web::resource("/terminals")
-        .route(web::get().to(show))
-        .route(
-            web::post()
-                .to(open)
-                .wrap(RequireFeature::new(features::TERMINAL)),
-        );
+    let sessions = web::resource("/terminals").route(reading().to(show)).route(
+        web::post()
+            .to(open)
+            .wrap(RequireFeature::new(features::TERMINAL)),
+    );
     let session = web::resource("/terminals/{id}").route(web::delete().to(close));
     api.service(sessions).service(session);
 }

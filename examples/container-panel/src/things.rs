@@ -16,7 +16,7 @@ use crate::files;
 const LOCAL_NODE: &str = "local";
 
 /// A node, a user, a team, …
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Thing {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -98,8 +98,10 @@ impl Things {
         let mut lists = self.lock();
         let mut changed = lists.clone();
         let outcome = act(&mut changed);
-        files::replace(&self.path, &serde_json::to_string_pretty(&changed)?)?;
-        *lists = changed;
+        if changed != *lists {
+            files::replace(&self.path, &serde_json::to_string_pretty(&changed)?)?;
+            *lists = changed;
+        }
         Ok(outcome)
     }
 

@@ -52,10 +52,10 @@ Try next, in another terminal and in the repository's folder:
   KEY=$(cargo run -q -p entitlements-cli -- issue --key {key} --catalog examples/container-panel/catalog.toml --customer ops@acme.example --plan business --limit nodes=3 --limit users=15 --days 365)
 
   # 2. activate it
-  curl -sS http://{address}/api/v1/license -H "Authorization: Bearer {token}" -d "{{\"key\":\"$KEY\"}}"
+  curl -sS -w '\n' http://{address}/api/v1/license -H "Authorization: Bearer {token}" -d "{{\"key\":\"$KEY\"}}"
 
   # 3. see /api/v1/features/ldap change from 402 to 200
-  curl -i http://{address}/api/v1/features/ldap
+  curl -sS -w '\n' http://{address}/api/v1/features/ldap
 
 "#
     )?;
