@@ -25,6 +25,7 @@ mod audit;
 mod limits;
 mod matrix;
 mod notices;
+mod readme;
 mod refused;
 mod start;
 mod story;

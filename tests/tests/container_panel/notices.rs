@@ -17,7 +17,7 @@ impl Panel {
     }
 
     /// The thresholds that were told of, the latest first, once there are as many as expected.
-    fn thresholds(&self, expected: &[u64]) -> Vec<u64> {
+    pub(crate) fn thresholds(&self, expected: &[u64]) -> Vec<u64> {
         let days = || -> Vec<u64> {
             let notices = self.notices();
             notices

@@ -80,7 +80,7 @@ impl Panel {
         Start::at(now, data).serve()
     }
 
-    fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         let text = self.stdout.text();
         let line = text.lines().next().unwrap();
         let address = line.strip_prefix("listening on http://").expect(line);

@@ -8,7 +8,7 @@ use serde_json::json;
 use tempfile::tempdir;
 
 use crate::program::CATALOG;
-use crate::server::{SOME_DAY, Start};
+use crate::server::{Panel, SOME_DAY, Start};
 use crate::vendor::Vendor;
 
 #[test]
@@ -109,4 +109,23 @@ fn a_bad_license_does_not_stop_a_start_and_is_said() {
     assert_eq!(status["plan_in_force"], "community");
     assert_eq!(status["status"], "invalid");
     assert_eq!(status["errors"][0]["code"], "license_invalid");
+}
+
+#[test]
+fn methods_that_a_path_lacks_are_said() {
+    let folder = tempdir().unwrap();
+    let panel = Panel::at(SOME_DAY, folder.path());
+    for (method, path, status) in [
+        ("HEAD", "/api/v1/features/containers", 200),
+        ("HEAD", "/api/v1/features/ldap", 402),
+        ("HEAD", "/api/v1/users", 200),
+        ("PUT", "/api/v1/users", 405),
+        ("POST", "/api/v1/features/ldap", 405),
+        ("DELETE", "/api/v1/users/nobody", 404),
+        ("GET", "/api/v1/features/nothing", 404),
+        ("GET", "/nothing", 404),
+    ] {
+        let answer = panel.send(method, path, &[], "");
+        assert_eq!(answer.status, status, "{method} {path}");
+    }
 }

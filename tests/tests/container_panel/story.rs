@@ -1,10 +1,11 @@
 //! A year in the life of a license, with a restart at every step.
 
+use entitlements_core::license::RevocationDraft;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::server::{Panel, assert_denied};
-use crate::vendor::{business, key, seconds, with};
+use crate::vendor::{Vendor, business, key, seconds, with};
 
 /// What an edition gives, less the times that a renewal changes.
 fn given(panel: &Panel) -> Value {
@@ -73,6 +74,32 @@ fn community_business_expired_renewed_deactivated() {
     assert_unlicensed(&panel);
     drop(panel);
     assert_unlicensed(&at("2028-07-02T00:00:00Z"));
+}
+
+#[test]
+fn what_the_vendor_revokes_is_over_after_restarts_too() {
+    let folder = tempdir().unwrap();
+    let panel = Panel::at("2027-03-01T12:00:00Z", folder.path());
+    assert_eq!(panel.activate(&key(&business())).status, 200);
+    let list = RevocationDraft::new().license("USN-2027-0001");
+    let now = "2027-03-01T11:00:00Z".parse().unwrap();
+    let list = list.sign(&Vendor::Rsa.private(), now).unwrap();
+    let body = json!({ "list": list }).to_string();
+    assert_eq!(
+        panel.admin("POST", "/license/revocations", &body).status,
+        200
+    );
+    assert_revoked(&panel);
+    drop(panel);
+    assert_revoked(&Panel::at("2027-04-01T12:00:00Z", folder.path()));
+}
+
+#[track_caller]
+fn assert_revoked(panel: &Panel) {
+    let problem = assert_denied(&panel.get("/features/ldap"), "LICENSE_REQUIRED");
+    assert_eq!(problem["license_status"], "revoked", "{problem}");
+    assert_eq!(panel.overview()["status"], "revoked");
+    assert_eq!(panel.overview()["edition_in_force"], "Community Edition");
 }
 
 /// The degradation table: the edition's name stays, limits are the community's, features are gone, data is there.

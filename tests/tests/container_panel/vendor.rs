@@ -30,9 +30,13 @@ impl Vendor {
         root().join(format!("tests/vectors/keys/{}.public.pem", self.name()))
     }
 
-    pub(crate) fn sign(self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn private(self) -> SigningKey {
         let path = root().join(format!("tests/vectors/keys/{}.private.pem", self.name()));
-        let key = SigningKey::from_file(path).unwrap();
+        SigningKey::from_file(path).unwrap()
+    }
+
+    pub(crate) fn sign(self, header: &Value, claims: &Value) -> String {
+        let key = self.private();
         let message = message(header, claims);
         format!(
             "{message}.{}",
