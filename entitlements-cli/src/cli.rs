@@ -3,7 +3,8 @@ use clap::{Parser, Subcommand};
 #[cfg(feature = "sqlite")]
 use crate::commands::migrate;
 use crate::commands::{
-    catalog_check, catalog_diff, catalog_table, fingerprint, inspect, issue, keygen, revoke, verify,
+    catalog_check, catalog_diff, catalog_table, clock_reset, fingerprint, inspect, issue, keygen,
+    revoke, verify,
 };
 use crate::failure::Failure;
 use crate::output::Format;
@@ -50,12 +51,21 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     /// Print the fingerprint of this instance, which a license can be bound to
     Fingerprint(fingerprint::Args),
+    /// Work with what a product knows of time
+    #[command(subcommand, arg_required_else_help = true)]
+    Clock(ClockCommand),
     /// Make the tables of a database, or bring them up to date
     #[cfg(feature = "sqlite")]
     Migrate(migrate::Args),
     /// Work with catalogs (`entitlements.toml`)
     #[command(subcommand, arg_required_else_help = true)]
     Catalog(CatalogCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClockCommand {
+    /// Trust this machine's clock again, after it was wrong for hours
+    Reset(clock_reset::Args),
 }
 
 #[derive(Debug, Subcommand)]
@@ -77,6 +87,7 @@ impl Command {
             Self::Revoke(args) => revoke::run(args),
             Self::Inspect(args) => inspect::run(args),
             Self::Fingerprint(args) => fingerprint::run(args),
+            Self::Clock(ClockCommand::Reset(args)) => clock_reset::run(args),
             #[cfg(feature = "sqlite")]
             Self::Migrate(args) => migrate::run(args),
             Self::Catalog(CatalogCommand::Check(args)) => catalog_check::run(args),

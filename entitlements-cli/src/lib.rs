@@ -29,6 +29,7 @@ mod signing_key;
 mod table;
 mod time_arg;
 mod usage;
+mod wait;
 
 use std::process::ExitCode;
 

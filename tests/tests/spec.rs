@@ -14,7 +14,7 @@ use entitlements_core::denial::DenialRow;
 use entitlements_tests::{assert_none, root, scenario};
 
 /// The families whose rules scenarios show.
-const SHOWN: [char; 5] = ['R', 'D', 'S', 'A', 'U'];
+const SHOWN: [char; 7] = ['R', 'D', 'S', 'A', 'U', 'T', 'N'];
 
 /// Rules that no request can show, each with a test that does: its file and its name.
 const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
@@ -52,6 +52,91 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "U15",
         "entitlements-core/tests/limits/leases.rs",
         "u15_a_clock_that_is_set_neither_prolongs_nor_ends_a_lease",
+    ),
+    (
+        "S7a",
+        "entitlements-core/tests/life/binding_grace.rs",
+        "s7a_a_license_elsewhere_stays_in_force_for_two_weeks_in_all",
+    ),
+    (
+        "S7a",
+        "entitlements-core/tests/life/binding_grace.rs",
+        "s7a_without_a_place_to_keep_the_first_time_there_is_no_grace",
+    ),
+    (
+        "S8a",
+        "entitlements-core/tests/life/files.rs",
+        "s14_a_key_file_that_changes_counts_by_itself",
+    ),
+    (
+        "S14",
+        "entitlements-core/tests/life/files.rs",
+        "s14_a_link_that_is_swapped_in_a_folder_above_is_seen",
+    ),
+    (
+        "S14",
+        "entitlements-core/tests/life/files.rs",
+        "s14_a_revalidation_brings_nothing_back_that_is_removed_meanwhile",
+    ),
+    (
+        "S15",
+        "entitlements-core/tests/life/events.rs",
+        "s15_each_thing_that_happens_is_told_once",
+    ),
+    (
+        "T1",
+        "entitlements-core/tests/life/clock.rs",
+        "t1_a_clock_set_back_brings_nothing_back_not_even_after_a_start",
+    ),
+    (
+        "T2",
+        "entitlements-core/tests/life/clock.rs",
+        "t2_one_start_in_2099_locks_nobody_out",
+    ),
+    (
+        "T4",
+        "entitlements-core/tests/life/clock.rs",
+        "t4_it_is_kept_hourly_and_damage_is_told_of",
+    ),
+    (
+        "T5",
+        "entitlements-core/tests/life/clock.rs",
+        "t5_a_new_key_resets_a_clock_that_was_wrong_for_hours_and_an_old_one_does_not",
+    ),
+    (
+        "N1",
+        "entitlements-core/tests/life/notices.rs",
+        "n1_each_threshold_is_told_once_with_starts_between",
+    ),
+    (
+        "N2",
+        "entitlements-core/tests/life/notices.rs",
+        "n2_after_a_long_sleep_the_tightest_alone_is_told",
+    ),
+    (
+        "N3",
+        "entitlements-core/tests/life/notices.rs",
+        "n3_a_license_that_was_renewed_under_its_id_ends_anew",
+    ),
+    (
+        "N4",
+        "entitlements-core/tests/life/notices.rs",
+        "n4_a_clock_that_goes_to_and_fro_repeats_nothing_and_one_that_was_years_ahead_silences_nothing",
+    ),
+    (
+        "N5",
+        "entitlements-core/tests/engine_log/upkeep.rs",
+        "n5_in_grace_the_log_warns_once_a_day",
+    ),
+    (
+        "N6",
+        "entitlements-core/tests/life/notices.rs",
+        "n6_a_later_license_silences_the_earlier_ones_end",
+    ),
+    (
+        "T3",
+        "entitlements-core/src/engine/trusted_time.rs",
+        "t3_a_clock_that_is_held_back_by_more_than_a_day_holds_no_license",
     ),
 ];
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::report::Report;
+use crate::wait;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,16 +34,8 @@ struct Done {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .map_err(|error| {
-            let message = format!("cannot start: {error}");
-            Failure::failed("internal", message, "try again when the machine has room")
-        })?;
-    let migrated = runtime
-        .block_on(SqliteStore::migrate(&args.database))
-        .map_err(|error| failed(&error))?;
+    let migrated = wait::wait_for(SqliteStore::migrate(&args.database))?;
+    let migrated = migrated.map_err(|error| failed(&error))?;
     let version = migrated.version;
     let text = if migrated.applied.is_empty() {
         format!("version {version}, nothing to do")
@@ -59,7 +52,7 @@ pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
     Report::new(text, &done)
 }
 
-fn failed(error: &StoreError) -> Failure {
+pub(super) fn failed(error: &StoreError) -> Failure {
     let failure = match error.kind() {
         StoreErrorKind::Address => Failure::usage,
         _ => Failure::failed,

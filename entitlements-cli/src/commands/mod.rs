@@ -3,6 +3,7 @@
 pub(crate) mod catalog_check;
 pub(crate) mod catalog_diff;
 pub(crate) mod catalog_table;
+pub(crate) mod clock_reset;
 pub(crate) mod fingerprint;
 pub(crate) mod inspect;
 pub(crate) mod issue;

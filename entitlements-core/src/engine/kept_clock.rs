@@ -83,7 +83,7 @@ impl KeptClock {
     ) -> Result<(), LicenseStoreError> {
         self.newest = Some(wall);
         self.reset = Some(wall);
-        reset_kept_clock(store, wall).await
+        reset_kept_clock(store, wall).await.map(drop)
     }
 
     /// Keeps since when a license is elsewhere. What cannot be kept does not count: days of grace that begin anew at every start would
@@ -111,8 +111,8 @@ impl KeptClock {
     }
 }
 
-/// Makes this time the newest that is trusted, whatever it was (T5): what `entitlements clock reset` does to a store that engines may be
-/// using. They find it when they revalidate.
+/// Makes this time the newest that is trusted, and says which it was, where one was kept (T5): what `entitlements clock reset` does to a
+/// store that engines may be using. They find it when they revalidate. What cannot be read is replaced.
 ///
 /// # Errors
 /// Where it cannot be kept.
@@ -122,9 +122,12 @@ impl KeptClock {
 pub async fn reset_kept_clock(
     store: &dyn LicenseStore,
     now: Timestamp,
-) -> Result<(), LicenseStoreError> {
+) -> Result<Option<Timestamp>, LicenseStoreError> {
+    let before = store.load(Collection::Clock).await;
+    let before = before.and_then(KeptClock::read).unwrap_or_default();
     put(store, NEWEST.to_owned(), now).await?;
-    put(store, RESET.to_owned(), now).await
+    put(store, RESET.to_owned(), now).await?;
+    Ok(before.newest)
 }
 
 async fn put(

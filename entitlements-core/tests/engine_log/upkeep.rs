@@ -222,3 +222,34 @@ fn dropping_it_takes_nothing_from_the_engine() {
     engine.clock().set(Timestamp::UNIX_EPOCH);
     assert_eq!(engine.current().status().as_str(), "not_yet_valid");
 }
+
+#[test]
+fn n5_in_grace_the_log_warns_once_a_day() {
+    let (engine, mut hand) = business();
+    engine.clock().set(NOW.saturating_add_days(30));
+    hand.run();
+    let warned = || {
+        let lines = log::take().into_iter();
+        let daily = lines.filter(|line| line.contains("renew it before that day"));
+        daily.collect::<Vec<_>>()
+    };
+    let first = warned();
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert!(
+        first[0].contains("2026-02-07T12:00:00Z"),
+        "the day it ends: {first:?}"
+    );
+    for day in 1..7 {
+        for hour in 0..23 {
+            engine.clock().advance(Duration::from_secs(3600));
+            hand.run();
+            assert!(warned().is_empty(), "day {day}, hour {hour}");
+        }
+        engine.clock().advance(Duration::from_secs(3600));
+        hand.run();
+        assert_eq!(warned().len(), 1, "day {day}");
+    }
+    engine.clock().advance_days(1);
+    hand.run();
+    assert!(warned().is_empty(), "grace is over");
+}
