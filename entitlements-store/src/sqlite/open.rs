@@ -43,9 +43,6 @@ impl Opened {
             }
             made = Some(make(&path).await?);
         }
-        let Some(identity) = file::look(&path)? else {
-            return Err(replaced(&path));
-        };
         file::level_modes(&path);
         let options = SqlitePoolOptions::new()
             .max_connections(MOST_CONNECTIONS)
@@ -58,6 +55,10 @@ impl Opened {
             }
         };
         let migrated = migrations::apply(&pool, Some(&path)).await?;
+        // Not before: a layered file system may give a file another number when it is first written to.
+        let Some(identity) = file::look(&path)? else {
+            return Err(replaced(&path));
+        };
         Ok(Self {
             pool,
             migrated: made.unwrap_or(migrated),
