@@ -63,6 +63,7 @@ impl Running {
     /// Lets it go on that waits for the end of its input, and waits for its own.
     pub(crate) fn end(mut self) {
         drop(self.child.stdin.take());
+        while self.says().is_some() {}
         assert!(self.child.wait().unwrap().success());
     }
 }

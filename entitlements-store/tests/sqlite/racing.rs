@@ -5,6 +5,7 @@ use tempfile::tempdir;
 use tokio::task::JoinSet;
 
 use crate::block_on;
+use crate::child::{self, Running};
 use crate::keeping::{kept, put, remove};
 
 const WRITERS: usize = 64;
@@ -45,6 +46,49 @@ fn p7_racing_writers_end_in_one_state() {
         assert!(state["contested"].starts_with("own "));
         assert_eq!(state.len(), WRITERS * 3 / 4 + 1);
     });
+}
+
+#[test]
+fn child_that_writes_its_own() {
+    let Some(told) = child::told() else { return };
+    let (name, path) = told.split_once(' ').unwrap();
+    block_on(async {
+        let store = SqliteStore::open(path).await.unwrap();
+        for number in 0..20 {
+            put(&store, &format!("{name} {number}"), "kept")
+                .await
+                .unwrap();
+        }
+    });
+}
+
+#[test]
+fn p7_racing_processes_lose_nothing_of_one_another() {
+    for _ in 0..4 {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("acme.db");
+        // All find that there is no database, and make one.
+        let children: Vec<_> = (0..6)
+            .map(|name| {
+                let told = format!("{name} {}", path.display());
+                Running::start(child::command("racing::child_that_writes_its_own", &told))
+            })
+            .collect();
+        for child in children {
+            child.end();
+        }
+        let state = block_on(async {
+            let store = SqliteStore::open(&path).await.unwrap();
+            kept(&store).await.unwrap()
+        });
+        assert_eq!(state.len(), 6 * 20);
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        let mut names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        assert!(
+            !names.any(|name| name.contains(".new-")),
+            "what was not needed is gone"
+        );
+    }
 }
 
 #[test]

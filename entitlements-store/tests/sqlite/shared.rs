@@ -56,6 +56,32 @@ fn the_tables_of_the_application_and_its_migrations_stay_as_they_are() {
 }
 
 #[test]
+fn tables_of_an_older_version_are_brought_up_to_date_with_what_is_in_them() {
+    block_on(async {
+        let (_folder, pool) = pool().await;
+        run(
+            &pool,
+            include_str!("../../migrations/sqlite/0001_state.sql"),
+        )
+        .await;
+        run(
+            &pool,
+            "CREATE TABLE entitlements_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+             INSERT INTO entitlements_migrations VALUES (1, 'state');
+             INSERT INTO entitlements_state VALUES ('licenses', 'lic', 'key')",
+        )
+        .await;
+        let store = SqliteStore::from_pool(pool.clone()).await.unwrap();
+        assert_eq!(kept(&store).await.unwrap()["lic"], "key");
+        assert!(
+            tables(&pool)
+                .await
+                .contains(&"entitlements_audit".to_owned())
+        );
+    });
+}
+
+#[test]
 fn tables_of_a_newer_version_are_left_alone() {
     block_on(async {
         let (_folder, pool) = pool().await;
