@@ -63,7 +63,7 @@ impl StoreErrorKind {
             Self::Missing => "check the path, or leave out `mode=rw` for a new database",
             Self::NotAFile => "name the file itself, in a folder of the program's own",
             Self::Damaged => {
-                "move it away and put back a backup, or start with a new one without it"
+                "move it away, with those beside it that end with `-wal` and `-shm`; then put back a backup, or start with a new one"
             }
             Self::Foreign => "name another file, or put back a backup",
             Self::Newer => "run the version of the program that made it, or a newer one",

@@ -9,6 +9,9 @@ use crate::{StoreError, StoreErrorKind};
 /// What SQLite has beside the file while it is open, and opens by name.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
+/// Those of them that SQLite would write into a new database, though they are of an old one that was removed without them.
+const HOLDS_CHANGES: [&str; 2] = ["-wal", "-journal"];
+
 /// Which file it is, as long as it is there; none where the system does not tell.
 pub(super) type Identity = Option<(u64, u64)>;
 
@@ -20,8 +23,13 @@ pub(super) fn look(path: &Path) -> Result<Option<Identity>, StoreError> {
     }
     for suffix in BESIDE {
         let beside = with_suffix(path, suffix);
-        if let Some(found) = metadata(&beside)? {
-            refuse_no_file(&beside, &found)?;
+        let Some(found) = metadata(&beside)? else {
+            continue;
+        };
+        refuse_no_file(&beside, &found)?;
+        if there.is_none() && HOLDS_CHANGES.contains(&suffix) && found.len() > 0 {
+            let what = "it holds changes of a database that is not there";
+            return Err(at(&beside, StoreErrorKind::Damaged, what));
         }
     }
     let Some(found) = there else {

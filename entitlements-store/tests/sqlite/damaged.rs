@@ -257,6 +257,33 @@ fn a_full_disk_is_told_and_nothing_changes() {
 }
 
 #[test]
+fn p5_changes_of_a_database_that_was_removed_are_not_written_into_a_new_one() {
+    let (folder, path) = database();
+    let (log, index) = (
+        folder.path().join("acme.db-wal"),
+        folder.path().join("acme.db-shm"),
+    );
+    block_on(async {
+        let store = SqliteStore::open(&path).await.unwrap();
+        put(&store, "other", "key").await.unwrap();
+        // As a kill leaves it.
+        let left = [&log, &index].map(|file| fs::read(file).unwrap());
+        store.close().await;
+        fs::remove_file(&path).unwrap();
+        for (file, left) in [&log, &index].into_iter().zip(left) {
+            fs::write(file, left).unwrap();
+        }
+        let error = SqliteStore::open(&path).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Damaged);
+        assert!(error.cause().contains(log.to_str().unwrap()), "{error}");
+        assert!(!path.exists());
+        fs::remove_file(&log).unwrap();
+        let store = SqliteStore::open(&path).await.unwrap();
+        assert!(kept(&store).await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn a_missing_file_of_the_log_is_no_damage() {
     let (_folder, path) = database();
     File::create(path.with_file_name(format!("{NAME}-wal"))).unwrap();
