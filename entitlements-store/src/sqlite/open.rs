@@ -119,6 +119,8 @@ fn settings(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         // WAL alone would keep the file whole, and lose what was answered last.
         .synchronous(SqliteSynchronous::Full)
+        // A key that was removed is gone from the file too.
+        .pragma("secure_delete", "ON")
         .disable_statement_logging()
 }
 

@@ -10,7 +10,7 @@ use tempfile::tempdir;
 
 use crate::block_on;
 use crate::child::{self, Running};
-use crate::keeping::put;
+use crate::keeping::{clear, put, remove};
 
 #[test]
 fn child_that_keeps_it_open() {
@@ -67,4 +67,36 @@ fn p4_everything_is_its_owners_alone_whatever_the_umask() {
         }
         child.end();
     }
+}
+
+#[test]
+fn what_was_removed_is_not_left_in_the_file() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("acme.db");
+    let secret = "of the customer ".repeat(1000);
+    let is_there = || {
+        let bytes = fs::read(&path).unwrap();
+        bytes
+            .windows(16)
+            .any(|window| window == b"of the customer ")
+    };
+    block_on(async {
+        for way in ["removed", "replaced", "cleared"] {
+            let store = SqliteStore::open(&path).await.unwrap();
+            put(&store, "lic", &secret).await.unwrap();
+            put(&store, "short", "of the customer ").await.unwrap();
+            store.close().await;
+            assert!(is_there());
+            let store = SqliteStore::open(&path).await.unwrap();
+            for id in ["lic", "short"] {
+                match way {
+                    "removed" => remove(&store, id).await.unwrap(),
+                    "replaced" => put(&store, id, "other").await.unwrap(),
+                    _ => clear(&store).await.unwrap(),
+                }
+            }
+            store.close().await;
+            assert!(!is_there(), "{way}");
+        }
+    });
 }
