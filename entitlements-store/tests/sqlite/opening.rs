@@ -93,3 +93,14 @@ fn a_closed_store_says_so() {
         assert!(error.to_string().contains("closed"), "{error}");
     });
 }
+
+#[test]
+fn a_store_goes_on_where_another_runtime_uses_it() {
+    // Each worker of actix-web has a runtime of its own.
+    let folder = tempdir().unwrap();
+    let store = SqliteStore::lazy(folder.path().join("acme.db")).unwrap();
+    for id in ["a", "b", "c"] {
+        block_on(put(&store, id, "key")).unwrap();
+    }
+    assert_eq!(block_on(kept(&store)).unwrap().len(), 3);
+}
