@@ -5,9 +5,10 @@ use std::time::Duration;
 use entitlements_core::{Clock, SystemClock};
 use tokio::sync::Notify;
 
-use super::handle::{Alive, Shared};
+use super::handle::Shared;
 use super::store::{DeliveryStore, DeliveryStoreError, MemoryDeliveries};
 use super::{RetryPolicy, Webhook, WebhookSecret, WebhookWorker};
+use crate::alive::Alive;
 use crate::wire::{Dialer, Plain, Roots, RootsError, Target, UrlError};
 
 /// What a [`Webhook`] is made of. Everything but URL and secret has a default.

@@ -8,6 +8,7 @@ use super::message::{Message, NoMessage};
 use super::queue::{self, Change, Entry, Queue};
 use super::store::{DeliveryStore, DeliveryStoreError, StoredDelivery};
 use super::{Delivery, WebhookBuilder, WebhookSecret};
+use crate::alive::Alive;
 use crate::wire::{Dialer, Target};
 
 /// A receiver of messages, and what became of those that it was sent. Clones share one queue.
@@ -49,15 +50,6 @@ pub(super) struct Shared {
     pub(super) dialer: Dialer,
     pub(super) secrets: Vec<WebhookSecret>,
     pub(super) timeout: std::time::Duration,
-}
-
-/// Wakes the worker when the last handle is gone.
-pub(super) struct Alive(pub(super) Arc<Notify>);
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        self.0.notify_one();
-    }
 }
 
 /// Why a message was not taken.

@@ -9,11 +9,13 @@ use futures_util::future::select;
 use futures_util::stream::FuturesUnordered;
 
 use super::delivery::DeliveryState;
-use super::handle::{Alive, Shared};
+use super::handle::Shared;
 use super::message::Message;
 use super::queue::Outcome;
 use super::signature::{ID, SIGNATURE, TIMESTAMP, sign};
 use super::{Webhook, retry_after};
+use crate::alive::Alive;
+use crate::chance::chance;
 use crate::wire::{Request, post};
 
 /// How many messages are under way at once: a receiver that takes its time holds up few others, and is not flooded.
@@ -139,11 +141,4 @@ fn report(shared: &Shared, delivery: &super::Delivery) {
             tracing::debug!(webhook_id = id, event, %to, attempts, status, "a webhook message arrived");
         }
     }
-}
-
-/// Any number; always the same one where the system has no randomness, which only spoils the spread.
-fn chance() -> u64 {
-    let mut bytes = [0; 8];
-    let _ = getrandom::fill(&mut bytes);
-    u64::from_le_bytes(bytes)
 }

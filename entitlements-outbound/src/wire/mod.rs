@@ -17,4 +17,4 @@ pub(crate) use post::{Request, post};
 pub use roots::{Roots, RootsError};
 pub use target::UrlError;
 pub(crate) use target::{Plain, Target};
-pub(crate) use within::within;
+pub(crate) use within::{pass, within};

@@ -17,7 +17,7 @@ pub(crate) async fn within<T>(
 }
 
 /// Waits that long. A wall clock that is set meanwhile changes nothing.
-async fn pass(clock: &dyn Clock, time: Duration) {
+pub(crate) async fn pass(clock: &dyn Clock, time: Duration) {
     let started = clock.monotonic();
     loop {
         let passed = clock.monotonic().saturating_sub(started);
