@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use entitlements_core::Clock;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-use super::message::{Message, NoMessage};
+use super::message::{Ids, Message, NoMessage};
 use super::queue::{self, Change, Entry, Queue};
 use super::store::{DeliveryStore, DeliveryStoreError, StoredDelivery};
 use super::{Delivery, WebhookBuilder, WebhookSecret};
@@ -13,8 +13,8 @@ use crate::wire::{Dialer, Target};
 
 /// A receiver of messages, and what became of those that it was sent. Clones share one queue.
 ///
-/// [`send`](Self::send) only hands a message over; [`WebhookWorker`](super::WebhookWorker) delivers it. Given to an engine's builder as
-/// a notifier, it is told of licenses that end.
+/// [`send`](Self::send) only hands a message over; [`WebhookWorker`](super::WebhookWorker) delivers it. It is a
+/// [`Notifier`](entitlements_core::notify::Notifier): given to an engine's builder, it tells of licenses that end.
 ///
 /// ```
 /// use entitlements_outbound::webhook::{Webhook, WebhookSecret};
@@ -44,6 +44,7 @@ pub struct Webhook {
 pub(super) struct Shared {
     queue: Mutex<Queue>,
     room: Arc<Semaphore>,
+    ids: Ids,
     pub(super) wake: Arc<Notify>,
     pub(super) store: Box<dyn DeliveryStore>,
     pub(super) clock: Arc<dyn Clock>,
@@ -106,11 +107,12 @@ impl Webhook {
     /// Dropped while a store is at work, the message may be kept, and is then sent after the next start.
     pub async fn send(&self, event: &str, json: &str) -> Result<String, SendError> {
         let shared = &self.shared;
-        let message = Message::new(event, json, shared.clock.now()).map_err(|no| match no {
-            NoMessage::Event => SendError::Event,
-            NoMessage::Json => SendError::Json,
-            NoMessage::TooLarge => SendError::TooLarge,
-        })?;
+        let message =
+            Message::new(&shared.ids, event, json, shared.clock.now()).map_err(|no| match no {
+                NoMessage::Event => SendError::Event,
+                NoMessage::Json => SendError::Json,
+                NoMessage::TooLarge => SendError::TooLarge,
+            })?;
         let room = shared.room_for(message.body.len()).ok_or(SendError::Full)?;
         let id = message.id.clone();
         let entry = Entry::new(message, room);
@@ -166,6 +168,7 @@ impl Shared {
         Self {
             queue: Mutex::new(Queue::new(builder.retry, builder.most_dead_letters)),
             room: Arc::new(Semaphore::new(builder.room_bytes.div_ceil(BYTES_A_PERMIT))),
+            ids: Ids::default(),
             wake,
             store: builder.store,
             clock: builder.clock,

@@ -4,6 +4,7 @@
 //! - `message.rs`: what is sent;
 //! - `delivery.rs`, `queue/`: what became of each message, and whose turn it is;
 //! - `retry.rs`: when it is tried again;
+//! - `notify.rs`: an engine's notices of licenses as messages;
 //! - `store/`: the port that lets messages outlast the process;
 //! - `builder.rs`, `handle.rs`, `worker.rs`: [`Webhook`] and the work in the background.
 //!
@@ -22,6 +23,8 @@ mod delivery;
 mod handle;
 #[cfg(feature = "client")]
 mod message;
+#[cfg(feature = "client")]
+mod notify;
 #[cfg(feature = "client")]
 mod queue;
 #[cfg(feature = "client")]

@@ -3,7 +3,11 @@
 //! Two ways to see it, of which either would do: this program goes through a year of a license while another thread looks at every
 //! file descriptor that it has; and this program, which holds all of the engine that it calls, does not even import the function of
 //! the system that connects.
-#![cfg(all(target_os = "linux", target_pointer_width = "64", target_endian = "little"))]
+#![cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    target_endian = "little"
+))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

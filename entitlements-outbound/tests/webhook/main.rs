@@ -10,6 +10,7 @@
 mod awkward;
 mod delivering;
 mod keeping;
+mod notices;
 mod receiver;
 mod setup;
 mod tls;

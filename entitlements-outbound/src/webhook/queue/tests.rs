@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::*;
+use crate::webhook::message::Ids;
 
 const EVEN: u64 = 200;
 
@@ -15,7 +16,7 @@ fn queue(most_dead: usize) -> Queue {
 }
 
 fn add(queue: &mut Queue, now: Timestamp) -> String {
-    let message = Message::new("job.done", "{}", now).unwrap();
+    let message = Message::new(&Ids::default(), "job.done", "{}", now).unwrap();
     let id = message.id.clone();
     let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
     queue.add(Entry::new(message, room));
