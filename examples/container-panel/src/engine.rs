@@ -5,6 +5,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use entitlements_actix::{Entitlements, Upkeep};
+use entitlements_store::SqliteStore;
 
 use crate::arguments::Arguments;
 use crate::clock::ClockFrom;
@@ -25,7 +26,9 @@ pub(crate) async fn build(
         .data_dir(&arguments.data)
         .fingerprint_salt(&arguments.fingerprint_salt)
         .license_from_env()
-        .notifier(notices.clone());
+        .notifier(notices.clone())
+        // Licenses are in files of the data folder; who changed them is what a database is better at.
+        .audit(SqliteStore::lazy(arguments.data.join("audit.db"))?);
     for key in vendor::trusted_keys(&arguments.trusted_key, &arguments.data)? {
         builder = builder.trusted_key(key);
     }

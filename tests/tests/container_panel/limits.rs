@@ -215,6 +215,32 @@ fn a_limit_that_the_program_computes_is_denied_like_any_other() {
 }
 
 #[test]
+fn of_many_that_race_for_the_last_places_as_many_get_one_as_there_are() {
+    let folder = tempdir().unwrap();
+    let panel = Panel::at(SOME_DAY, folder.path());
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let racers: Vec<_> = (0..32)
+            .map(|number| {
+                scope.spawn({
+                    let panel = &panel;
+                    move || panel.add("users", &format!("racer {number}")).status
+                })
+            })
+            .collect();
+        racers
+            .into_iter()
+            .map(|racer| racer.join().unwrap())
+            .collect()
+    });
+    let taken = statuses.iter().filter(|status| **status == 201).count();
+    assert_eq!((taken, panel.names("users").len()), (3, 3), "{statuses:?}");
+    assert!(
+        statuses.iter().all(|status| matches!(status, 201 | 402)),
+        "{statuses:?}"
+    );
+}
+
+#[test]
 fn kinds_without_a_row_have_no_limit() {
     let folder = tempdir().unwrap();
     let panel = Panel::at(SOME_DAY, folder.path());

@@ -3,13 +3,14 @@
 use std::process::Command;
 
 use entitlements_core::license::{Algorithm, LicenseDraft, LicenseIssuer, SigningKey};
+use entitlements_core::strict::base64url;
 use entitlements_core::{Limit, Timestamp, TrustedKey};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::program::CATALOG;
 use crate::server::{Panel, SOME_DAY, Start};
-use crate::vendor::Vendor;
+use crate::vendor::{Vendor, business, seconds};
 
 #[test]
 fn the_first_start_makes_a_vendor_and_a_token_and_the_second_finds_them() {
@@ -44,6 +45,18 @@ fn the_first_start_makes_a_vendor_and_a_token_and_the_second_finds_them() {
         .with_catalog(CATALOG.clone())
         .issue(&draft, now)
         .unwrap();
+
+    let payload = base64url::decode(key.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&payload).unwrap();
+    assert!(
+        claims["lid"].as_str().unwrap().starts_with("USN-"),
+        "{claims}"
+    );
+    let expected = business();
+    for claim in ["eml", "edition", "nod", "usr", "exp"] {
+        assert_eq!(claims[claim], expected[claim], "{claim}");
+    }
+    assert_eq!(claims["iat"], seconds(SOME_DAY));
 
     let panel = Start::anew(folder.path())
         .args(&["--now", SOME_DAY])

@@ -1,5 +1,7 @@
 //! A year in the life of a license, with a restart at every step.
 
+use std::os::unix::fs::PermissionsExt;
+
 use entitlements_core::license::RevocationDraft;
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -70,7 +72,17 @@ fn community_business_expired_renewed_deactivated() {
     assert_eq!(given(&panel), before);
     assert_eq!(panel.add("ldap_servers", "ldap2.acme.example").status, 201);
 
+    // On the disk, for its owner alone; and not any more once it is taken out.
+    let file = folder.path().join("licenses.json");
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(std::fs::read_to_string(&file).unwrap().contains("eyJ"));
     assert_eq!(panel.admin("DELETE", "/license", "").status, 204);
+    assert!(
+        !std::fs::read_to_string(&file)
+            .unwrap_or_default()
+            .contains("eyJ")
+    );
     assert_unlicensed(&panel);
     drop(panel);
     assert_unlicensed(&at("2028-07-02T00:00:00Z"));
