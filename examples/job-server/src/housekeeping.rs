@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::free::{jobs, schedules};
-use crate::paid::{alerts, encryption, retention, webhooks};
+use crate::paid::{alerts, retention, webhooks};
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -19,10 +19,6 @@ pub(crate) async fn forever(app: App) {
 
 /// One round. What fails is said, and tried again in the next.
 pub(crate) async fn once(app: &App) {
-    note(
-        "switching encryption on",
-        encryption::as_configured(&app.store).await,
-    );
     note("timing jobs out", jobs::time_out(app).await);
     note("following schedules", schedules::follow(app).await);
     note("purging", retention::purge(app).await);

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use crate::app::{App, router};
 use crate::arguments::Arguments;
 use crate::interfaces::Interfaces;
+use crate::paid::encryption;
 use crate::store::Store;
 use crate::vault::Vault;
 use crate::{engine, housekeeping};
@@ -23,6 +24,7 @@ pub(crate) async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let (entitlements, upkeep) = engine::start(&arguments).await?;
     let vault = Vault::new(arguments.encryption_key.as_deref())?;
     let store = Store::open(&arguments.data, vault).await?;
+    encryption::as_configured(&store).await?;
     let app = App {
         interfaces: Interfaces::new(&entitlements, &store),
         operator: BearerToken::new(arguments.admin_token)?.named("operator"),

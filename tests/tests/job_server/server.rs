@@ -43,6 +43,13 @@ impl Start {
         self
     }
 
+    /// What it says when it cannot start.
+    pub(crate) fn fails(mut self) -> String {
+        let ended = self.0.stdin(Stdio::null()).output().unwrap();
+        assert!(!ended.status.success());
+        String::from_utf8(ended.stderr).unwrap()
+    }
+
     /// Waits until it serves.
     pub(crate) fn serve(mut self) -> Server {
         let command = self.0.stdin(Stdio::null()).stdout(Stdio::null());

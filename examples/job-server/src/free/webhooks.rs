@@ -16,7 +16,7 @@ use crate::outgoing;
 use crate::paid::Guarantee;
 use crate::store::Configured;
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Webhook {
     pub(crate) url: String,
     /// Such as `job.done`; none for all of them.

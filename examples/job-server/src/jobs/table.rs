@@ -15,7 +15,6 @@ use crate::failure::Failure;
 use crate::store::Store;
 
 /// A job before it is one.
-#[derive(Debug)]
 pub(crate) struct NewJob<'a> {
     pub(crate) namespace: &'a str,
     pub(crate) queue: &'a str,

@@ -42,7 +42,7 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Answer<Json<
     Ok(Json(json!({ "encryption": app.store.vault.is_on() })))
 }
 
-/// After a restart it is on as it was, with the license or without it.
+/// After a restart it is on as it was, with the license or without it; without its key there is no start.
 pub(crate) async fn as_configured(store: &Store) -> Answer<()> {
     if !store.vault.is_on() && is_configured(store).await? {
         store.vault.switch_on()?;

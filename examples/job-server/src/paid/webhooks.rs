@@ -23,7 +23,7 @@ use crate::outgoing;
 use crate::store::{Entry, Store};
 
 /// What makes a webhook an advanced one.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Guarantee {
     /// The receiver checks `x-signature` with it; never shown again.

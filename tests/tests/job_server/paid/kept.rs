@@ -56,6 +56,8 @@ fn payloads_and_secrets_are_not_in_the_files_once_they_are_encrypted() {
         server.enqueue("mail", &json!({ "payload": SECRETS[1] }))
     };
     assert_eq!(at_rest(), [false; 3]);
+    let said = Start::at(SOME_DAY, folder.path()).fails();
+    assert!(said.contains("JOB_SERVER_ENCRYPTION_KEY"), "{said}");
     let server = start("0f").serve();
     for (job, secret) in [(&before, SECRETS[0]), (&after, SECRETS[1])] {
         let job = server.get(&format!("/jobs/{}", job["id"].as_str().unwrap()));
