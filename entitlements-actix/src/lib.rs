@@ -7,6 +7,7 @@ mod denied;
 mod deny;
 mod engine_layer;
 mod gate;
+mod grace_warning;
 mod head;
 mod held_body;
 mod require;
@@ -28,6 +29,7 @@ pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsServic
 pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;
 pub use gate::{RequireFuture, RequireService};
+pub use grace_warning::{GraceWarningFuture, GraceWarningLayer, GraceWarningService};
 pub use require::{
     Lease, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireLimit, RequirePaid,
     RequirePlan, RequireValidLicense,

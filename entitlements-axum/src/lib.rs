@@ -21,10 +21,10 @@ pub use denied::Denied;
 pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;
 pub use entitlements_tower::{
-    DenialBody, DenyWith, EntitlementsFuture, EntitlementsLayer, EntitlementsService, Lease,
-    Problems, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireFuture,
-    RequireLimit, RequirePaid, RequirePlan, RequireService, RequireValidLicense, denial_response,
-    grpc_response,
+    DenialBody, DenyWith, EntitlementsFuture, EntitlementsLayer, EntitlementsService,
+    GraceWarningFuture, GraceWarningLayer, GraceWarningService, Lease, Problems, ReleaseLimit,
+    Require, RequireEnterprise, RequireFeature, RequireFuture, RequireLimit, RequirePaid,
+    RequirePlan, RequireService, RequireValidLicense, denial_response, grpc_response,
 };
 
 /// Makes typed constants of the names in a catalog; see [`entitlements_core::catalog!`].

@@ -5,6 +5,7 @@ mod current;
 mod deny;
 mod engine_layer;
 mod gate;
+mod grace_warning;
 mod head;
 mod held_body;
 mod require;
@@ -17,6 +18,7 @@ pub use current::current;
 pub use deny::{DenyWith, Problems};
 pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsService};
 pub use gate::{RequireFuture, RequireService};
+pub use grace_warning::{GraceWarningFuture, GraceWarningLayer, GraceWarningService};
 pub use require::{
     Lease, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireLimit, RequirePaid,
     RequirePlan, RequireValidLicense,

@@ -138,6 +138,16 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "entitlements-core/src/engine/trusted_time.rs",
         "t3_a_clock_that_is_held_back_by_more_than_a_day_holds_no_license",
     ),
+    (
+        "S16",
+        "entitlements-tower/tests/contract/grace_warning.rs",
+        "s16_responses_in_grace_say_when_it_ends",
+    ),
+    (
+        "S16",
+        "entitlements-actix/tests/app/grace_warning.rs",
+        "s16_responses_in_grace_say_when_it_ends",
+    ),
 ];
 
 /// What no request can show of rules that have scenarios: races, what is dropped, and what lapses unsettled.

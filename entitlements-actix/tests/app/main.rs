@@ -15,6 +15,7 @@ mod current;
 mod denials;
 mod engines;
 mod gates;
+mod grace_warning;
 mod mistakes;
 mod names;
 mod order;

@@ -6,7 +6,7 @@ use super::events::{Event, EventKind};
 use super::shared::Shared;
 use crate::Timestamp;
 use crate::license::{Collection, LicenseStatus, StoredEntry};
-use crate::notify::{Due, LicenseNotice, due};
+use crate::notify::{Due, Given, LicenseNotice, due};
 use crate::resolve::{EntitlementSet, LicenseEntry};
 
 impl Shared {
@@ -55,6 +55,9 @@ impl Shared {
     /// Gives the notices that are due (N1 to N5), and says when the next one is.
     pub(super) async fn give_notices(&self) -> Option<Timestamp> {
         let mut given = self.given.lock().await;
+        if self.holdings().has_unreadable(Collection::Notices) {
+            self.read_notices_again(&mut given).await;
+        }
         let (holdings, now) = (self.holdings(), self.now());
         let Due {
             notices,
@@ -85,6 +88,17 @@ impl Shared {
             self.give(notice, now).await;
         }
         next
+    }
+
+    /// Reads which notices were given, where that could not be read before.
+    async fn read_notices_again(&self, given: &mut Given) {
+        let mut keys = self.keys.lock().await;
+        let store = Arc::clone(&keys.store);
+        if let Ok(kept) = store.load(Collection::Notices).await {
+            given.add(kept);
+            keys.could_be_read(Collection::Notices);
+            self.publish(&mut keys);
+        }
     }
 
     async fn give(&self, notice: &LicenseNotice, at: Timestamp) {

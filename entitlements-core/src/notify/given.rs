@@ -27,10 +27,15 @@ pub(super) fn entry(license: &str, expires_at: Timestamp, what: &str) -> String 
 impl Given {
     /// What a store keeps. A time that is none is passed over: at worst a notice is given twice.
     pub(crate) fn read(entries: Vec<StoredEntry>) -> Self {
-        let at = entries
-            .into_iter()
-            .filter_map(|entry| Some((entry.id, entry.value.parse().ok()?)));
-        Self { at: at.collect() }
+        let mut given = Self::default();
+        given.add(entries);
+        given
+    }
+
+    pub(crate) fn add(&mut self, entries: Vec<StoredEntry>) {
+        let at = entries.into_iter();
+        self.at
+            .extend(at.filter_map(|entry| Some((entry.id, entry.value.parse().ok()?))));
     }
 
     pub(crate) fn remember(&mut self, entry: &str, at: Timestamp) {

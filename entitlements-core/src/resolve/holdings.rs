@@ -42,6 +42,13 @@ impl Holdings {
         self.licenses.push(held);
     }
 
+    /// Whether this could not be read.
+    pub(crate) fn has_unreadable(&self, collection: Collection) -> bool {
+        self.unreadable
+            .iter()
+            .any(|(known, _)| *known == collection)
+    }
+
     /// The status where no license verified.
     pub(super) fn status_without_license(&self) -> LicenseStatus {
         if self.rejected.is_empty() {

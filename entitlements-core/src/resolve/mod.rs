@@ -31,6 +31,7 @@ mod shown;
 mod sources;
 mod span;
 mod subscription;
+mod warning;
 
 pub(crate) use addons::inapplicable_addons;
 pub use base_plan::{DeploymentMode, base_plan};

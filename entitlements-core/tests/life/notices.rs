@@ -188,3 +188,24 @@ async fn a_notice_is_json_and_names_what_to_do() {
         r#"{"type":"license_expiry","priority":"high","license":"lic","plan":"business","trial":false,"days":7,"ends_grace":false,"expires_at":"2026-01-08T12:00:00Z","grace_ends_at":"2026-01-15T12:00:00Z","at":"2026-01-01T12:00:00Z","message":"license `lic` expires at 2026-01-08T12:00:00Z, within 7 days","action":"renew the license before that day"}"#
     );
 }
+
+#[tokio::test]
+async fn p8_notices_that_cannot_be_read_are_told_of_until_they_can() {
+    let (vendor, folder) = (TestVendor::new(), tempdir().unwrap());
+    let file = folder.path().join("notices.json");
+    std::fs::write(&file, "garbage").unwrap();
+    let mut product = Product::start(&vendor, folder.path(), NOW).await;
+    assert_eq!(product.errors(), ["notices_unreadable"]);
+    let key = key(&vendor, "lic", |draft| {
+        draft.expires_at(NOW.saturating_add_days(60))
+    });
+    product.engine.activate(&key).await.unwrap();
+    product.advance(31 * DAY).await;
+    assert_eq!(product.told().len(), 1);
+    // The file was set aside when the notice was written down, and reads well again.
+    product.advance(HOUR).await;
+    assert!(product.errors().is_empty());
+    let now = product.stop().await;
+    let mut product = Product::start(&vendor, folder.path(), now).await;
+    assert!(product.told().is_empty() && product.errors().is_empty());
+}

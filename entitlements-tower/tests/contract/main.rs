@@ -12,6 +12,7 @@
 mod bodies;
 mod engines;
 mod futures;
+mod grace_warning;
 mod log;
 mod mistakes;
 mod permits;

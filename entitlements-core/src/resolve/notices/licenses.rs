@@ -46,7 +46,7 @@ pub(super) fn collect(
         notices.errors.push(Notice::new(
             code,
             format!("{what} cannot be read: {cause}"),
-            "let this process read it; what is there is set aside, and not lost, when something is written there next",
+            "mend what is named there, or let this process read it; nothing that is there gets lost",
         ));
     }
     for ignored in &holdings.ignored {
@@ -75,7 +75,7 @@ fn rejected(key: &RejectedKey) -> Notice {
         RejectedCause::Unreadable(cause) if key.source == LicenseSource::Store => Notice::new(
             "licenses_unreadable",
             format!("the licenses that were handed in cannot be read: {cause}"),
-            "hand the license key in again; what is there now is set aside then, and not lost",
+            "mend what is named there, or hand the license key in again; nothing that is there gets lost",
         ),
         RejectedCause::Unreadable(cause) => Notice::new(
             "license_unreadable",
