@@ -122,7 +122,7 @@ impl AdminApi {
         let admitted = self.admit(&head).await?;
         let body = match admitted.takes {
             Takes::Nothing => Bytes::new(),
-            Takes::Json => body::read(&head.headers, body).await?,
+            Takes::Json(_) => body::read(&head.headers, body).await?,
         };
         let parameters = admitted.parameters;
         (admitted.act)(Call {

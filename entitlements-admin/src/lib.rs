@@ -8,6 +8,7 @@ mod document;
 mod etag;
 mod guard;
 mod head;
+mod openapi;
 mod percent;
 mod query;
 mod refusal;

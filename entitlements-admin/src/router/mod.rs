@@ -5,6 +5,7 @@ use entitlements_core::AccountId;
 use http::Method;
 
 use crate::guard::{BoxFuture, Principal};
+use crate::openapi::About;
 use crate::percent::decode;
 use crate::refusal::{Failure, Refusal};
 use crate::respond::Answer;
@@ -20,13 +21,16 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) body: Takes,
     pub(crate) action: Action,
+    /// What the document says of it.
+    pub(crate) about: About,
 }
 
 /// Whether a route reads the body of its requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Takes {
     Nothing,
-    Json,
+    /// JSON, of this schema of the document.
+    Json(&'static str),
 }
 
 /// Who may ask, and what is done then.

@@ -5,8 +5,9 @@ use entitlements_core::audit::AuditQuery;
 use http::Method;
 
 use super::Call;
+use crate::openapi::{About, Answers, query};
 use crate::query::Query;
-use crate::refusal::{Failure, Refusal};
+use crate::refusal::{Failure, Refusal, row};
 use crate::respond::{self, Answer};
 use crate::router::{Action, Reach, Route, Takes};
 use crate::views::AuditView;
@@ -15,6 +16,22 @@ pub(super) const ROUTES: &[Route] = &[Route {
     method: Method::GET,
     path: "/audit",
     body: Takes::Nothing,
+    about: About {
+        id: "audit",
+        summary: "Who changed what, the newest first; for an owner what is about their account",
+        query: &[
+            query::ACTION,
+            query::ACTOR,
+            query::ACCOUNT,
+            query::LICENSE,
+            query::SINCE,
+            query::UNTIL,
+            query::BEFORE,
+            query::LIMIT,
+        ],
+        answers: Answers::Json("AuditPage"),
+        refuses: &[&row::ENTITLEMENTS_UNAVAILABLE],
+    },
     action: Action::Either(|call, reach| Box::pin(list(call, reach))),
 }];
 

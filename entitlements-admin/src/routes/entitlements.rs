@@ -7,7 +7,8 @@ use http::{Method, StatusCode};
 use super::{Call, about};
 use crate::etag::EntityTag;
 use crate::guard::Access;
-use crate::refusal::Failure;
+use crate::openapi::{About, Answers, query};
+use crate::refusal::{Failure, row};
 use crate::respond::{self, Answer};
 use crate::router::{Action, Route, Takes};
 use crate::views::{EntitlementsView, Shown};
@@ -17,12 +18,26 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::GET,
         path: "/entitlements",
         body: Takes::Nothing,
+        about: About {
+            id: "entitlements",
+            summary: "What the account has",
+            query: &[],
+            answers: Answers::Tagged("Entitlements"),
+            refuses: &[&row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Account(|call, account| Box::pin(show(call, account))),
     },
     Route {
         method: Method::GET,
         path: "/entitlements/explain",
         body: Takes::Nothing,
+        about: About {
+            id: "explainEntitlements",
+            summary: "Which source gave, raised, took or replaced each thing",
+            query: &[],
+            answers: Answers::Json("Explanation"),
+            refuses: &[&row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Owner(|call, account| {
             Box::pin(async move { about::explanation(&call, &account).await })
         }),
@@ -31,6 +46,13 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::GET,
         path: "/entitlements/downgrade-preview",
         body: Takes::Nothing,
+        about: About {
+            id: "previewDowngrade",
+            summary: "What the account would lose on another plan",
+            query: &[query::PLAN],
+            answers: Answers::Json("DowngradePreview"),
+            refuses: &[&row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Owner(|call, account| {
             Box::pin(async move { about::downgrade(&call, &account).await })
         }),

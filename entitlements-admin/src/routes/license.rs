@@ -8,7 +8,8 @@ use http::Method;
 use super::Call;
 use crate::body::Fields;
 use crate::guard::Principal;
-use crate::refusal::{Failure, Refusal};
+use crate::openapi::{About, Answers};
+use crate::refusal::{Failure, Refusal, row};
 use crate::respond::{self, Answer};
 use crate::router::{Action, Route, Takes};
 use crate::views::{LicenseView, LicensesView, RevocationsView, StatusView};
@@ -18,42 +19,91 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::GET,
         path: "/license",
         body: Takes::Nothing,
+        about: About {
+            id: "listLicenses",
+            summary: "The licenses that are held, and the status over all of them",
+            query: &[],
+            answers: Answers::Json("Licenses"),
+            refuses: &[],
+        },
         action: Action::Admin(|call, _| Box::pin(async move { Ok(list(&call)) })),
     },
     Route {
         method: Method::POST,
         path: "/license",
-        body: Takes::Json,
+        body: Takes::Json("LicenseKey"),
+        about: About {
+            id: "activateLicense",
+            summary: "Takes a license key into use",
+            query: &[],
+            answers: Answers::Json("License"),
+            refuses: &[&row::INVALID_LICENSE, &row::NOT_STORED],
+        },
         action: Action::Admin(|call, by| Box::pin(activate(call, by))),
     },
     Route {
         method: Method::DELETE,
         path: "/license",
         body: Takes::Nothing,
+        about: About {
+            id: "deactivateLicenses",
+            summary: "Removes every license that was handed in",
+            query: &[],
+            answers: Answers::NoContent,
+            refuses: &[&row::NOT_STORED],
+        },
         action: Action::Admin(|call, by| Box::pin(deactivate_all(call, by))),
     },
     Route {
         method: Method::DELETE,
         path: "/license/{id}",
         body: Takes::Nothing,
+        about: About {
+            id: "deactivateLicense",
+            summary: "Removes one license that was handed in",
+            query: &[],
+            answers: Answers::NoContent,
+            refuses: &[&row::NOT_FOUND, &row::LICENSE_MANAGED, &row::NOT_STORED],
+        },
         action: Action::Admin(|call, by| Box::pin(deactivate(call, by))),
     },
     Route {
         method: Method::GET,
         path: "/license/status",
         body: Takes::Nothing,
+        about: About {
+            id: "licenseStatus",
+            summary: "What holds, until when, what is wrong, and what to do about it",
+            query: &[],
+            answers: Answers::Json("LicenseStatus"),
+            refuses: &[],
+        },
         action: Action::Admin(|call, _| Box::pin(async move { Ok(status(&call).await) })),
     },
     Route {
         method: Method::POST,
         path: "/license/revalidate",
         body: Takes::Nothing,
+        about: About {
+            id: "revalidateLicenses",
+            summary: "Reads everything that is held again and judges it anew",
+            query: &[],
+            answers: Answers::Json("LicenseStatus"),
+            refuses: &[],
+        },
         action: Action::Admin(|call, _| Box::pin(async move { Ok(revalidate(&call).await) })),
     },
     Route {
         method: Method::POST,
         path: "/license/revocations",
-        body: Takes::Json,
+        body: Takes::Json("RevocationList"),
+        about: About {
+            id: "applyRevocations",
+            summary: "Takes a signed revocation list into account",
+            query: &[],
+            answers: Answers::Json("AppliedRevocations"),
+            refuses: &[&row::INVALID_REVOCATIONS],
+        },
         action: Action::Admin(|call, by| Box::pin(revoke(call, by))),
     },
 ];

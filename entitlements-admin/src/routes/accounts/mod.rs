@@ -16,9 +16,10 @@ use self::recorded::about_account;
 use super::{Call, about};
 use crate::body::{Fields, Sent};
 use crate::guard::Principal;
+use crate::openapi::{About, Answers, query};
 use crate::percent;
 use crate::query::Query;
-use crate::refusal::{Failure, Refusal};
+use crate::refusal::{Failure, Refusal, row};
 use crate::respond::{self, Answer};
 use crate::router::{Action, Route, Takes};
 use crate::terms::{self, SentTerms};
@@ -35,24 +36,52 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::GET,
         path: "/accounts",
         body: Takes::Nothing,
+        about: About {
+            id: "listAccounts",
+            summary: "Accounts in the order of their ids",
+            query: &[query::QUERY, query::AFTER, query::LIMIT],
+            answers: Answers::Json("Accounts"),
+            refuses: &[&row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, _| Box::pin(list(call))),
     },
     Route {
         method: Method::POST,
         path: "/accounts",
-        body: Takes::Json,
+        body: Takes::Json("NewAccount"),
+        about: About {
+            id: "createAccount",
+            summary: "Adds an account",
+            query: &[],
+            answers: Answers::Created("Account"),
+            refuses: &[&row::ACCOUNT_EXISTS, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, by| Box::pin(add(call, by))),
     },
     Route {
         method: Method::GET,
         path: "/accounts/{id}",
         body: Takes::Nothing,
+        about: About {
+            id: "account",
+            summary: "One account: what it was sold",
+            query: &[],
+            answers: Answers::Json("Account"),
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, _| Box::pin(show(call))),
     },
     Route {
         method: Method::PATCH,
         path: "/accounts/{id}",
-        body: Takes::Json,
+        body: Takes::Json("AccountChange"),
+        about: About {
+            id: "changeAccount",
+            summary: "Changes an account: what is absent stays, what is null is removed",
+            query: &[],
+            answers: Answers::Json("Account"),
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, by| Box::pin(change(call, by))),
     },
 ];

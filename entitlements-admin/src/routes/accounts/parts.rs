@@ -9,8 +9,9 @@ use super::recorded::{about_account, details};
 use super::{id_of, known};
 use crate::body::Fields;
 use crate::guard::Principal;
+use crate::openapi::{About, Answers, query};
 use crate::percent;
-use crate::refusal::{Failure, Refusal};
+use crate::refusal::{Failure, Refusal, row};
 use crate::respond::{self, Answer};
 use crate::router::{Action, Route, Takes};
 use crate::routes::{Call, about};
@@ -22,36 +23,82 @@ pub(crate) const PARTS: &[Route] = &[
         method: Method::GET,
         path: "/accounts/{id}/overrides",
         body: Takes::Nothing,
+        about: About {
+            id: "listOverrides",
+            summary: "The overrides of an account, the oldest first",
+            query: &[],
+            answers: Answers::Json("Overrides"),
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, _| Box::pin(overrides(call))),
     },
     Route {
         method: Method::POST,
         path: "/accounts/{id}/overrides",
-        body: Takes::Json,
+        body: Takes::Json("NewOverride"),
+        about: About {
+            id: "addOverride",
+            summary: "Overrides a feature, a limit or a rate for one account",
+            query: &[],
+            answers: Answers::Created("Override"),
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, by| Box::pin(add_override(call, by))),
     },
     Route {
         method: Method::DELETE,
         path: "/accounts/{id}/overrides/{override}",
         body: Takes::Nothing,
+        about: About {
+            id: "removeOverride",
+            summary: "Takes an override back",
+            query: &[],
+            answers: Answers::NoContent,
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, by| Box::pin(remove_override(call, by))),
     },
     Route {
         method: Method::PUT,
         path: "/accounts/{id}/addons/{name}",
         body: Takes::Nothing,
+        about: About {
+            id: "addAddon",
+            summary: "Gives an account an add-on; nothing changes where it has it",
+            query: &[],
+            answers: Answers::NoContent,
+            refuses: &[
+                &row::NOT_FOUND,
+                &row::INVALID,
+                &row::ENTITLEMENTS_UNAVAILABLE,
+            ],
+        },
         action: Action::Admin(|call, by| Box::pin(add_addon(call, by))),
     },
     Route {
         method: Method::DELETE,
         path: "/accounts/{id}/addons/{name}",
         body: Takes::Nothing,
+        about: About {
+            id: "removeAddon",
+            summary: "Takes an add-on from an account; nothing changes where it has none",
+            query: &[],
+            answers: Answers::NoContent,
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, by| Box::pin(remove_addon(call, by))),
     },
     Route {
         method: Method::GET,
         path: "/accounts/{id}/entitlements",
         body: Takes::Nothing,
+        about: About {
+            id: "accountEntitlements",
+            summary: "What one account has",
+            query: &[],
+            answers: Answers::Json("Entitlements"),
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, _| {
             Box::pin(async move { about::entitlements(&call, &known(&call).await?.id).await })
         }),
@@ -60,6 +107,13 @@ pub(crate) const PARTS: &[Route] = &[
         method: Method::GET,
         path: "/accounts/{id}/explain",
         body: Takes::Nothing,
+        about: About {
+            id: "explainAccount",
+            summary: "Which source gave, raised, took or replaced each thing of one account",
+            query: &[],
+            answers: Answers::Json("Explanation"),
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, _| {
             Box::pin(async move { about::explanation(&call, &known(&call).await?.id).await })
         }),
@@ -68,6 +122,13 @@ pub(crate) const PARTS: &[Route] = &[
         method: Method::GET,
         path: "/accounts/{id}/downgrade-preview",
         body: Takes::Nothing,
+        about: About {
+            id: "previewAccountDowngrade",
+            summary: "What one account would lose on another plan",
+            query: &[query::PLAN],
+            answers: Answers::Json("DowngradePreview"),
+            refuses: &[&row::NOT_FOUND, &row::ENTITLEMENTS_UNAVAILABLE],
+        },
         action: Action::Admin(|call, _| {
             Box::pin(async move { about::downgrade(&call, &known(&call).await?.id).await })
         }),

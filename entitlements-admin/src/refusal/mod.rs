@@ -1,8 +1,12 @@
 //! Why a request gets no answer, and the problem (RFC 9457) that it gets instead.
 
+pub(crate) mod row;
+
 use entitlements_core::license::RevocationError;
 use entitlements_core::{ActivateError, Denial};
 use serde::Serialize;
+
+use self::row::Row;
 
 /// A request that ends early: with one of this API's refusals, or with a denial of core's.
 #[derive(Debug)]
@@ -75,15 +79,6 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// What every refusal of a kind says.
-struct Row {
-    status: u16,
-    code: &'static str,
-    title: &'static str,
-    /// The problem type.
-    urn: &'static str,
-}
-
 /// The body of the answer; members in the order in which core's problems have them.
 #[derive(Serialize)]
 struct Problem<'a> {
@@ -98,57 +93,21 @@ struct Problem<'a> {
     errors: &'a [FieldError],
 }
 
-macro_rules! row {
-    ($status:literal, $code:literal, $title:literal, $slug:literal) => {
-        Row {
-            status: $status,
-            code: $code,
-            title: $title,
-            urn: concat!("urn:entitlements:problem:", $slug),
-        }
-    };
-}
-
 impl Refusal {
-    const fn row(&self) -> Row {
+    const fn row(&self) -> &'static Row {
         match self {
-            Self::Malformed(_) => row!(400, "MALFORMED", "Malformed body", "malformed"),
-            Self::Unauthorized => row!(401, "UNAUTHORIZED", "Unauthorized", "unauthorized"),
-            Self::Forbidden => row!(403, "FORBIDDEN", "Forbidden", "forbidden"),
-            Self::NoRoute | Self::NotFound(_) => row!(404, "NOT_FOUND", "Not found", "not-found"),
-            Self::MethodNotAllowed(_) => {
-                row!(
-                    405,
-                    "METHOD_NOT_ALLOWED",
-                    "Method not allowed",
-                    "method-not-allowed"
-                )
-            }
-            Self::LicenseManaged(_) => {
-                row!(
-                    409,
-                    "LICENSE_MANAGED",
-                    "License managed elsewhere",
-                    "license-managed"
-                )
-            }
-            Self::AccountExists => {
-                row!(409, "ACCOUNT_EXISTS", "Account exists", "account-exists")
-            }
-            Self::BodyTooLarge => row!(413, "BODY_TOO_LARGE", "Body too large", "body-too-large"),
-            Self::Invalid(_) => row!(422, "INVALID", "Invalid request", "invalid"),
-            Self::InvalidLicense(_) => {
-                row!(422, "INVALID_LICENSE", "Invalid license", "invalid-license")
-            }
-            Self::NotStored(_) => row!(503, "NOT_STORED", "Not stored", "not-stored"),
-            Self::InvalidRevocations(_) => {
-                row!(
-                    422,
-                    "INVALID_REVOCATIONS",
-                    "Invalid revocation list",
-                    "invalid-revocations"
-                )
-            }
+            Self::Malformed(_) => &row::MALFORMED,
+            Self::Unauthorized => &row::UNAUTHORIZED,
+            Self::Forbidden => &row::FORBIDDEN,
+            Self::NoRoute | Self::NotFound(_) => &row::NOT_FOUND,
+            Self::MethodNotAllowed(_) => &row::METHOD_NOT_ALLOWED,
+            Self::LicenseManaged(_) => &row::LICENSE_MANAGED,
+            Self::AccountExists => &row::ACCOUNT_EXISTS,
+            Self::BodyTooLarge => &row::BODY_TOO_LARGE,
+            Self::Invalid(_) => &row::INVALID,
+            Self::InvalidLicense(_) => &row::INVALID_LICENSE,
+            Self::InvalidRevocations(_) => &row::INVALID_REVOCATIONS,
+            Self::NotStored(_) => &row::NOT_STORED,
         }
     }
 
@@ -211,7 +170,7 @@ impl Refusal {
             code,
             title,
             urn,
-        } = self.row();
+        } = *self.row();
         let reason = match self {
             Self::InvalidLicense(error) => Some(error.reason()),
             Self::InvalidRevocations(error) => Some(error.reason()),
