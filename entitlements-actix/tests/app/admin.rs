@@ -293,3 +293,61 @@ async fn while_a_guard_waits_nothing_is_read() {
     let response = app.call(request).await.unwrap();
     assert_eq!((response.status().as_u16(), asked.get()), (401, 0));
 }
+
+/// What anyone may read: with a tag, and without credentials.
+async fn assert_public(address: SocketAddr, path: &str, part: &str) {
+    let ask = async |more: &str| {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}\r\n");
+        raw(address, request.as_bytes()).await
+    };
+    let answer = ask("").await;
+    assert!(
+        has_status(&answer, 200) && answer.contains(part),
+        "{answer}"
+    );
+    assert!(
+        answer.contains("cache-control: public, max-age=300\r\n"),
+        "{answer}"
+    );
+    let tag = answer.lines().find(|line| line.starts_with("etag: "));
+    let tag = tag.unwrap().replace("etag", "if-none-match");
+    let answer = ask(&format!("{tag}\r\n")).await;
+    assert!(
+        has_status(&answer, 304) && answer.ends_with("\r\n\r\n"),
+        "{answer}"
+    );
+}
+
+#[actix_web::test]
+async fn all_kinds_of_routes_are_reached_and_records_say_from_where() {
+    let engine = on("community");
+    let key = engine.key(|draft| draft.plan("business").id("lic"));
+    let (address, server) = serve(&engine);
+    assert_public(address, "/internal/api/v1/plans", "\"code\":\"business\"").await;
+    assert_public(
+        address,
+        "/internal/api/v1/openapi.json",
+        "\"openapi\":\"3.1.0\"",
+    )
+    .await;
+    let body = format!("{{\"key\":\"{key}\"}}");
+    let path = "/internal/api/v1/license";
+    assert!(has_status(&send(address, "POST", path, &body).await, 200));
+    let path = "/internal/api/v1/license/revalidate";
+    let answer = send(address, "POST", path, "").await;
+    assert!(has_status(&answer, 200), "{answer}");
+    assert!(answer.contains("\"status\":\"active\""), "{answer}");
+    let path = "/internal/api/v1/audit?action=license.activated&limit=1";
+    let audit = send(address, "GET", path, "").await;
+    assert!(has_status(&audit, 200), "{audit}");
+    for part in [
+        "\"license\":\"lic\"",
+        "\"plan\":\"business\"",
+        "\"client_address\":\"127.0.0.1\"",
+        "\"next\":null",
+    ] {
+        assert!(audit.contains(part), "{part} is not in {audit}");
+    }
+    assert!(key.split('.').all(|part| !audit.contains(part)), "{audit}");
+    server.stop(false).await;
+}

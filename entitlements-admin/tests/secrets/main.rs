@@ -18,6 +18,7 @@ mod audit;
 mod client;
 mod log;
 mod revocations;
+mod story;
 
 use http::Method;
 use serde_json::json;
