@@ -65,8 +65,12 @@ impl Token {
                 (made.clone(), Some(made))
             }
         };
-        let guard = BearerToken::new(text)?.named("admin");
-        Ok(Self { guard, new })
+        let guard = BearerToken::new(text)
+            .map_err(|error| format!("the administrator's token cannot be used: {error}"))?;
+        Ok(Self {
+            guard: guard.named("admin"),
+            new,
+        })
     }
 }
 

@@ -27,11 +27,12 @@ impl NoticeBoard {
     /// Reads what an earlier run left in this folder.
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
         let path = folder.join("notice-board.json");
-        let notices = match files::read(&path)? {
-            Some(text) => serde_json::from_str(&text)
-                .map_err(|error| files::about(&path, &io::Error::other(error)))?,
-            None => Vec::new(),
-        };
+        let kept = files::read(&path)?.unwrap_or_else(|| "[]".into());
+        // What was told is told: a board that cannot be read stops no panel.
+        let notices = serde_json::from_str(&kept).unwrap_or_else(|error| {
+            tracing::error!("`{}` is damaged, and begins anew: {error}", path.display());
+            Vec::new()
+        });
         Ok(Self {
             path,
             notices: Arc::new(Mutex::new(notices)),

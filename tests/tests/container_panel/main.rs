@@ -22,6 +22,7 @@ mod server;
 mod vendor;
 
 mod audit;
+mod damage;
 mod limits;
 mod matrix;
 mod notices;
