@@ -28,10 +28,10 @@ pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let unfinished = path.with_extension("new");
     let written = write_private(&unfinished, text).and_then(|()| fs::rename(&unfinished, path));
-    let folder = path.parent().unwrap_or(Path::new("."));
-    written
-        .and_then(|()| File::open(folder)?.sync_all())
-        .map_err(|error| about(path, &error))
+    written.map_err(|error| about(path, &error))?;
+    // The new name lasts over a loss of power once the folder is on the disk; where that cannot be asked for, it is there all the same.
+    let _ = path.parent().map(|folder| File::open(folder)?.sync_all());
+    Ok(())
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

@@ -81,9 +81,10 @@ pub(crate) async fn read_name(request: &HttpRequest, payload: Payload) -> Result
 async fn read_names(request: &HttpRequest, payload: Payload) -> Result<Vec<String>, Refused> {
     let body = read_body(request.headers(), payload).await?;
     let mut fields = Fields::read(&body)?;
-    fields.require("names");
     let names = fields.optional_strings("names").value().unwrap_or_default();
-    if !names.iter().all(|name| is_name(name)) {
+    if names.is_empty() {
+        fields.refuse("names", "must not be empty");
+    } else if !names.iter().all(|name| is_name(name)) {
         fields.refuse("names", NAME_WANTED);
     }
     fields.finish()?;

@@ -12,7 +12,7 @@ use crate::names::features;
 use crate::routes::reading;
 use crate::things::Things;
 
-const TERMINALS: &str = "terminals";
+pub(crate) const TERMINALS: &str = "terminals";
 
 /// How many sessions there may be where they are not shared.
 const ALONE: u64 = 1;

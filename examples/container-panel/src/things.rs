@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::files;
+use crate::terminals::TERMINALS;
 
 /// The node that the panel itself runs on: always there, and the one that every edition has.
 const LOCAL_NODE: &str = "local";
@@ -45,6 +46,8 @@ impl Things {
                 name: "this machine".into(),
             }]
         });
+        // Sessions ended with the program.
+        lists.remove(TERMINALS);
         Ok(Self {
             path,
             lists: Mutex::new(lists),

@@ -194,6 +194,13 @@ fn several_at_once_are_reserved_or_none() {
     assert_eq!(panel.delete(&format!("/users/{id}")).status, 204);
     assert_eq!(panel.add("users", "Dora").status, 201);
     assert_eq!(import(&[""]).status, 422);
+    assert_eq!(import(&[]).status, 422);
+    assert_eq!(
+        panel
+            .post("/users/import", &json!({ "names": null }))
+            .status,
+        422
+    );
 }
 
 #[test]
@@ -212,6 +219,13 @@ fn a_limit_that_the_program_computes_is_denied_like_any_other() {
     assert_eq!(panel.activate(&key(&enterprise())).status, 200);
     assert_eq!(panel.add("terminals", "second").status, 201);
     assert_eq!(panel.add("terminals", "third").status, 201);
+    drop(panel);
+
+    // Sessions end with the program; what had room for them is said once it has ended too.
+    let panel = Panel::at("2028-01-02T00:00:00Z", folder.path());
+    assert_eq!(panel.add("terminals", "first").status, 201);
+    let problem = assert_denied(&panel.add("terminals", "second"), "LIMIT_EXCEEDED");
+    assert_eq!(problem["expired_at"], "2028-01-01T00:00:00Z");
 }
 
 #[test]
