@@ -6,7 +6,7 @@ use super::events::{Event, EventKind};
 use super::shared::Shared;
 use crate::Timestamp;
 use crate::license::{Collection, LicenseStatus, StoredEntry};
-use crate::notify::{Due, Given, LicenseNotice, due};
+use crate::notify::{Due, Given, LicenseNotice, NoticeKind, due};
 use crate::resolve::{EntitlementSet, LicenseEntry};
 
 impl Shared {
@@ -102,13 +102,16 @@ impl Shared {
     }
 
     async fn give(&self, notice: &LicenseNotice, at: Timestamp) {
-        self.events.tell(Event {
-            kind: EventKind::Expiring,
-            license: Some(notice.license().to_owned()),
-            plan: notice.plan().map(str::to_owned),
-            reason: None,
-            at,
-        });
+        // What has ended has events of its own.
+        if notice.kind() == NoticeKind::LicenseExpiry {
+            self.events.tell(Event {
+                kind: EventKind::Expiring,
+                license: Some(notice.license().to_owned()),
+                plan: notice.plan().map(str::to_owned),
+                reason: None,
+                at,
+            });
+        }
         for notifier in &self.notifiers {
             if let Err(error) = notifier.notify(notice).await {
                 tracing::error!(
