@@ -15,8 +15,9 @@ use crate::document::Document;
 use crate::guard::{Access, Guard, Principal};
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
-use crate::router::{self, Action, Matched, Outcome, Parameters, Reach, Takes};
+use crate::router::{self, Action, Matched, Outcome, Parameters, Reach, Route, Takes};
 use crate::routes::Call;
+use crate::under_way::UnderWay;
 
 /// The management API over one engine: [`handle`](Self::handle) for any server, and a tower `Service` to mount.
 ///
@@ -45,7 +46,9 @@ type AddressFn = dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync;
 struct Admitted {
     act: Box<dyn FnOnce(Call) -> Outcome + Send>,
     parameters: Parameters,
-    takes: Takes,
+    route: &'static Route,
+    /// Who asks, where an admin does.
+    by: Option<Principal>,
 }
 
 impl AdminApi {
@@ -120,27 +123,34 @@ impl AdminApi {
 
     async fn answer<B: Body>(&self, head: Parts, body: B) -> Result<Answer, Failure> {
         let admitted = self.admit(&head).await?;
-        let body = match admitted.takes {
+        let body = match admitted.route.body {
             Takes::Nothing => Bytes::new(),
             Takes::Json(_) => body::read(&head.headers, body).await?,
         };
+        let under_way = UnderWay::of(admitted.route, admitted.by, self.client_of(&head));
         let parameters = admitted.parameters;
-        (admitted.act)(Call {
+        let answer = (admitted.act)(Call {
             api: self.clone(),
             head,
             parameters,
             body,
-        })
-        .await
+        });
+        let answer = answer.await;
+        if let Some(under_way) = under_way {
+            under_way.end();
+        }
+        answer
     }
 
     /// Path, then method, then credentials: a stranger learns which routes there are, and nothing else.
     async fn admit(&self, head: &Parts) -> Result<Admitted, Failure> {
         let Matched { route, parameters } = router::find(&head.method, head.uri.path())?;
+        let mut by = None;
         let act: Box<dyn FnOnce(Call) -> Outcome + Send> = match route.action {
             Action::Anyone(act) => Box::new(act),
             Action::Admin(act) => {
                 let principal = granted(self.shared.admin.check(head).await)?;
+                by = Some(principal.clone());
                 Box::new(move |call| act(call, principal))
             }
             Action::Account(act) => {
@@ -160,7 +170,8 @@ impl AdminApi {
         Ok(Admitted {
             act,
             parameters,
-            takes: route.body,
+            route,
+            by,
         })
     }
 

@@ -17,6 +17,7 @@ mod router;
 mod routes;
 mod service;
 mod terms;
+mod under_way;
 mod views;
 
 pub use account::TellAccount;

@@ -505,3 +505,55 @@ async fn m15_of_two_refusals_the_better_one_is_told() {
         assert_eq!(answer.status(), status, "{admin} {owner}");
     }
 }
+
+/// Whoever adds the records up comes to what is held.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn m13_racing_changes_leave_one_record_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+        builder.data_dir(folder.path())
+    });
+    let client = Client::over(engine);
+    let key = json!({ "key": client.key("lic-1") }).to_string();
+    let race = async |calls: &[(Method, &str, &str)]| {
+        let calls = (0..64)
+            .zip(calls.iter().cycle())
+            .map(|(_, (method, path, body))| {
+                let api = client.api.clone();
+                let request = Request::builder().method(method).uri(*path);
+                let request = request.header("authorization", ADMIN);
+                let request = request.body(Bytes::copy_from_slice(body.as_bytes()));
+                tokio::spawn(async move { api.handle(request.unwrap()).await.status() })
+            });
+        let mut statuses = Vec::new();
+        for call in calls.collect::<Vec<_>>() {
+            statuses.push(call.await.unwrap().as_u16());
+        }
+        statuses
+    };
+    let count = |records: &[Value], action: &str| {
+        records
+            .iter()
+            .filter(|record| record["action"] == action)
+            .count()
+    };
+
+    let statuses = race(&[(POST, "/license", &key)]).await;
+    assert_eq!(statuses, [200; 64]);
+    let records = client.audit().await;
+    assert_eq!(
+        (records.len(), count(&records, "license.activated")),
+        (1, 1)
+    );
+
+    let both = [(DELETE, "/license/lic-1", ""), (POST, "/license", &*key)];
+    let statuses = race(&both).await;
+    let gone = statuses.iter().filter(|status| **status == 204).count();
+    let records = client.audit().await;
+    assert_eq!(count(&records, "license.deactivated"), gone);
+    let is_held = client.get("/license").await.json()["status"] == "active";
+    assert_eq!(
+        count(&records, "license.activated"),
+        gone + usize::from(is_held)
+    );
+}

@@ -1,5 +1,6 @@
 use entitlements_core::Reply;
 use entitlements_core::audit::{AuditError, AuditPage, AuditQuery, AuditRecord, AuditSink};
+use entitlements_core::license::{Collection, LicenseStore, LicenseStoreError, StoredEntry};
 use entitlements_core::testing::{self, TestEngine, TestVendor};
 
 use crate::client::Client;
@@ -61,4 +62,57 @@ async fn m13_a_record_that_is_not_kept_is_in_the_log_as_an_error() {
     let text = log.text();
     let (_, line) = text.split_once(line).expect(&text);
     assert!(line.contains("license=\"lic-2\""), "{line}");
+}
+
+/// A disk that takes its time.
+#[derive(Debug)]
+struct Slow;
+
+fn later() -> Reply<Result<(), LicenseStoreError>> {
+    Reply::later(std::future::pending())
+}
+
+impl LicenseStore for Slow {
+    fn load(&self, _: Collection) -> Reply<Result<Vec<StoredEntry>, LicenseStoreError>> {
+        Reply::Now(Ok(Vec::new()))
+    }
+
+    fn put(&self, _: Collection, _: StoredEntry) -> Reply<Result<(), LicenseStoreError>> {
+        later()
+    }
+
+    fn remove(&self, _: Collection, _: &str) -> Reply<Result<(), LicenseStoreError>> {
+        later()
+    }
+
+    fn clear(&self, _: Collection) -> Reply<Result<(), LicenseStoreError>> {
+        later()
+    }
+}
+
+#[tokio::test]
+async fn m13_a_client_that_goes_away_too_early_is_in_the_log() {
+    let (log, _listening) = Log::listen();
+    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+        builder.license_store(Slow)
+    });
+    let client = Client::over(engine);
+    let key = client.key("lic-1");
+    tokio::select! {
+        biased;
+        _ = client.activate(&key) => panic!("it waits for the disk"),
+        () = tokio::task::yield_now() => {}
+    }
+    let text = log.text();
+    assert!(text.contains("message=a client went away"), "{text}");
+    for field in ["by=\"admin\"", "asked=POST /license\n"] {
+        assert!(text.contains(field), "{field} is not in {text}");
+    }
+    assert!(!text.contains("license.activated"), "{text}");
+
+    // Whoever only reads, and whoever waits, leaves no such line.
+    let (log, _listening) = Log::listen();
+    client.get("/license").await.assert_json();
+    assert_eq!(client.activate("x").await.status, 422);
+    assert!(!log.text().contains("went away"), "{}", log.text());
 }
