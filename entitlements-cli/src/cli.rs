@@ -1,5 +1,7 @@
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "heartbeat")]
+use crate::commands::heartbeat;
 #[cfg(feature = "sqlite")]
 use crate::commands::migrate;
 use crate::commands::{
@@ -57,6 +59,10 @@ pub(crate) enum Command {
     /// Make the tables of a database, or bring them up to date
     #[cfg(feature = "sqlite")]
     Migrate(migrate::Args),
+    /// Receive the heartbeats of deployments
+    #[cfg(feature = "heartbeat")]
+    #[command(subcommand, arg_required_else_help = true)]
+    Heartbeat(HeartbeatCommand),
     /// Work with catalogs (`entitlements.toml`)
     #[command(subcommand, arg_required_else_help = true)]
     Catalog(CatalogCommand),
@@ -78,6 +84,13 @@ pub(crate) enum CatalogCommand {
     Diff(catalog_diff::Args),
 }
 
+#[cfg(feature = "heartbeat")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum HeartbeatCommand {
+    /// Take beats, and tell the vendor which license is on several clusters
+    Serve(heartbeat::serve::Args),
+}
+
 impl Command {
     pub(crate) fn run(&self, format: Format) -> Result<Report, Failure> {
         match self {
@@ -90,6 +103,8 @@ impl Command {
             Self::Clock(ClockCommand::Reset(args)) => clock_reset::run(args),
             #[cfg(feature = "sqlite")]
             Self::Migrate(args) => migrate::run(args),
+            #[cfg(feature = "heartbeat")]
+            Self::Heartbeat(HeartbeatCommand::Serve(args)) => heartbeat::serve::run(args, format),
             Self::Catalog(CatalogCommand::Check(args)) => catalog_check::run(args),
             Self::Catalog(CatalogCommand::Table(args)) => catalog_table::run(args),
             Self::Catalog(CatalogCommand::Diff(args)) => catalog_diff::run(args),

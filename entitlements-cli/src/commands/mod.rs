@@ -5,6 +5,8 @@ pub(crate) mod catalog_diff;
 pub(crate) mod catalog_table;
 pub(crate) mod clock_reset;
 pub(crate) mod fingerprint;
+#[cfg(feature = "heartbeat")]
+pub(crate) mod heartbeat;
 pub(crate) mod inspect;
 pub(crate) mod issue;
 pub(crate) mod keygen;

@@ -161,20 +161,22 @@ fn i10_what_every_server_has_knows_no_client() {
     assert_none(&wrong);
 }
 
-/// Receivers of webhooks check signatures, and need no client for it.
+/// Receivers of webhooks and heartbeats check what they are sent, and need no client for it.
 #[test]
-fn i10_outbound_without_its_client_has_none() {
-    let crates = tree(
-        "entitlements-outbound",
-        &["-e", "normal", "--no-default-features"],
-    );
+fn i10_receivers_have_no_client() {
+    let receivers = [
+        ("entitlements-outbound", "--no-default-features"),
+        ("entitlements-cli", "--all-features"),
+    ];
     let mut wrong = Vec::new();
-    for Crate { name, .. } in crates {
-        let is_itself = name == "entitlements-outbound";
-        if !is_itself && CLIENTS.split(' ').any(|prefix| name.starts_with(prefix)) {
-            wrong.push(format!(
-                "entitlements-outbound without `client` pulls in `{name}`: put it behind that feature"
-            ));
+    for (package, features) in receivers {
+        for Crate { name, .. } in tree(package, &["-e", "normal", features]) {
+            let is_outbound = name == "entitlements-outbound";
+            if !is_outbound && CLIENTS.split(' ').any(|prefix| name.starts_with(prefix)) {
+                wrong.push(format!(
+                    "{package} with {features} pulls in `{name}`: `client` of entitlements-outbound must be off there"
+                ));
+            }
         }
     }
     assert_none(&wrong);
