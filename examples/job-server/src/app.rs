@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::identify::identify;
 use crate::interfaces::Interfaces;
+use crate::paid::Deliveries;
 use crate::store::Store;
 use crate::table::Table;
 use crate::{free, paid};
@@ -20,6 +21,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) entitlements: Entitlements,
     pub(crate) interfaces: Interfaces,
+    pub(crate) deliveries: Deliveries,
     pub(crate) operator: BearerToken,
     pub(crate) metrics: PrometheusHandle,
 }

@@ -1,11 +1,11 @@
-//! What time does: jobs time out, schedules come due, what is kept long enough goes, alerts fire, deliveries are tried again.
+//! What time does: jobs time out, schedules come due, what was kept long enough goes, and alerts fire.
 
 use std::time::Duration;
 
 use crate::app::App;
 use crate::failure::Failure;
 use crate::free::{jobs, schedules};
-use crate::paid::{alerts, retention, webhooks};
+use crate::paid::{alerts, retention};
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -23,7 +23,6 @@ pub(crate) async fn once(app: &App) {
     note("following schedules", schedules::follow(app).await);
     note("purging", retention::purge(app).await);
     note("looking for alerts", alerts::look(app).await);
-    note("delivering", webhooks::deliver_due(app).await);
     app.metrics.run_upkeep();
 }
 

@@ -1,4 +1,4 @@
-//! The only place that connects anywhere: to the webhooks that somebody configured.
+//! Posts to the URLs of basic webhooks and alerts, over plain HTTP. With `paid/webhooks/` all that ever connects anywhere.
 
 use std::time::Duration;
 
@@ -12,16 +12,9 @@ use hyper_util::rt::TokioExecutor;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Posts JSON; anything but a success is an error, and why.
-pub(crate) async fn post(
-    url: &str,
-    headers: &[(&str, String)],
-    body: String,
-) -> Result<(), String> {
-    let mut request = Request::post(url).header("content-type", "application/json");
-    for (name, value) in headers {
-        request = request.header(*name, value);
-    }
-    let request = request
+pub(crate) async fn post(url: &str, body: String) -> Result<(), String> {
+    let request = Request::post(url)
+        .header("content-type", "application/json")
         .body(Body::from(body))
         .map_err(|error| error.to_string())?;
     let client = Client::builder(TokioExecutor::new()).build_http();
@@ -36,12 +29,15 @@ pub(crate) async fn post(
     }
 }
 
-/// This example speaks plain HTTP only, to receivers beside it.
+/// Plain HTTP, or HTTPS, which guaranteed webhooks speak.
 pub(crate) fn check_url(url: &str) -> Result<(), Refusal> {
-    let is_http = |uri: &Uri| uri.scheme_str() == Some("http") && uri.authority().is_some();
-    let uri = url.parse().ok().filter(is_http);
-    let uri = uri.ok_or_else(|| {
-        Refusal::invalid("url", "must be a URL such as `http://127.0.0.1:9000/jobs`")
-    });
-    uri.map(drop)
+    let uri: Option<Uri> = url.parse().ok();
+    let is_web = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https"));
+    match uri.filter(is_web) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::invalid(
+            "url",
+            "must be a URL such as `http://127.0.0.1:9000/jobs`",
+        )),
+    }
 }

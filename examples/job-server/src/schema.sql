@@ -69,13 +69,10 @@ CREATE TABLE IF NOT EXISTS audit (
     outcome   INTEGER NOT NULL
 );
 
+-- What guaranteed webhooks are still to be told, and what was given up.
 CREATE TABLE IF NOT EXISTS deliveries (
-    id        TEXT PRIMARY KEY,
     webhook   TEXT NOT NULL,
-    event     TEXT NOT NULL,
-    body      TEXT NOT NULL,
-    state     TEXT NOT NULL,                -- pending, delivered, dead
-    attempts  INTEGER NOT NULL DEFAULT 0,
-    next_at   INTEGER NOT NULL,
-    error     TEXT
+    id        TEXT NOT NULL,
+    value     BLOB NOT NULL,                -- JSON; see `vault.rs`
+    PRIMARY KEY (webhook, id)
 );

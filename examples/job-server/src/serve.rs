@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fs::DirBuilder;
 use std::path::Path;
+use std::sync::Arc;
 
 use entitlements_axum::{AccountId, BearerToken};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -11,7 +12,7 @@ use tokio::net::TcpListener;
 use crate::app::{App, router};
 use crate::arguments::Arguments;
 use crate::interfaces::Interfaces;
-use crate::paid::encryption;
+use crate::paid::{Deliveries, encryption};
 use crate::store::Store;
 use crate::vault::Vault;
 use crate::{engine, housekeeping};
@@ -25,8 +26,11 @@ pub(crate) async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let vault = Vault::new(arguments.encryption_key.as_deref())?;
     let store = Store::open(&arguments.data, vault).await?;
     encryption::as_configured(&store).await?;
+    let deliveries = Deliveries::new(store.clone(), Arc::clone(entitlements.clock()));
+    deliveries.go_on().await?;
     let app = App {
-        interfaces: Interfaces::new(&entitlements, &store),
+        interfaces: Interfaces::new(&entitlements, &store, deliveries.clone()),
+        deliveries,
         operator: BearerToken::new(arguments.admin_token)?.named("operator"),
         store,
         entitlements,

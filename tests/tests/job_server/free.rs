@@ -207,7 +207,7 @@ fn schedules_enqueue_when_they_are_due() {
 #[test]
 fn basic_webhooks_are_told_what_they_asked_for() {
     let (_folder, server) = server();
-    let receiver = Receiver::answering(vec![]);
+    let receiver = Receiver::answering(204);
     server.ok(
         "POST /webhooks",
         &json!({ "url": receiver.url(), "events": ["job.done"] }),
@@ -216,10 +216,10 @@ fn basic_webhooks_are_told_what_they_asked_for() {
     let fetched = server.fetch("mail").unwrap();
     server.ok(&job(&fetched, "ack"), &json!({ "attempt": 1 }));
     let received = receiver.next();
-    assert_eq!(received.json()["event"], "job.done");
-    assert_eq!(received.json()["job"]["id"], added["id"]);
+    assert_eq!(received.json()["type"], "job.done");
+    assert_eq!(received.json()["data"]["id"], added["id"]);
     assert!(!received.body.contains("secret"));
-    assert_eq!(received.header("x-signature"), None);
+    assert_eq!(received.header("webhook-signature"), None);
     let wrong = server.send("POST /webhooks", &json!({ "url": "file:///etc/passwd" }));
     assert_eq!(wrong.status, 422);
 }

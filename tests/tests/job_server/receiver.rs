@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Receiver as Channel, Sender, channel};
 
 use entitlements_tests::wire::PATIENCE;
@@ -9,6 +11,7 @@ use serde_json::Value;
 
 pub(crate) struct Receiver {
     address: SocketAddr,
+    status: Arc<AtomicU16>,
     received: Channel<Received>,
 }
 
@@ -30,18 +33,27 @@ impl Received {
 }
 
 impl Receiver {
-    /// Answers the first requests with these statuses, and all later ones with 204.
-    pub(crate) fn answering(statuses: Vec<u16>) -> Self {
+    pub(crate) fn answering(status: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, received) = channel();
-        let mut statuses = statuses.into_iter();
+        let status = Arc::new(AtomicU16::new(status));
+        let answer = Arc::clone(&status);
         std::thread::spawn(move || {
             for socket in listener.incoming().map_while(Result::ok) {
-                let _ = serve(socket, statuses.next().unwrap_or(204), &sender);
+                let _ = serve(socket, answer.load(Ordering::SeqCst), &sender);
             }
         });
-        Self { address, received }
+        Self {
+            address,
+            status,
+            received,
+        }
+    }
+
+    /// From now on it answers this.
+    pub(crate) fn answer(&self, status: u16) {
+        self.status.store(status, Ordering::SeqCst);
     }
 
     pub(crate) fn url(&self) -> String {

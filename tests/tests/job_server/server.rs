@@ -45,9 +45,13 @@ impl Start {
 
     /// What it says when it cannot start.
     pub(crate) fn fails(mut self) -> String {
-        let ended = self.0.stdin(Stdio::null()).output().unwrap();
-        assert!(!ended.status.success());
-        String::from_utf8(ended.stderr).unwrap()
+        let command = self.0.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let log = Pipe::of(child.stderr.take().unwrap());
+        let has_ended = log.wait_for_end();
+        let _ = child.kill();
+        assert!(has_ended && !child.wait().unwrap().success(), "it starts");
+        log.text()
     }
 
     /// Waits until it serves.

@@ -67,6 +67,6 @@ fn id_of(key: &str) -> String {
     hex(&Sha256::digest(key))
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,16 +12,15 @@ use crate::store::Entry;
 pub(crate) struct Event {
     /// Such as `job.done`.
     pub(crate) name: &'static str,
-    pub(crate) body: Value,
+    pub(crate) data: Value,
 }
 
 impl Event {
     pub(crate) fn new(name: &'static str, job: &Job) -> Self {
-        let body = json!({
-            "event": name,
-            "job": { "id": job.id, "namespace": job.namespace, "queue": job.queue, "state": job.state, "attempts": job.attempts },
+        let data = json!({
+            "id": job.id, "namespace": job.namespace, "queue": job.queue, "state": job.state, "attempts": job.attempts,
         });
-        Self { name, body }
+        Self { name, data }
     }
 }
 
@@ -36,8 +35,8 @@ pub(crate) struct FireAndForget;
 impl Courier for FireAndForget {
     fn send(&self, webhook: Entry<Webhook>, event: Event) -> BoxFuture<'_, Result<(), Failure>> {
         tokio::spawn(async move {
-            let body = event.body.to_string();
-            if let Err(why) = outgoing::post(&webhook.value.url, &[], body).await {
+            let body = json!({ "type": event.name, "data": event.data }).to_string();
+            if let Err(why) = outgoing::post(&webhook.value.url, body).await {
                 tracing::warn!(
                     webhook = webhook.id,
                     event = event.name,

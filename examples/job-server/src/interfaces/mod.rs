@@ -32,11 +32,10 @@ pub(crate) struct Interfaces {
 }
 
 impl Interfaces {
-    pub(crate) fn new(entitlements: &Entitlements, store: &Store) -> Self {
+    pub(crate) fn new(entitlements: &Entitlements, store: &Store, courier: Deliveries) -> Self {
         let sso = SingleSignOn::new(store.clone());
         let audit = RecordedAudit::new(store.clone());
         let namespaces = Namespaces::new(store.clone());
-        let courier = Deliveries::new(store.clone());
         Self {
             auth: entitlements.when("auth", Arc::new(sso), Arc::new(NoProvider)),
             audit: entitlements.when("audit", Arc::new(audit), Arc::new(NoAudit)),

@@ -78,7 +78,7 @@ fn fire(alert: Alert, jobs: u64) {
     tracing::warn!(queue, state, jobs, above, "alert");
     let body = json!({ "alert": "too_many_jobs", "queue": queue, "state": state, "jobs": jobs, "above": above });
     tokio::spawn(async move {
-        if let Err(why) = outgoing::post(&url, &[], body.to_string()).await {
+        if let Err(why) = outgoing::post(&url, body.to_string()).await {
             tracing::warn!("an alert was not delivered: {why}");
         }
     });

@@ -61,27 +61,31 @@ async fn is_configured(store: &Store) -> Answer<bool> {
 
 /// In one transaction, so that a server that is killed has sealed all or nothing.
 async fn seal_all(store: &Store) -> Answer<usize> {
+    const TABLES: [(&str, &str); 3] = [
+        (
+            "SELECT rowid, id, payload AS value FROM jobs",
+            "UPDATE jobs SET payload = ?2 WHERE rowid = ?1",
+        ),
+        (
+            "SELECT rowid, id, value FROM configured",
+            "UPDATE configured SET value = ?2 WHERE rowid = ?1",
+        ),
+        (
+            "SELECT rowid, id, value FROM deliveries",
+            "UPDATE deliveries SET value = ?2 WHERE rowid = ?1",
+        ),
+    ];
+    let mut count = 0;
     let mut change = store.pool.begin_with("BEGIN IMMEDIATE").await?;
-    let jobs = sqlx::query("SELECT id, payload AS value FROM jobs")
-        .fetch_all(&mut *change)
-        .await?;
-    for row in &jobs {
-        sqlx::query("UPDATE jobs SET payload = ?2 WHERE id = ?1")
-            .bind(row.try_get::<&str, _>("id")?)
-            .bind(sealed(store, row)?)
-            .execute(&mut *change)
-            .await?;
-    }
-    let settings = sqlx::query("SELECT kind, id, value FROM configured")
-        .fetch_all(&mut *change)
-        .await?;
-    for row in &settings {
-        sqlx::query("UPDATE configured SET value = ?3 WHERE kind = ?1 AND id = ?2")
-            .bind(row.try_get::<&str, _>("kind")?)
-            .bind(row.try_get::<&str, _>("id")?)
-            .bind(sealed(store, row)?)
-            .execute(&mut *change)
-            .await?;
+    for (read, write) in TABLES {
+        for row in sqlx::query(read).fetch_all(&mut *change).await? {
+            sqlx::query(write)
+                .bind(row.try_get::<i64, _>("rowid")?)
+                .bind(sealed(store, &row)?)
+                .execute(&mut *change)
+                .await?;
+            count += 1;
+        }
     }
     change.commit().await?;
     // What was there before is gone from the file too, not only from the tables.
@@ -89,7 +93,7 @@ async fn seal_all(store: &Store) -> Answer<usize> {
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
         .execute(&store.pool)
         .await?;
-    Ok(jobs.len())
+    Ok(count)
 }
 
 fn sealed(store: &Store, row: &sqlx::sqlite::SqliteRow) -> Answer<Vec<u8>> {

@@ -14,7 +14,7 @@ fn payloads_and_secrets_are_not_in_the_files_once_they_are_encrypted() {
     const SECRETS: [&str; 3] = [
         "before-encryption",
         "after-encryption",
-        "a-secret-of-a-webhook",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     ];
     let folder = tempdir().unwrap();
     let at_rest = || {
@@ -40,7 +40,7 @@ fn payloads_and_secrets_are_not_in_the_files_once_they_are_encrypted() {
         server.activate(&key(5));
         let hook = server.ok(
             "POST /webhooks",
-            &json!({ "url": "http://127.0.0.1:9/", "events": ["none"] }),
+            &json!({ "url": "http://127.0.0.1:9/x", "events": ["none"] }),
         );
         let route = format!("PUT /webhooks/{}/guarantee", hook["id"].as_str().unwrap());
         server.ok(&route, &json!({ "secret": SECRETS[2] }));

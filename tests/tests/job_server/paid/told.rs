@@ -1,74 +1,80 @@
 //! Who is told what: `webhooks`, `alerting`, `analytics`.
 
-use aws_lc_rs::hmac;
+use std::time::Duration;
+
+use entitlements_outbound::webhook::verify;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use super::{ack, licensed};
 use crate::receiver::Receiver;
-use crate::server::Start;
+use crate::server::{SOME_DAY, Server, Start};
 use crate::vendor::key;
 
-#[test]
-fn guaranteed_webhooks_are_signed_tried_again_tracked_and_dead_in_the_end() {
-    const SECRET: &str = "sixteen characters at least";
-    let (_folder, server) = licensed();
-    let receiver = Receiver::answering(vec![500]);
-    let hook = server.ok(
-        "POST /webhooks",
-        &json!({ "url": receiver.url(), "events": ["job.enqueued"] }),
-    );
-    let path = format!("/webhooks/{}", hook["id"].as_str().unwrap());
-    let guarantee = format!("PUT {path}/guarantee");
-    server.ok(&guarantee, &json!({ "secret": SECRET }));
-    server.enqueue("mail", &json!({ "payload": 1 }));
-    let [first, second] = [receiver.next(), receiver.next()];
-    for received in [&first, &second] {
-        let [id, at] = ["x-delivery", "x-delivery-time"].map(|name| received.header(name).unwrap());
-        let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
-        let tag = hmac::sign(&key, format!("{id}.{at}.{}", received.body).as_bytes());
-        let hex: String = tag
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(
-            received.header("x-signature").unwrap(),
-            format!("sha256={hex}")
-        );
-    }
-    assert_eq!(first.header("x-delivery"), second.header("x-delivery"));
-    let deliveries = format!("{path}/deliveries");
-    let tracked = server.until(&deliveries, |all| all[0]["state"] == "delivered");
-    assert_eq!(tracked[0]["attempts"], 2);
-    assert!(!server.get("/webhooks").to_string().contains(SECRET));
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-    let receiver = Receiver::answering(vec![500, 500, 500]);
-    let hook = server.ok(
-        "POST /webhooks",
-        &json!({ "url": receiver.url(), "events": ["job.cancelled"] }),
+#[test]
+fn guaranteed_webhooks_are_signed_tried_again_and_tracked_over_a_restart() {
+    let (folder, server) = licensed();
+    let receiver = Receiver::answering(500);
+    let path = guaranteed(&server, &receiver, 8);
+    server.enqueue("mail", &json!({ "payload": 1 }));
+    let first = receiver.next();
+    let tracked = server.until(&path, |all| all[0]["state"] == "pending");
+    assert_eq!(tracked[0]["status"], 500);
+    server.ok("DELETE /api/v1/license", &Value::Null);
+    drop(server);
+
+    // What was promised is delivered, by the next start and without the license.
+    receiver.answer(204);
+    let server = Start::at("2027-03-01T11:00:00Z", folder.path()).serve();
+    let tracked = server.until(&path, |all| all[0]["state"] == "delivered");
+    assert!(tracked[0]["attempts"].as_u64() > Some(1));
+    for received in [&first, &receiver.next()] {
+        let checked = verify(
+            |name| received.header(name),
+            received.body.as_bytes(),
+            &[SECRET.parse().unwrap()],
+            SOME_DAY.parse().unwrap(),
+            Duration::from_secs(7200),
+        );
+        assert_eq!(checked.unwrap().id, first.header("webhook-id").unwrap());
+        assert_eq!(received.json()["type"], "job.enqueued");
+    }
+    assert!(!server.get("/webhooks").to_string().contains(SECRET));
+}
+
+#[test]
+fn what_no_receiver_takes_is_a_dead_letter() {
+    let (_folder, server) = licensed();
+    let receiver = Receiver::answering(500);
+    let path = guaranteed(&server, &receiver, 1);
+    server.enqueue("mail", &json!({ "payload": 1 }));
+    let dead = server.until(&path, |all| all[0]["state"] == "dead");
+    assert_eq!(
+        (&dead[0]["status"], &dead[0]["attempts"]),
+        (&json!(500), &json!(1))
     );
+}
+
+/// Where the deliveries of a new webhook are shown, which is told of new jobs.
+fn guaranteed(server: &Server, receiver: &Receiver, attempts: u32) -> String {
+    let hook = json!({ "url": receiver.url(), "events": ["job.enqueued"] });
+    let hook = server.ok("POST /webhooks", &hook);
     let path = format!("/webhooks/{}", hook["id"].as_str().unwrap());
-    server.ok(
-        &format!("PUT {path}/guarantee"),
-        &json!({ "secret": SECRET, "attempts": 1 }),
-    );
-    let job = server.enqueue("mail", &json!({ "payload": 1 }));
-    server.ok(
-        &format!("POST /jobs/{}/cancel", job["id"].as_str().unwrap()),
-        &Value::Null,
-    );
-    let dead = server.until(&format!("{path}/deliveries"), |all| {
-        all[0]["state"] == "dead"
-    });
-    assert_eq!(dead[0]["error"], "the receiver answered 500");
-    receiver.next();
+    let route = format!("PUT {path}/guarantee");
+    let short = json!({ "secret": "whsec_c2hvcnQ=" });
+    assert_eq!(server.send(&route, &short).status, 422);
+    let guarantee = json!({ "secret": SECRET, "attempts": attempts });
+    server.ok(&route, &guarantee);
+    assert_eq!(server.send(&route, &guarantee).status, 409);
+    format!("{path}/deliveries")
 }
 
 #[test]
 fn alerts_fire_once_when_a_queue_goes_above() {
     let (_folder, server) = licensed();
-    let receiver = Receiver::answering(vec![]);
+    let receiver = Receiver::answering(204);
     server.ok(
         "POST /alerts",
         &json!({ "queue": "mail", "state": "ready", "above": 1, "url": receiver.url() }),
