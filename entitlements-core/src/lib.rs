@@ -12,6 +12,7 @@ mod files;
 mod gate;
 pub mod instance;
 pub mod license;
+pub mod metrics;
 mod name;
 pub mod notify;
 mod peer_address;

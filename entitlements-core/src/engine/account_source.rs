@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::account::{AccountId, AccountStore, Lookup, MemoryAccounts, SharedTerms};
+use crate::metrics::{Lookups, Watched};
 
 /// Who the engine's accounts are.
 #[derive(Debug)]
@@ -12,16 +13,24 @@ pub(super) struct Accounts {
     /// The same store where it is in memory, so that asking it costs no call.
     pub(super) memory: Option<Arc<MemoryAccounts>>,
     pub(super) kind: AccountKind,
+    /// How accounts elsewhere were found.
+    pub(super) lookups: Lookups,
 }
 
 impl Accounts {
     pub(super) fn new<S: AccountStore>(store: S, kind: AccountKind) -> Self {
         let store = Arc::new(store);
         let any: Arc<dyn Any + Send + Sync> = Arc::clone(&store) as _;
+        let memory: Option<Arc<MemoryAccounts>> = any.downcast().ok();
         Self {
-            memory: any.downcast().ok(),
-            store,
+            store: match &memory {
+                // Memory does not fail.
+                Some(memory) => Arc::clone(memory) as _,
+                None => Arc::new(Watched(store)),
+            },
+            memory,
             kind,
+            lookups: Lookups::default(),
         }
     }
 

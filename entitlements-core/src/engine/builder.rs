@@ -16,6 +16,7 @@ use crate::audit::{AuditSink, Guarded, LogAudit};
 use crate::decide::UnknownName;
 use crate::instance::{InstanceOptions, Machine};
 use crate::license::{LicenseFiles, LicenseStore, LicenseVerifier, MemoryLicenses, TrustedKey};
+use crate::metrics::{Backend, Watched, describe_metrics};
 use crate::notify::{LogNotifier, Notifier};
 use crate::reserve::{Counter, Counters, Meter};
 use crate::resolve::{DeploymentMode, base_plan};
@@ -190,7 +191,7 @@ impl EntitlementsBuilder {
 
     /// Stores counts here instead of in memory.
     pub fn usage(mut self, store: impl UsageStore) -> Self {
-        self.usage = Some(Arc::new(store));
+        self.usage = Some(Arc::new(Watched(Arc::new(store))));
         self
     }
 
@@ -224,7 +225,9 @@ impl EntitlementsBuilder {
     {
         let counter = move |account| {
             let count = count(account);
-            Reply::Later(Box::pin(async move { count.await.map_err(UsageError::new) }) as _)
+            Reply::Later(Box::pin(async move {
+                Backend::UsageStore.seen(count.await.map_err(UsageError::new))
+            }) as _)
         };
         self.counters.push((limit.into(), Arc::new(counter)));
         self
@@ -239,7 +242,7 @@ impl EntitlementsBuilder {
 
     /// Keeps audit records here instead of in the log (M14).
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
-        self.audit = Some(Arc::new(Guarded(sink)));
+        self.audit = Some(Arc::new(Guarded(Watched(Arc::new(sink)))));
         self
     }
 
@@ -279,6 +282,7 @@ impl EntitlementsBuilder {
     /// # Cancel safety
     /// Dropped before it is done, there is no engine, and nothing of what is kept was lost.
     pub async fn build(self) -> Result<(Entitlements, Upkeep), ConfigError> {
+        describe_metrics();
         let catalog = self.catalog.ok_or(ConfigError::NoCatalog)?;
         let lapse_after = self.lapse_after.unwrap_or(LAPSE_AFTER);
         if lapse_after.is_zero() {
@@ -313,12 +317,12 @@ impl EntitlementsBuilder {
             counters,
             lapse_after,
         );
-        let store = match (self.license_store, self.data_dir) {
+        let store: Arc<dyn LicenseStore> = match (self.license_store, self.data_dir) {
             (Some(store), _) => store,
             (None, Some(folder)) => Arc::new(LicenseFiles::in_folder(folder)),
             (None, None) => Arc::new(MemoryLicenses),
         };
-        let mut keys = Keys::kept_in(store);
+        let mut keys = Keys::kept_in(Arc::new(Watched(store)));
         let given = keys.read_first().await;
         let mut notifiers: Vec<Arc<dyn Notifier>> = vec![Arc::new(LogNotifier)];
         notifiers.extend(self.notifiers);

@@ -185,6 +185,7 @@ impl Entitlements {
         now: Timestamp,
     ) -> Reply<Result<Current, NoCurrent>> {
         let engine = self.clone();
+        self.shared.accounts.lookups.miss();
         self.shared
             .accounts
             .store

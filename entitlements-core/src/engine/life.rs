@@ -6,6 +6,7 @@ use super::events::{Event, EventKind};
 use super::shared::Shared;
 use crate::Timestamp;
 use crate::license::{Collection, LicenseStatus, StoredEntry};
+use crate::metrics::Backend;
 use crate::notify::{Due, Given, LicenseNotice, NoticeKind, due};
 use crate::resolve::{EntitlementSet, LicenseEntry};
 
@@ -114,6 +115,7 @@ impl Shared {
         }
         for notifier in &self.notifiers {
             if let Err(error) = notifier.notify(notice).await {
+                Backend::Notifier.failed();
                 tracing::error!(
                     license = notice.license(),
                     "a notice was not delivered: {error}"

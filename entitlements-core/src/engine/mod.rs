@@ -17,6 +17,7 @@ mod deactivate;
 mod denials;
 mod environment;
 mod events;
+mod gauges;
 mod kept_clock;
 mod kept_lists;
 mod keys;

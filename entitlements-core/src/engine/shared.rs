@@ -183,9 +183,13 @@ impl Shared {
         let read = |terms: Option<&Terms>| read(terms.unwrap_or(self.nothing_sold.terms()));
         match &self.accounts.memory {
             Some(memory) => Some(memory.with_terms(account, read)),
-            None => look(&*self.accounts.store, account, |terms| {
-                read(terms.map(SharedTerms::terms))
-            }),
+            None => {
+                let shown = look(&*self.accounts.store, account, |terms| {
+                    read(terms.map(SharedTerms::terms))
+                })?;
+                self.accounts.lookups.hit();
+                Some(shown)
+            }
         }
     }
 
@@ -201,6 +205,10 @@ impl Shared {
         let replaced = terms
             .resolved()
             .compare_and_swap(&before, Some(Arc::clone(&after)));
+        let is_swapped = before.as_ref().map(Arc::as_ptr) == replaced.as_ref().map(Arc::as_ptr);
+        if is_swapped && terms.number() == self.nothing_sold.terms().number() {
+            self.show_license(&after.set);
+        }
         if let (Some(before), Some(replaced)) = (&before, &*replaced)
             && Arc::ptr_eq(before, replaced)
             && self.is_worth_telling(terms, before)

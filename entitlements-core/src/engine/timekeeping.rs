@@ -55,6 +55,7 @@ impl Shared {
             );
             self.tell(EventKind::ClockRolledBack, None, newest);
         }
+        self.show_clock();
         let mut keys = self.keys.lock().await;
         // Only now: it may have been reset while the lock was waited for.
         let newest = self.trusted_time.newest();
@@ -110,6 +111,7 @@ impl Shared {
 
     async fn trust_again(&self, keys: &mut Keys, wall: Timestamp) -> Result<(), LicenseStoreError> {
         self.clock_was_reset(wall);
+        self.show_clock();
         self.publish(keys);
         let store = Arc::clone(&keys.store);
         keys.clock.keep_reset(&*store, wall).await

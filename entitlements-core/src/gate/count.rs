@@ -37,7 +37,7 @@ impl Gate {
                 path,
             ),
             // The program is ending.
-            None => self.deny(Denial::undetermined(), path),
+            None => self.deny(Denial::undetermined(), Some(current.account()), path),
         }
     }
 
@@ -93,7 +93,7 @@ impl Gate {
             wanted => reserve::reserve(meter, current, wanted).map(|reserved| reserved.map(Some)),
         };
         match (reserved, count.leases) {
-            (Reply::Now(Err(refused)), _) => self.refuse(refused, path),
+            (Reply::Now(Err(refused)), _) => self.refuse(refused, current, path),
             (Reply::Now(Ok(reservation)), []) => {
                 self.hold(reservation, give_back, Vec::new(), count.settle)
             }
@@ -101,17 +101,17 @@ impl Gate {
                 let leases: Box<[LimitId]> = leases.into();
                 let (gate, meter, settle) = (self.clone(), Arc::clone(meter), count.settle);
                 let (current, path) = (current.clone(), path.to_owned());
-                let held = async move {
-                    let reservation = reserved.await?;
-                    let leases = take_leases(&meter, &current, &leases).await?;
-                    Ok((reservation, leases))
-                };
                 Admission::Later(Box::pin(async move {
+                    let held = async {
+                        let reservation = reserved.await?;
+                        let leases = take_leases(&meter, &current, &leases).await?;
+                        Ok((reservation, leases))
+                    };
                     match held.await {
                         Ok((reservation, leases)) => {
                             gate.hold(reservation, give_back, leases, settle)
                         }
-                        Err(refused) => gate.refuse(refused, &path),
+                        Err(refused) => gate.refuse(refused, &current, &path),
                     }
                 }))
             }
@@ -139,13 +139,13 @@ impl Gate {
         })
     }
 
-    fn refuse(&self, refused: Refused, path: &str) -> Admission {
+    fn refuse(&self, refused: Refused, current: &Current, path: &str) -> Admission {
         match (&refused, self.inner.rules.on_unavailable) {
             (Refused::Unknown(error), OnUnavailable::Allow) => {
                 tracing::warn!("a request passes uncounted: {error}");
                 self.allow()
             }
-            _ => self.deny(refused.denial(), path),
+            _ => self.deny(refused.denial(), Some(current.account()), path),
         }
     }
 
@@ -165,15 +165,17 @@ impl Gate {
         if wanted.is_empty() {
             return self.allow();
         }
-        let told = |gate: &Self, told, path: &str| match told {
+        let told = |gate: &Self, told, current: &Current, path: &str| match told {
             Ok(()) => gate.allow(),
-            Err(refused) => gate.refuse(refused, path),
+            Err(refused) => gate.refuse(refused, current, path),
         };
         match reserve::peek(meter, current, &wanted) {
-            Reply::Now(answer) => told(self, answer, path),
+            Reply::Now(answer) => told(self, answer, current, path),
             Reply::Later(answer) => {
-                let (gate, path) = (self.clone(), path.to_owned());
-                Admission::Later(Box::pin(async move { told(&gate, answer.await, &path) }))
+                let (gate, current, path) = (self.clone(), current.clone(), path.to_owned());
+                Admission::Later(Box::pin(async move {
+                    told(&gate, answer.await, &current, &path)
+                }))
             }
         }
     }

@@ -10,8 +10,7 @@ use metrics::{Counter, counter};
 use crate::Denial;
 use crate::decide::Requirement;
 use crate::denial::DenialRow;
-
-const NAME: &str = "entitlements_decisions_total";
+use crate::metrics::DECISIONS;
 
 /// The counters of one gate.
 #[derive(Default)]
@@ -33,7 +32,7 @@ impl Counters {
     #[cold]
     fn first_allowed(&self, requirement: &Requirement) -> &Counter {
         self.allowed
-            .get_or_init(|| counter!(NAME, "requirement" => requirement.label(), "outcome" => "allow", "code" => ""))
+            .get_or_init(|| counter!(DECISIONS.name, "requirement" => requirement.label(), "outcome" => "allow", "code" => ""))
     }
 
     pub(super) fn count_denied(&self, denial: &Denial, requirement: &Requirement) {
@@ -48,7 +47,7 @@ impl Counters {
     fn count(&self, outcome: &'static str, denial: &Denial, requirement: &Requirement) {
         let row = denial.kind().row();
         if let Some(counter) = self.denied.get(row.index()) {
-            let register = || counter!(NAME, "requirement" => requirement.label(), "outcome" => outcome, "code" => row.code);
+            let register = || counter!(DECISIONS.name, "requirement" => requirement.label(), "outcome" => outcome, "code" => row.code);
             counter.get_or_init(register).increment(1);
         }
     }

@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 use super::{Admission, Gate, OnUnavailable, OrderMistake, RequestHead};
 use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, is_met};
 use crate::engine::{Callers, NoCurrent};
+use crate::metrics::Lookups;
 use crate::strict::text::escaped_start;
-use crate::{Catalog, Current, Denial, Reply, Timestamp};
+use crate::{AccountId, Catalog, Current, Denial, Reply, Timestamp};
 
 impl Gate {
     /// Whether a request plainly has all that is demanded, and nothing has to be counted: the way of nearly every
@@ -41,7 +42,7 @@ impl Gate {
         if self.passes(current, head) {
             return Admission::Pass;
         }
-        match (&self.inner.callers, current) {
+        let admission = match (&self.inner.callers, current) {
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
                 self.weigh(Some(current), head)
             }
@@ -50,6 +51,10 @@ impl Gate {
                 None => self.weigh_alone(callers, head),
             },
             (None, current) => self.weigh(current, head),
+        };
+        match admission {
+            Admission::Later(waiting) => self.timed(waiting, current, head),
+            at_once => at_once,
         }
     }
 
@@ -131,17 +136,17 @@ impl Gate {
                 return self.weigh_nobody(&why, head);
             }
             self.log_once(head.path(), &OrderMistake::LayerMissing);
-            return self.deny(Denial::layer_missing(), head.path());
+            return self.deny(Denial::layer_missing(), None, head.path());
         };
         let bound = match self.bound(current.catalog()) {
             Ok(bound) => bound,
             Err(unknown) => {
                 self.log_once(head.path(), &unknown);
-                return self.deny(unknown.denial(), head.path());
+                return self.deny(unknown.denial(), Some(current.account()), head.path());
             }
         };
         match current.decide_for(self.inner.id, &bound, &facts) {
-            Decision::Deny(denial) => self.deny(denial, head.path()),
+            Decision::Deny(denial) => self.deny(denial, Some(current.account()), head.path()),
             Decision::Allow => self.count(current, &bound, facts.method(), head.path()),
         }
     }
@@ -156,9 +161,10 @@ impl Gate {
         match (why.last_known(), self.inner.rules.on_unavailable) {
             (_, OnUnavailable::Allow) if !why.is_unknown() => self.allow(),
             (Some(known), OnUnavailable::LastKnown(age)) if known.is_within(age) => {
+                Lookups::stale();
                 self.weigh(Some(&known.current), head)
             }
-            _ => self.deny(why.denial(), head.path()),
+            _ => self.deny(why.denial(), None, head.path()),
         }
     }
 
@@ -177,14 +183,28 @@ impl Gate {
     }
 
     /// The end of each denied request, or of one that a gate in shadow would have denied (D17).
-    pub(super) fn deny(&self, denial: Denial, path: &str) -> Admission {
+    pub(super) fn deny(
+        &self,
+        denial: Denial,
+        account: Option<&AccountId>,
+        path: &str,
+    ) -> Admission {
         let inner = &self.inner;
+        let account = account.map(AccountId::as_str);
         if inner.rules.shadow {
             let path = escaped_start(path, 200);
-            tracing::info!(path, requirement = %inner.requirement, code = denial.code(), "a gate in shadow would deny: {denial}");
+            tracing::info!(target: "entitlements::decisions", path, account, requirement = %inner.requirement, code = denial.code(), "a gate in shadow would deny: {denial}");
             inner.counters.count_shadow(&denial, &inner.requirement);
             return Admission::Pass;
         }
+        tracing::debug!(
+            target: "entitlements::decisions",
+            path = %escaped_start(path, 200),
+            account,
+            requirement = %inner.requirement,
+            code = denial.code(),
+            "request denied: {denial}"
+        );
         inner.counters.count_denied(&denial, &inner.requirement);
         Admission::Deny(denial)
     }

@@ -5,6 +5,7 @@
 //! - `rules.rs`: how a gate acts, whatever it demands;
 //! - `admission.rs`, `hold.rs`, `answered.rs`, `body.rs`: what becomes of a request and its response;
 //! - `head.rs`: what is asked of one;
+//! - `counters.rs`, `waited.rs`: what metrics and spans tell of decisions;
 //! - `order.rs`: layers in the wrong order.
 
 mod admission;
@@ -21,6 +22,7 @@ mod order;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod waited;
 
 pub use admission::Admission;
 pub use answered::Answered;

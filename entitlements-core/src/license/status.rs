@@ -29,6 +29,18 @@ pub enum LicenseStatus {
 }
 
 impl LicenseStatus {
+    /// Every state, from worst to best.
+    pub const ALL: &[Self] = &[
+        Self::Unlicensed,
+        Self::Invalid,
+        Self::Revoked,
+        Self::WrongDeployment,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::Grace,
+        Self::Active,
+    ];
+
     /// Whether a license in this state grants anything.
     #[must_use]
     pub const fn is_in_force(self) -> bool {

@@ -63,6 +63,10 @@ impl Meter {
         self.began.0.saturating_add(passed)
     }
 
+    pub(crate) const fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
     pub(super) fn name(&self, limit: LimitId) -> &str {
         self.catalog.limit_at(limit).name()
     }

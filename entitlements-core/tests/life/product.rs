@@ -56,9 +56,9 @@ impl Product {
         product
     }
 
-    /// Lets the upkeep do what there is to do: then both halves of it wait for the clock.
+    /// Lets the upkeep do what there is to do: then all parts of it wait for the clock.
     pub(crate) async fn settle(&self) {
-        const HALVES: usize = 2;
+        const PARTS: usize = 3;
         let patience = SystemClock::new();
         let mut quiet = 0;
         while quiet < 20 {
@@ -67,7 +67,7 @@ impl Product {
                 "the upkeep is not done"
             );
             tokio::task::yield_now().await;
-            quiet = if self.watched.waiting() == HALVES {
+            quiet = if self.watched.waiting() == PARTS {
                 quiet + 1
             } else {
                 0

@@ -1,15 +1,14 @@
 //! What is held: read again, judged at each boundary, and told of before it ends.
 
 use std::future::{pending, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::is_due;
+use super::{is_due, unless_it_panics};
 use crate::Timestamp;
 use crate::engine::shared::Shared;
 use crate::files::on_a_thread;
@@ -175,18 +174,6 @@ async fn look(engine: &Shared, rounds: &mut Rounds, monotonic: Duration) -> bool
     let is_settled = rounds.unsettled.as_ref() == Some(&found);
     rounds.unsettled = Some(found);
     is_whole || is_settled
-}
-
-/// Nothing where it panics.
-async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| Pin::as_mut(&mut work).poll(cx))) {
-            Ok(polled) => polled.map(Some),
-            Err(_) => Poll::Ready(None),
-        },
-    )
-    .await
 }
 
 /// The time, or up to a tenth less; at least a second.

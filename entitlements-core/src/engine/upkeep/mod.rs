@@ -1,10 +1,13 @@
-//! The engine's work in the background: [`counting`](self::counting) for what is counted, and `life.rs` for what is held.
+//! The engine's work in the background: [`counting`](self::counting) for what is counted, `life.rs` for what is held, and `gauges.rs` for
+//! what metrics show of both.
 
 mod counting;
+mod gauges;
 mod life;
 
 use std::fmt;
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -21,6 +24,7 @@ const REVALIDATE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 ///   changed when it changes; notices are given before a license ends; the newest trusted time is kept.
 /// - The leases that guards hold are renewed, and what dropped guards could not wait for is finished. About once an hour the store of
 ///   counts forgets what has lapsed.
+/// - Once a minute, and whenever what is held changes, the gauges of [`metrics`](crate::metrics) are set, where somebody records them.
 ///
 /// Spawn it beside the server. It ends when the last [`Entitlements`](super::Entitlements) handle is dropped, and not where a store
 /// panics: that is logged as an error, and what was asked of the store is asked again or lapses.
@@ -39,8 +43,9 @@ impl Upkeep {
         let changed = shared.subscribe();
         let life = life::keep_up(Arc::downgrade(shared), changed, every);
         let counting = counting::keep_up(Arc::downgrade(shared), shared.subscribe());
+        let gauges = gauges::keep_up(Arc::downgrade(shared), shared.subscribe());
         Self {
-            work: Box::pin(both(life, counting)),
+            work: Box::pin(both(both(life, counting), gauges)),
         }
     }
 }
@@ -64,6 +69,18 @@ async fn both(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
 /// Whether something that is done every so often is to be done again.
 fn is_due(last: Option<Duration>, every: Duration, now: Duration) -> bool {
     last.is_none_or(|last| now.saturating_sub(last) >= every)
+}
+
+/// Nothing where it panics.
+async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| Pin::as_mut(&mut work).poll(cx))) {
+            Ok(polled) => polled.map(Some),
+            Err(_) => Poll::Ready(None),
+        },
+    )
+    .await
 }
 
 impl Future for Upkeep {
