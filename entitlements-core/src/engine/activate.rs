@@ -1,8 +1,10 @@
 use std::ops::Deref;
 
-use super::Entitlements;
+use tracing::Instrument;
+
 use super::events::EventKind;
 use super::keys::Keys;
+use super::{Entitlements, spans};
 use crate::license::{
     Collection, License, LicenseError, LicenseStatus, LicenseStoreError, StoredEntry, compact_key,
 };
@@ -68,6 +70,18 @@ pub enum LicenseChange {
     Renewed,
 }
 
+impl LicenseChange {
+    /// What changed, as one word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Added => "added",
+            Self::Renewed => "renewed",
+        }
+    }
+}
+
 impl Deref for Activation {
     type Target = LicenseEntry;
 
@@ -93,7 +107,9 @@ impl Entitlements {
     /// Dropped before it is done, the key was either taken or not. A store that answers later may have kept it when what is held is read
     /// again: the upkeep does that at once.
     pub async fn activate(&self, key: &str) -> Result<Activation, ActivateError> {
-        let activated = self.try_activate(key).await;
+        let span = spans::activate();
+        let activated = self.try_activate(key).instrument(span.clone()).await;
+        spans::activated(&span, &activated);
         if let Err(error) = &activated {
             self.shared.tell_rejected(error.reason(), self.now());
         }

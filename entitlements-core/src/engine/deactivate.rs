@@ -1,5 +1,7 @@
-use super::Entitlements;
+use tracing::Instrument;
+
 use super::events::EventKind;
+use super::{Entitlements, spans};
 use crate::license::{Collection, LicenseStoreError};
 use crate::resolve::{LicenseEntry, LicenseSource, RejectedKey};
 
@@ -40,6 +42,13 @@ impl Entitlements {
     /// Dropped before it is done, they were either all removed or not at all. A store that answers later may have removed them when what
     /// is held is read again: the upkeep does that at once.
     pub async fn deactivate_all(&self) -> Result<Vec<LicenseEntry>, DeactivateError> {
+        let span = spans::deactivate_all();
+        let deactivated = self.try_deactivate_all().instrument(span.clone()).await;
+        spans::deactivated_all(&span, &deactivated);
+        deactivated
+    }
+
+    async fn try_deactivate_all(&self) -> Result<Vec<LicenseEntry>, DeactivateError> {
         let mut keys = self.shared.change_keys().await;
         // Kept keys that do not verify are removed too.
         let is_kept = |rejected: &RejectedKey| rejected.source == LicenseSource::Store;
@@ -71,6 +80,13 @@ impl Entitlements {
     /// # Cancel safety
     /// As of [`deactivate_all`](Self::deactivate_all).
     pub async fn deactivate(&self, id: &str) -> Result<LicenseEntry, DeactivateError> {
+        let span = spans::deactivate();
+        let deactivated = self.try_deactivate(id).instrument(span.clone()).await;
+        spans::deactivated(&span, &deactivated);
+        deactivated
+    }
+
+    async fn try_deactivate(&self, id: &str) -> Result<LicenseEntry, DeactivateError> {
         let mut keys = self.shared.change_keys().await;
         let now = self.now();
         let mut entries = self.current_at(now).licenses().to_vec().into_iter();

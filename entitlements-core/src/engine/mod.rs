@@ -29,6 +29,7 @@ mod revalidate;
 mod revoke;
 mod shared;
 mod sources;
+mod spans;
 mod state;
 mod this_deployment;
 mod timekeeping;

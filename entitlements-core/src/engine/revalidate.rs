@@ -4,11 +4,13 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use tokio::sync::MutexGuard;
+use tracing::Instrument;
 
 use super::Entitlements;
 use super::keys::Keys;
 use super::shared::Shared;
 use super::sources::take_stored;
+use super::spans;
 use crate::Timestamp;
 use crate::license::Collection;
 
@@ -73,6 +75,14 @@ impl Shared {
 
     /// Reads again what is kept and what is configured, and publishes it.
     pub(super) async fn read_again(&self, keys: &mut Keys) {
+        let span = spans::revalidate();
+        self.read_all(keys).instrument(span.clone()).await;
+        self.with_state_at(self.nothing_sold.terms(), self.now(), |state| {
+            spans::revalidated(&span, &state.set);
+        });
+    }
+
+    async fn read_all(&self, keys: &mut Keys) {
         self.read_kept(keys).await;
         let now = self.now();
         self.sources

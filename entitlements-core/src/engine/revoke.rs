@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
-use super::Entitlements;
+use tracing::Instrument;
+
 use super::keys::Keys;
+use super::{Entitlements, spans};
 use crate::license::{RevocationError, RevocationList, compact_revocations};
 use crate::resolve::{LicenseSource, RejectedRevocations, RevocationsCause};
 
@@ -35,6 +37,13 @@ impl Entitlements {
         &self,
         list: &str,
     ) -> Result<AppliedRevocations, RevocationError> {
+        let span = spans::apply_revocations();
+        let applied = self.try_apply(list).instrument(span.clone()).await;
+        spans::applied(&span, &applied);
+        applied
+    }
+
+    async fn try_apply(&self, list: &str) -> Result<AppliedRevocations, RevocationError> {
         let token = compact_revocations(list.as_bytes())?;
         let verifier = &self.shared.verifier;
         let verified = verifier.verify_revocations(&token, self.now())?;
