@@ -15,7 +15,7 @@ use crate::Timestamp;
 /// The longest that a wait trusts the wall clock not to be set: a step is noticed within this time.
 const LONGEST_NAP: Duration = Duration::from_secs(30);
 
-/// A source of time: the system's, or one that a test moves.
+/// A source of time: the system's, one that starts at another time, or one that a test moves.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The wall clock's time, which may be wrong and may jump.
     fn now(&self) -> Timestamp;
@@ -75,6 +75,57 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that shows a given time when it is made, and runs from there: for staging and for trying out what a year does to a license.
+/// What a test moves by hand is in [`testing`](crate::testing).
+///
+/// Its wall clock's time is the given one and what has passed by the system's monotonic clock since; nothing can set it. Its waits need a
+/// tokio runtime with time enabled. A program that offers it to its users says in its log that it does: whoever may choose the time chooses
+/// what is in force.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use entitlements_core::{Clock, ShiftedClock, Timestamp};
+///
+/// let start: Timestamp = "2027-01-31T12:00:00Z".parse()?;
+/// let clock = ShiftedClock::starting_at(start);
+/// let now = clock.now();
+/// assert!(now >= start && now <= start.saturating_add(clock.monotonic()));
+/// # Ok::<(), entitlements_core::ParseTimestampError>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct ShiftedClock {
+    start: Timestamp,
+    /// Counts from when this clock was made.
+    running: SystemClock,
+}
+
+impl ShiftedClock {
+    /// A clock that shows `start` now.
+    #[must_use]
+    pub fn starting_at(start: Timestamp) -> Self {
+        Self {
+            start,
+            running: SystemClock::new(),
+        }
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        self.start.saturating_add(self.monotonic())
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.running.monotonic()
+    }
+
+    fn sleep_until(&self, deadline: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let nap = deadline.saturating_since(self.now()).min(LONGEST_NAP);
+        Box::pin(tokio::time::sleep(nap))
+    }
+}
+
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 #[inline]
 fn wall_clock() -> Timestamp {
@@ -117,5 +168,38 @@ mod tests {
             assert!(now <= after);
             assert!(before.saturating_since(now) <= Duration::from_millis(100));
         }
+    }
+
+    #[test]
+    fn a_shifted_clock_goes_on_from_its_start_whenever_that_is() {
+        for start in [
+            "0000-01-01T00:00:00Z",
+            "1969-12-31T23:59:59.5Z",
+            "2027-01-31T12:00:00Z",
+            "2400-02-29T00:00:00Z",
+        ] {
+            let start: Timestamp = start.parse().unwrap();
+            let clock = ShiftedClock::starting_at(start);
+            let (before, now, after) = (clock.monotonic(), clock.now(), clock.monotonic());
+            assert!(start.saturating_add(before) <= now);
+            assert!(now <= start.saturating_add(after));
+            assert!(clock.now() >= now);
+        }
+        let clock = ShiftedClock::starting_at(Timestamp::MAX);
+        assert_eq!(clock.now(), Timestamp::MAX);
+    }
+
+    #[tokio::test]
+    async fn a_shifted_clock_waits_by_its_own_time() {
+        let clock = ShiftedClock::starting_at("2400-02-29T00:00:00Z".parse().unwrap());
+        // By the system's clock this is centuries ahead, and by its own it is over.
+        clock.sleep_until(clock.now()).await;
+        let next = clock.now().saturating_add(Duration::from_millis(20));
+        while clock.now() < next {
+            clock.sleep_until(next).await;
+        }
+        let mut far = clock.sleep_until(Timestamp::MAX);
+        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(far.as_mut().poll(cx)));
+        assert!(polled.await.is_pending());
     }
 }

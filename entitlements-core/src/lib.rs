@@ -31,7 +31,7 @@ pub use adapter::{Admission, Answered, BodyHold, BodyProgress, Callers, Gate, Ho
 
 pub use account::{AccountId, FixedAccount, ResolveAccount};
 pub use catalog::{Catalog, CatalogError, Limit, Rate, RateTerm};
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, ShiftedClock, SystemClock};
 pub use decide::{Decision, Requirement, UnknownName};
 pub use denial::{Denial, DenialKind, GrpcStatus, Problem, Wanted, is_grpc};
 pub use engine::{

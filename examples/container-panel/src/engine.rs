@@ -4,11 +4,10 @@ use std::convert::Infallible;
 use std::future::ready;
 use std::sync::Arc;
 
-use entitlements_actix::{Entitlements, Upkeep};
+use entitlements_actix::{Entitlements, ShiftedClock, Upkeep};
 use entitlements_store::SqliteStore;
 
 use crate::arguments::Arguments;
-use crate::clock::ClockFrom;
 use crate::kinds::KINDS;
 use crate::notices::NoticeBoard;
 use crate::things::Things;
@@ -47,7 +46,7 @@ pub(crate) async fn build(
         tracing::warn!(
             "the clock starts at {now}, because `--now` says so, and not at the time that it is"
         );
-        builder = builder.clock(Arc::new(ClockFrom::new(now)));
+        builder = builder.clock(Arc::new(ShiftedClock::starting_at(now)));
     }
     Ok(builder.build().await?)
 }

@@ -9,7 +9,6 @@
 
 mod admin;
 mod arguments;
-mod clock;
 mod engine;
 mod files;
 mod kinds;

@@ -3,10 +3,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use entitlements_axum::{Entitlements, Upkeep};
+use entitlements_axum::{Entitlements, ShiftedClock, Upkeep};
 
 use crate::arguments::Arguments;
-use crate::clock::StartedAt;
 
 /// Features, limits and the look of license keys. A bad one fails the start, and the feature-table test before it.
 const CATALOG: &str = include_str!("../entitlements.toml");
@@ -25,7 +24,7 @@ pub(crate) async fn start(arguments: &Arguments) -> Result<(Entitlements, Upkeep
     }
     if let Some(start) = arguments.now {
         tracing::warn!("the clock starts at {start} because of `--now`, not at the real time");
-        builder = builder.clock(Arc::new(StartedAt::new(start)));
+        builder = builder.clock(Arc::new(ShiftedClock::starting_at(start)));
     }
     Ok(builder.build().await?)
 }

@@ -6,7 +6,6 @@
 
 mod app;
 mod arguments;
-mod clock;
 mod engine;
 mod failure;
 mod free;
