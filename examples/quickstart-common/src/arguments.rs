@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Command, FromArgMatches};
+use entitlements_core::Timestamp;
 
 use crate::accounts::read_header_name;
 use crate::program::Program;
@@ -44,6 +45,10 @@ pub(crate) struct Arguments {
     /// Without it there is one account
     #[arg(long, value_name = "NAME", value_parser = read_header_name)]
     pub(crate) account_header: Option<String>,
+
+    /// What the clock shows at the start, such as 2027-01-31T12:00:00Z; it runs from there
+    #[arg(long, value_name = "RFC3339", value_parser = read_time)]
+    pub(crate) now: Option<Timestamp>,
 }
 
 impl Arguments {
@@ -79,6 +84,11 @@ impl Arguments {
         let matches = command.try_get_matches_from_mut(std::env::args_os())?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
+}
+
+fn read_time(text: &str) -> Result<Timestamp, &'static str> {
+    text.parse()
+        .map_err(|_| "not a time such as 2027-01-31T12:00:00Z")
 }
 
 /// As every other mistake is told; `--help` has the rest.

@@ -1,9 +1,10 @@
 //! From arguments and data folder to an engine. A bad license is a line in the log; a bad anything else ends the start.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use entitlements_admin::BearerToken;
-use entitlements_core::{Entitlements, TrustedKey, Upkeep};
+use entitlements_core::{Entitlements, ShiftedClock, TrustedKey, Upkeep};
 
 use crate::arguments::Arguments;
 use crate::data_folder::DataFolder;
@@ -33,6 +34,12 @@ impl Setup {
         }
         if let Some(key) = &arguments.license_key {
             builder = builder.license_key(key);
+        }
+        if let Some(now) = arguments.now {
+            tracing::warn!(
+                "the clock starts at {now}, because `--now` says so, and not at the time that it is"
+            );
+            builder = builder.clock(Arc::new(ShiftedClock::starting_at(now)));
         }
         let (entitlements, upkeep) = builder
             .license_from_env()

@@ -76,8 +76,9 @@ fn write_routes(text: &mut String, arguments: &Arguments) -> fmt::Result {
     for (who, routes) in [
         (
             "open to all",
-            "GET /  /ping  /office  /users, DELETE /users/{id}",
+            "GET /  /ping  /office  /users, DELETE /users/{id},",
         ),
+        ("", "GET /api/v1/plans  /api/v1/openapi.json"),
         ("feature `sso`", "GET /sso"),
         ("feature `audit`", "GET /audit"),
         ("limit `users`", "POST /users"),
@@ -87,9 +88,13 @@ fn write_routes(text: &mut String, arguments: &Arguments) -> fmt::Result {
         ),
         (
             "",
-            "POST /api/v1/license/revocations, GET, POST /api/v1/accounts,",
+            "POST /api/v1/license/revalidate, POST /api/v1/license/revocations,",
         ),
-        ("", "GET, PATCH /api/v1/accounts/{id} and what is below"),
+        (
+            "",
+            "GET /api/v1/audit, GET, POST /api/v1/accounts, GET, PATCH",
+        ),
+        ("", "/api/v1/accounts/{id} and what is below"),
         (account, "GET /api/v1/entitlements; with the admin token"),
         (
             "",
@@ -119,8 +124,12 @@ fn issue_command(setup: &Setup, arguments: &Arguments) -> String {
     } else {
         "YOUR.private.pem".into()
     };
+    // A key that is issued at the real time would be one of the future, or of the past.
+    let issued_at = arguments
+        .now
+        .map_or_else(String::new, |now| format!(" --issued-at {now}"));
     format!(
-        "KEY=$(cargo run -q -p entitlements-cli -- issue --key {key} --catalog {} --customer 'Acme GmbH' --plan {} --days 30)",
+        "KEY=$(cargo run -q -p entitlements-cli -- issue --key {key} --catalog {} --customer 'Acme GmbH' --plan {} --days 30{issued_at})",
         shell(&catalog),
         shell(Path::new(plan_to_try(setup.entitlements.catalog())))
     )

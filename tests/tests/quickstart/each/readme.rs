@@ -1,6 +1,7 @@
 //! What the quickstart's README says is what the program does.
 
 use entitlements_core::Timestamp;
+use entitlements_core::license::Collection;
 use entitlements_tests::root;
 use tempfile::tempdir;
 
@@ -84,8 +85,10 @@ fn its_flags_and_files_are_all_of_them() {
     assert_eq!(flags(&table, ' '), flags(&help, ' '));
     let folder = tempdir().unwrap();
     drop(PROGRAM.start(folder.path()).serve());
-    for file in std::fs::read_dir(folder.path()).unwrap() {
-        let name = file.unwrap().file_name().into_string().unwrap();
+    let made = std::fs::read_dir(folder.path()).unwrap();
+    let made = made.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let kept = Collection::ALL.map(|collection| format!("{collection}.json"));
+    for name in made.chain(kept).chain(["instance-id".to_owned()]) {
         assert!(
             readme.contains(&format!("| `{name}` |")),
             "{name} is missing"

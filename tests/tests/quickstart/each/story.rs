@@ -55,6 +55,10 @@ fn the_first_start_says_where_it_is_and_what_to_try() {
         "GET /audit",
         "POST /users",
         "/api/v1/license/status",
+        "/api/v1/license/revalidate",
+        "/api/v1/plans",
+        "/api/v1/audit",
+        "/api/v1/openapi.json",
         "/api/v1/accounts",
         "/api/v1/entitlements/explain",
     ] {
@@ -77,6 +81,30 @@ fn the_first_start_says_where_it_is_and_what_to_try() {
             format!("curl -i {base}/sso"),
         ]
     );
+}
+
+#[test]
+fn at_another_time_the_log_says_so_and_the_printed_key_is_of_that_time() {
+    for (now, told) in [
+        ("2003-04-05T06:07:08Z", "2003-04-05T06:07:08Z"),
+        ("2203-04-05T06:07:08+02:00", "2203-04-05T04:07:08Z"),
+    ] {
+        let folder = tempdir().unwrap();
+        let server = PROGRAM.start(folder.path()).arg("--now").arg(now).serve();
+        let warning = format!("the clock starts at {told}, because `--now` says so");
+        let log = server.stderr.after_lines(2);
+        assert!(log.lines().next().unwrap().contains(&warning), "{log}");
+        let issue = commands(&server).swap_remove(0);
+        assert!(issue.ends_with(&format!(" --issued-at {told})")), "{issue}");
+        let status = server.license_status();
+        let read_at = status["revalidated_at"].as_str().unwrap();
+        assert!(read_at.starts_with(&told[..17]), "{read_at}");
+        let issue = ["--days", "30", "--issued-at", told];
+        let key = Vendor::of_data(folder.path()).issue("business", &issue);
+        assert_eq!(server.activate(&key).json()["status"], "active");
+        assert_eq!(server.license_status()["days_remaining"], 30);
+        assert_eq!(server.get("/sso").status, 200);
+    }
 }
 
 #[test]
