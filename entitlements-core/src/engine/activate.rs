@@ -143,24 +143,31 @@ impl Entitlements {
             license,
             source: LicenseSource::Store,
         };
-        if keys.stored.contains(&held) {
-            let change = LicenseChange::Unchanged;
-            return Ok(Activation { entry, change });
-        }
-        self.keep(&mut keys, &held, &key).await?;
         let issued_at = held.license.issued_at();
-        let change = hold(&mut keys, held);
-        self.shared.publish(&mut keys);
-        let resets_clock = resets_clock.then_some(wall);
-        self.shared
-            .believe(&mut keys, issued_at, resets_clock)
-            .await;
-        let kind = match change {
-            LicenseChange::Renewed => EventKind::Renewed,
-            _ => EventKind::Activated,
+        let change = if keys.stored.contains(&held) {
+            LicenseChange::Unchanged
+        } else {
+            self.keep(&mut keys, &held, &key).await?;
+            hold(&mut keys, held)
         };
-        self.shared.tell(kind, Some(&entry), now);
-        tracing::info!(license = entry.id, plan = entry.plan, "license activated");
+        // Also of a key that is held: whoever handed it in may have gone away before it was believed.
+        if resets_clock || change != LicenseChange::Unchanged {
+            let resets_clock = resets_clock.then_some(wall);
+            self.shared.believe(&mut keys, issued_at, resets_clock);
+            self.shared.publish(&mut keys);
+        }
+        let kind = match change {
+            LicenseChange::Unchanged => None,
+            LicenseChange::Renewed => Some(EventKind::Renewed),
+            LicenseChange::Added => Some(EventKind::Activated),
+        };
+        // Before anything is waited for: from here on it has happened.
+        if let Some(kind) = kind {
+            self.shared.tell(kind, Some(&entry), now);
+            tracing::info!(license = entry.id, plan = entry.plan, "license activated");
+        }
+        // What cannot be kept now is kept by the upkeep.
+        let _ = self.shared.settle_clock(&mut keys).await;
         Ok(Activation { entry, change })
     }
 
@@ -174,7 +181,8 @@ impl Entitlements {
         let entry = StoredEntry::new(held.license.id(), key);
         keys.in_doubt = true;
         let kept = keys.store.put(Collection::Licenses, entry).await;
-        keys.in_doubt = false;
+        // A store that fails may have done it before.
+        keys.in_doubt = kept.is_err();
         kept.map_err(ActivateError::NotKept)?;
         keys.store_is_mended();
         Ok(())

@@ -60,7 +60,7 @@ impl Entitlements {
         removed.retain(|entry| entry.source == LicenseSource::Store);
         keys.in_doubt = true;
         let cleared = keys.store.clear(Collection::Licenses).await;
-        keys.in_doubt = false;
+        keys.in_doubt = cleared.is_err();
         cleared.map_err(DeactivateError::NotRemoved)?;
         keys.rejected.retain(|rejected| !is_kept(rejected));
         keys.stored.clear();
@@ -102,7 +102,7 @@ impl Entitlements {
         };
         keys.in_doubt = true;
         let removed = keys.store.remove(Collection::Licenses, id).await;
-        keys.in_doubt = false;
+        keys.in_doubt = removed.is_err();
         removed.map_err(DeactivateError::NotRemoved)?;
         keys.store_is_mended();
         keys.stored.retain(|held| held.license.id() != id);

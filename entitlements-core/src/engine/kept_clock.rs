@@ -23,6 +23,8 @@ pub(super) struct KeptClock {
     pub(super) newest_issue: Option<Timestamp>,
     /// By the license's id.
     pub(super) first_mismatches: BTreeMap<String, Timestamp>,
+    /// Whether the store has yet to be told what is here of the newest trusted time, its reset and the newest issue.
+    is_owed: bool,
 }
 
 impl KeptClock {
@@ -62,28 +64,55 @@ impl KeptClock {
         put(store, NEWEST.to_owned(), newest).await
     }
 
-    /// Keeps when a key was issued, where that is later than all before.
-    pub(super) async fn keep_issue(
-        &mut self,
-        store: &dyn LicenseStore,
-        issued_at: Timestamp,
-    ) -> Result<(), LicenseStoreError> {
-        if self.newest_issue.is_some_and(|newest| newest >= issued_at) {
-            return Ok(());
+    /// Takes what is kept in the place of what was known; what the store was never told stays as it is here.
+    pub(super) fn take(&mut self, kept: Self) {
+        let owed = std::mem::replace(self, kept);
+        if owed.is_owed {
+            self.newest = owed.newest;
+            self.reset = owed.reset;
+            self.newest_issue = self.newest_issue.max(owed.newest_issue);
+            self.is_owed = true;
         }
-        self.newest_issue = Some(issued_at);
-        put(store, NEWEST_ISSUE.to_owned(), issued_at).await
     }
 
-    /// Keeps that the newest trusted time is this from now on, whatever it was.
-    pub(super) async fn keep_reset(
-        &mut self,
-        store: &dyn LicenseStore,
-        wall: Timestamp,
-    ) -> Result<(), LicenseStoreError> {
+    /// Remembers when a key was issued, where that is later than all before.
+    pub(super) fn note_issue(&mut self, issued_at: Option<Timestamp>) {
+        if self.newest_issue < issued_at {
+            self.newest_issue = issued_at;
+            self.is_owed = true;
+        }
+    }
+
+    /// The newest trusted time is this from now on, whatever it was.
+    pub(super) fn note_reset(&mut self, wall: Timestamp) {
         self.newest = Some(wall);
         self.reset = Some(wall);
-        reset_kept_clock(store, wall).await.map(drop)
+        self.is_owed = true;
+    }
+
+    /// Keeps what was noted and is not kept yet.
+    ///
+    /// INVARIANT: the newest issue comes last. A kill before it leaves a key that can reset the clock once more; one after it, and before the
+    /// reset, would leave a key that says what time it is and is not believed.
+    pub(super) async fn settle(
+        &mut self,
+        store: &dyn LicenseStore,
+    ) -> Result<(), LicenseStoreError> {
+        if !self.is_owed {
+            return Ok(());
+        }
+        let owed = [
+            (NEWEST, self.newest),
+            (RESET, self.reset),
+            (NEWEST_ISSUE, self.newest_issue),
+        ];
+        for (id, time) in owed {
+            if let Some(time) = time {
+                put(store, id.to_owned(), time).await?;
+            }
+        }
+        self.is_owed = false;
+        Ok(())
     }
 
     /// Keeps since when a license is elsewhere. What cannot be kept does not count: days of grace that begin anew at every start would
@@ -94,10 +123,9 @@ impl KeptClock {
         license: &str,
         since: Timestamp,
     ) {
-        if put(store, format!("{MISMATCH}{license}"), since)
-            .await
-            .is_ok()
-        {
+        self.first_mismatches.remove(license);
+        let kept = put(store, format!("{MISMATCH}{license}"), since).await;
+        if kept.is_ok() {
             self.first_mismatches.insert(license.to_owned(), since);
         }
     }

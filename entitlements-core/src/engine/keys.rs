@@ -125,7 +125,7 @@ impl Keys {
         match kept.and_then(KeptClock::read) {
             Ok(clock) => {
                 self.could_be_read(Collection::Clock);
-                self.clock = clock;
+                self.clock.take(clock);
             }
             Err(error) => self.could_not_be_read(Collection::Clock, &error),
         }
@@ -138,6 +138,22 @@ impl Keys {
     pub(super) fn could_not_be_read(&mut self, collection: Collection, why: &LicenseStoreError) {
         self.could_be_read(collection);
         self.unreadable.push((collection, why.to_string()));
+    }
+
+    /// When the newest of the licenses that are in force was issued: its key is no news any more, wherever it comes from (T5).
+    pub(super) fn newest_issue_in_force(
+        &self,
+        place: &ThisDeployment,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let holdings = self.holdings(place);
+        let in_force = holdings.licenses.iter().filter(|held| {
+            let status = held
+                .license
+                .status(now, &holdings.deployment, &holdings.revocations);
+            status.is_in_force()
+        });
+        in_force.filter_map(|held| held.license.issued_at()).max()
     }
 
     /// One license for each id: the one that was handed in; of two from outside the one issued later, then the one that

@@ -23,8 +23,10 @@ impl Entitlements {
     /// # Cancel safety
     /// Dropped before it is done, all of what was read counts, or nothing.
     pub async fn revalidate(&self) {
-        let mut keys = self.shared.keys.lock().await;
-        self.shared.read_again(&mut keys).await;
+        let keys = self.shared.keys.lock().await;
+        let shared = &self.shared;
+        let mut keys = Changing { keys, shared };
+        shared.read_again(&mut keys).await;
     }
 
     /// When what is held was last read.
@@ -87,16 +89,21 @@ impl Shared {
         let now = self.now();
         self.sources
             .read_into(keys, &self.catalog, &self.verifier, now);
+        // INVARIANT: until it is published what was taken does not count, and whoever comes next must not find it there.
+        keys.in_doubt = true;
+        let newest_issue = keys.newest_issue_in_force(&self.place, now);
+        keys.clock.note_issue(newest_issue);
         self.settle_bindings(keys, now).await;
+        let _ = self.settle_clock(keys).await;
         keys.read_at = Some(now);
         self.publish(keys);
+        keys.in_doubt = false;
     }
 
     /// Reads what is kept; without a place to keep anything, what is held is all there is.
     async fn read_kept(&self, keys: &mut Keys) {
         let store = Arc::clone(&keys.store);
         if !store.outlasts_the_process() {
-            keys.in_doubt = false;
             return;
         }
         let licenses = store.load(Collection::Licenses).await;
@@ -104,7 +111,6 @@ impl Shared {
         let clock = store.load(Collection::Clock).await;
         // From here on nothing waits: all of it is taken, or none.
         take_stored(licenses, &self.verifier, keys);
-        keys.in_doubt = false;
         keys.take_lists(lists, &self.verifier);
         let reset = keys.clock.reset;
         keys.take_clock(clock);
@@ -125,9 +131,11 @@ impl Shared {
         let holdings = keys.holdings(&self.place);
         for held in &holdings.licenses {
             let id = held.license.id();
-            let is_known = keys.clock.first_mismatches.contains_key(id);
+            // A time to come was no first time: the clock was wrong.
+            let since = keys.clock.first_mismatches.get(id);
+            let is_known = since.is_some_and(|since| *since <= now);
             let belongs_here = held.license.belongs_to(&holdings.deployment);
-            if belongs_here && is_known {
+            if belongs_here && since.is_some() {
                 keys.clock.forget_mismatch(&*store, id).await;
             } else if !belongs_here && !is_known {
                 keys.clock.keep_mismatch(&*store, id, now).await;

@@ -28,11 +28,13 @@ impl Entitlements {
     /// Where that cannot be kept for the next start; it counts for this process.
     ///
     /// # Cancel safety
-    /// Dropped before it is done, it counts for this process, and may be kept.
+    /// Dropped before it is done, it counts for this process, and is kept by the upkeep.
     pub async fn reset_clock(&self) -> Result<(), LicenseStoreError> {
         let mut keys = self.shared.change_keys().await;
         let wall = self.shared.clock.now();
-        self.shared.trust_again(&mut keys, wall).await
+        self.shared.trust_again(&mut keys, wall);
+        self.shared.publish(&mut keys);
+        self.shared.settle_clock(&mut keys).await
     }
 }
 
@@ -69,6 +71,8 @@ impl Shared {
                 tracing::warn!("the newest trusted time cannot be kept: {error}");
             }
         }
+        // It is tried again at the next look.
+        let _ = self.settle_clock(&mut keys).await;
     }
 
     /// Whether a key that verifies is to be believed more than the newest trusted time (T5): it was issued just now by this clock, before
@@ -85,21 +89,23 @@ impl Shared {
         })
     }
 
-    /// What a key that was taken says of time.
-    pub(super) async fn believe(
+    /// What a key that was taken says of time; it is kept by [`settle_clock`](Self::settle_clock).
+    pub(super) fn believe(
         &self,
         keys: &mut Keys,
         issued_at: Option<Timestamp>,
         resets_clock: Option<Timestamp>,
     ) {
-        let store = Arc::clone(&keys.store);
-        if let Some(issued_at) = issued_at {
-            // Where it cannot be kept, the same key could reset the clock once more.
-            let _ = keys.clock.keep_issue(&*store, issued_at).await;
-        }
+        keys.clock.note_issue(issued_at);
         if let Some(wall) = resets_clock {
-            let _ = self.trust_again(keys, wall).await;
+            self.trust_again(keys, wall);
         }
+    }
+
+    /// Keeps what is not kept yet of time. Until it is, what the store says does not undo it.
+    pub(super) async fn settle_clock(&self, keys: &mut Keys) -> Result<(), LicenseStoreError> {
+        let store = Arc::clone(&keys.store);
+        keys.clock.settle(&*store).await
     }
 
     /// The newest trusted time is this from now on, whatever it was.
@@ -109,11 +115,9 @@ impl Shared {
         self.tell(EventKind::ClockReset, None, newest);
     }
 
-    async fn trust_again(&self, keys: &mut Keys, wall: Timestamp) -> Result<(), LicenseStoreError> {
+    fn trust_again(&self, keys: &mut Keys, wall: Timestamp) {
         self.clock_was_reset(wall);
         self.show_clock();
-        self.publish(keys);
-        let store = Arc::clone(&keys.store);
-        keys.clock.keep_reset(&*store, wall).await
+        keys.clock.note_reset(wall);
     }
 }

@@ -85,3 +85,22 @@ async fn s7a_it_lasts_no_longer_than_the_license() {
     assert!(!product.engine.current().has("sso"));
     assert_eq!(product.status(), "wrong_deployment");
 }
+
+/// Somebody starts it once with a clock that is far ahead, and puts the clock right within the hour.
+#[tokio::test]
+async fn s7a_a_first_time_that_is_yet_to_come_is_now() {
+    let (vendor, folder) = (TestVendor::new(), tempdir().unwrap());
+    let key = key(&vendor, "lic", |draft| draft.deployment("eu-1"));
+    for at in ["2099-01-01T00:00:00Z".parse().unwrap(), NOW] {
+        let (key, folder) = (key.clone(), folder.path());
+        let product = Product::start_with(&vendor, at, |builder| {
+            builder.license_key(key).data_dir(folder)
+        })
+        .await;
+        if at == NOW {
+            let ends = product.engine.current().grace_ends_at();
+            assert_eq!(ends, Some(NOW.saturating_add_days(14)));
+        }
+        product.stop().await;
+    }
+}

@@ -105,6 +105,29 @@ async fn t5_a_new_key_resets_a_clock_that_was_wrong_for_hours_and_an_old_one_doe
     assert_eq!(product.status(), "active");
 }
 
+/// Whoever holds a key knows when it was issued, and can set the clock to then.
+#[tokio::test]
+async fn t5_a_key_that_was_in_force_from_elsewhere_resets_no_clock() {
+    let (vendor, folder) = (TestVendor::new(), tempdir().unwrap());
+    let old = key(&vendor, "old", |draft| {
+        let draft = draft.issued_at(NOW).grace_days(0);
+        draft.expires_at(NOW.saturating_add_days(30))
+    });
+    let configured = old.clone();
+    let mut product = Product::start_with(&vendor, NOW, |builder| {
+        builder.license_key(configured).data_dir(folder.path())
+    })
+    .await;
+    product.advance(31 * DAY).await;
+    product.advance(HOUR).await;
+    assert_eq!(product.status(), "expired");
+    product.clock.set(NOW.saturating_add(HOUR));
+    product.settle().await;
+    product.engine.activate(&old).await.unwrap_err();
+    assert_eq!(product.status(), "expired");
+    assert!(!product.happened().contains(&"clock.reset"));
+}
+
 #[tokio::test]
 async fn t5_the_command_resets_it_for_processes_that_run_too() {
     let (vendor, folder) = (TestVendor::new(), tempdir().unwrap());

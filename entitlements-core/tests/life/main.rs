@@ -14,6 +14,8 @@
 mod binding_grace;
 mod clock;
 mod events;
+mod faults;
+mod faulty;
 mod files;
 mod given_up;
 mod notices;

@@ -1,0 +1,256 @@
+//! Every call to the store fails once, in every way, in the middle of every change; then the store is well again, and the change is asked
+//! for once more. What comes of it is what comes of it where nothing fails, in memory, where it is kept, and after a start.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use entitlements_core::license::Collection;
+use entitlements_core::testing::{self, ManualClock, NOW, TestVendor};
+use entitlements_core::{Entitlements, Environment};
+
+use crate::faulty::{Fault, Faulty, Kept};
+use crate::product::key;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Activate,
+    Renew,
+    Deactivate,
+    DeactivateAll,
+    Revoke,
+    ResetClock,
+    Revalidate,
+}
+
+const CHANGES: [Change; 7] = [
+    Change::Activate,
+    Change::Renew,
+    Change::Deactivate,
+    Change::DeactivateAll,
+    Change::Revoke,
+    Change::ResetClock,
+    Change::Revalidate,
+];
+
+struct World {
+    vendor: TestVendor,
+    old: String,
+    renewed: String,
+    new: String,
+    revoked: String,
+    other: String,
+    bound: String,
+}
+
+impl World {
+    fn new() -> Self {
+        let vendor = TestVendor::new();
+        let day = |days| NOW.saturating_add_days(days);
+        let old = key(&vendor, "old", |draft| {
+            draft
+                .issued_at(NOW.saturating_sub(DAY * 90))
+                .expires_at(day(30))
+        });
+        let renewed = key(&vendor, "old", |draft| {
+            draft
+                .issued_at(NOW.saturating_sub(HOUR))
+                .expires_at(day(300))
+        });
+        let new = key(&vendor, "new", |draft| {
+            draft
+                .issued_at(NOW.saturating_sub(HOUR))
+                .expires_at(day(300))
+        });
+        let other = key(&vendor, "other", |draft| draft.expires_at(day(200)));
+        let bound = key(&vendor, "bound", |draft| {
+            draft.deployment("elsewhere").expires_at(day(200))
+        });
+        let revoked = vendor.revocations(|draft| draft.license("old"));
+        Self {
+            vendor,
+            old,
+            renewed,
+            new,
+            revoked,
+            other,
+            bound,
+        }
+    }
+
+    /// The clock was wrong for hours; an old license is kept.
+    fn kept(&self) -> Kept {
+        let far = "2099-01-01T00:00:00Z".to_owned();
+        Kept::from([
+            ((Collection::Licenses, "old".to_owned()), self.old.clone()),
+            ((Collection::Clock, "newest".to_owned()), far),
+        ])
+    }
+
+    async fn engine(&self, store: &Faulty) -> Entitlements {
+        let builder = Entitlements::builder()
+            .catalog(testing::catalog())
+            .trusted_key(self.vendor.trusted_key())
+            .environment(Environment::of::<String, String>([]))
+            .clock(Arc::new(ManualClock::at(NOW)))
+            .license_store(store.clone());
+        // Without an upkeep: whoever asks next has to find out by himself.
+        builder.build().await.unwrap().0
+    }
+
+    /// What happens behind the engine's back before the change.
+    fn meanwhile(&self, change: Change, store: &Faulty) {
+        if change == Change::Revalidate {
+            store.puts(Collection::Licenses, "other", &self.other);
+            store.puts(Collection::Licenses, "bound", &self.bound);
+            store.puts(Collection::Clock, "newest", &NOW.to_string());
+            store.puts(Collection::Clock, "reset", &NOW.to_string());
+        }
+    }
+
+    async fn make(&self, change: Change, engine: &Entitlements) -> Result<(), String> {
+        let told = |error: &dyn std::fmt::Display| error.to_string();
+        match change {
+            Change::Activate => engine
+                .activate(&self.new)
+                .await
+                .map(drop)
+                .map_err(|e| told(&e)),
+            Change::Renew => engine
+                .activate(&self.renewed)
+                .await
+                .map(drop)
+                .map_err(|e| told(&e)),
+            Change::Deactivate => match engine.deactivate("old").await {
+                Err(error) if error.reason() == "not_found" => Ok(()),
+                answer => answer.map(drop).map_err(|e| told(&e)),
+            },
+            Change::DeactivateAll => engine
+                .deactivate_all()
+                .await
+                .map(drop)
+                .map_err(|e| told(&e)),
+            Change::Revoke => {
+                let applied = engine.apply_revocations(&self.revoked).await;
+                applied.map(drop).map_err(|e| told(&e))
+            }
+            Change::ResetClock => engine.reset_clock().await.map_err(|e| told(&e)),
+            Change::Revalidate => {
+                engine.revalidate().await;
+                engine
+                    .activate(&self.other)
+                    .await
+                    .map(drop)
+                    .map_err(|e| told(&e))
+            }
+        }
+    }
+}
+
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+
+/// What is held and judged, as text.
+fn held(engine: &Entitlements) -> String {
+    let current = engine.current();
+    let licenses = current.licenses().iter().map(|entry| {
+        format!(
+            "{:?} {:?} {:?} {}",
+            entry.id, entry.expires_at, entry.status, entry.is_in_force
+        )
+    });
+    let mut licenses: Vec<_> = licenses.collect();
+    licenses.sort();
+    let errors: Vec<_> = current.errors().iter().map(|error| error.code()).collect();
+    format!(
+        "{licenses:?} {} {errors:?} now {}",
+        current.status().as_str(),
+        engine.now()
+    )
+}
+
+/// Asks a while for it, and gives it up.
+fn give_up<T>(work: impl Future<Output = T>) {
+    let mut work = pin!(work);
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..50 {
+        let polled = catch_unwind(AssertUnwindSafe(|| Pin::as_mut(&mut work).poll(&mut cx)));
+        if !matches!(polled, Ok(Poll::Pending)) {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn p3_p9_a_store_that_fails_at_any_call_of_any_change_leaves_what_the_change_leaves_once_it_is_well()
+ {
+    let world = World::new();
+    let mut wrong = Vec::new();
+    for change in CHANGES {
+        let store = Faulty::state_of(world.kept());
+        let engine = world.engine(&store).await;
+        world.meanwhile(change, &store);
+        world.make(change, &engine).await.unwrap();
+        let expected = held(&engine);
+        engine.revalidate().await;
+        let expected_kept = store.kept();
+        let expected_later = held(&world.engine(&store).await);
+        assert_eq!(expected, expected_later, "{change:?}");
+        for fault in Fault::ALL {
+            for call in 0.. {
+                let store = Faulty::state_of(world.kept());
+                let engine = world.engine(&store).await;
+                world.meanwhile(change, &store);
+                store.fails_after(call, fault);
+                give_up(world.make(change, &engine));
+                if !store.heals() {
+                    break;
+                }
+                let what = format!("{change:?}, {fault:?} at call {call}");
+                if change == Change::Revalidate {
+                    // Whoever hands in a key that another process kept has it in force then, not later.
+                    engine.activate(&world.other).await.unwrap();
+                    let current = engine.current();
+                    let mut licenses = current.licenses().iter();
+                    if !licenses
+                        .any(|entry| entry.id.as_deref() == Some("other") && entry.is_in_force)
+                    {
+                        wrong.push(format!("{what}: not in force"));
+                    }
+                }
+                if let Err(error) = world.make(change, &engine).await {
+                    wrong.push(format!("{what}: refused afterwards: {error}"));
+                    continue;
+                }
+                if held(&engine) != expected {
+                    wrong.push(format!(
+                        "{what}: held {} instead of {expected}",
+                        held(&engine)
+                    ));
+                }
+                engine.revalidate().await;
+                if held(&engine) != expected {
+                    wrong.push(format!(
+                        "{what}: revalidated {} instead of {expected}",
+                        held(&engine)
+                    ));
+                }
+                if store.kept() != expected_kept {
+                    wrong.push(format!(
+                        "{what}: kept {:?} instead of {:?}",
+                        store.kept().keys(),
+                        expected_kept.keys()
+                    ));
+                }
+                let later = held(&world.engine(&store).await);
+                if later != expected {
+                    wrong.push(format!(
+                        "{what}: after a start {later} instead of {expected}"
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
