@@ -323,6 +323,9 @@ fn rules() -> BTreeMap<String, String> {
                 continue;
             };
             let number = rule.strip_prefix(|first: char| first.is_ascii_uppercase());
+            // `S7a` is what was added to S7.
+            let number = number
+                .map(|number| number.trim_end_matches(|last: char| last.is_ascii_lowercase()));
             if number.is_some_and(|number| number.parse::<u32>().is_ok()) {
                 let before = rules.insert(rule.to_owned(), name.clone());
                 assert_eq!(before, None, "{rule} is there twice");

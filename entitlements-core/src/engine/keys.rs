@@ -36,6 +36,8 @@ pub(super) struct Keys {
     pub(super) clock: KeptClock,
     /// What else of the store could not be read, and why.
     pub(super) unreadable: Vec<(Collection, String)>,
+    /// The notices of which it was read late that they were given.
+    pub(super) given_late: Option<Given>,
     /// Whether the clock was behind the newest trusted time when this was last published.
     pub(super) clock_is_behind: bool,
     /// When all of this was last read.
@@ -74,6 +76,7 @@ impl Keys {
             kept_lists: KeptLists::default(),
             clock: KeptClock::default(),
             unreadable: Vec::new(),
+            given_late: None,
             clock_is_behind: false,
             read_at: None,
             read: Vec::new(),
@@ -99,6 +102,22 @@ impl Keys {
                 self.could_not_be_read(Collection::Notices, &error);
                 Given::default()
             }
+        }
+    }
+
+    /// Reads which notices were given, where the start could not.
+    pub(super) async fn read_notices_late(&mut self) {
+        let unread = Collection::Notices;
+        if self.unreadable.iter().all(|(known, _)| *known != unread) {
+            return;
+        }
+        let store = Arc::clone(&self.store);
+        match store.load(unread).await {
+            Ok(entries) => {
+                self.given_late = Some(Given::read(entries));
+                self.could_be_read(unread);
+            }
+            Err(error) => self.could_not_be_read(unread, &error),
         }
     }
 

@@ -6,8 +6,7 @@ use super::events::{Event, EventKind};
 use super::shared::Shared;
 use crate::Timestamp;
 use crate::license::{Collection, LicenseStatus, StoredEntry};
-use crate::metrics::Backend;
-use crate::notify::{Due, Given, LicenseNotice, NoticeKind, due};
+use crate::notify::{Due, LicenseNotice, NoticeKind, due};
 use crate::resolve::{EntitlementSet, LicenseEntry};
 
 impl Shared {
@@ -53,11 +52,15 @@ impl Shared {
         }
     }
 
-    /// Gives the notices that are due (N1 to N5), and says when the next one is.
-    pub(super) async fn give_notices(&self) -> Option<Timestamp> {
+    /// The notices that are due (N1 to N5), which are to be given now, and when the next one is.
+    pub(super) async fn due_notices(&self) -> (Vec<LicenseNotice>, Option<Timestamp>) {
+        let (store, late) = {
+            let mut keys = self.keys.lock().await;
+            (Arc::clone(&keys.store), keys.given_late.take())
+        };
         let mut given = self.given.lock().await;
-        if self.holdings().has_unreadable(Collection::Notices) {
-            self.read_notices_again(&mut given).await;
+        if let Some(late) = late {
+            given.take_in(late);
         }
         let (holdings, now) = (self.holdings(), self.now());
         let Due {
@@ -66,9 +69,8 @@ impl Shared {
             next,
         } = due(&holdings, &given, now);
         if notices.is_empty() && warnings.is_empty() {
-            return next;
+            return (notices, next);
         }
-        let store = Arc::clone(&self.keys.lock().await.store);
         for due in &warnings {
             tracing::warn!(license = due.license, "{}", due.message);
         }
@@ -86,41 +88,17 @@ impl Shared {
             let _ = store.remove(Collection::Notices, &gone).await;
         }
         for notice in &notices {
-            self.give(notice, now).await;
-        }
-        next
-    }
-
-    /// Reads which notices were given, where that could not be read before.
-    async fn read_notices_again(&self, given: &mut Given) {
-        let mut keys = self.keys.lock().await;
-        let store = Arc::clone(&keys.store);
-        if let Ok(kept) = store.load(Collection::Notices).await {
-            given.add(kept);
-            keys.could_be_read(Collection::Notices);
-            self.publish(&mut keys);
-        }
-    }
-
-    async fn give(&self, notice: &LicenseNotice, at: Timestamp) {
-        // What has ended has events of its own.
-        if notice.kind() == NoticeKind::LicenseExpiry {
-            self.events.tell(Event {
-                kind: EventKind::Expiring,
-                license: Some(notice.license().to_owned()),
-                plan: notice.plan().map(str::to_owned),
-                reason: None,
-                at,
-            });
-        }
-        for notifier in &self.notifiers {
-            if let Err(error) = notifier.notify(notice).await {
-                Backend::Notifier.failed();
-                tracing::error!(
-                    license = notice.license(),
-                    "a notice was not delivered: {error}"
-                );
+            // What has ended has events of its own.
+            if notice.kind() == NoticeKind::LicenseExpiry {
+                self.events.tell(Event {
+                    kind: EventKind::Expiring,
+                    license: Some(notice.license().to_owned()),
+                    plan: notice.plan().map(str::to_owned),
+                    reason: None,
+                    at: now,
+                });
             }
         }
+        (notices, next)
     }
 }

@@ -109,16 +109,20 @@ impl Shared {
         let licenses = store.load(Collection::Licenses).await;
         let lists = store.load(Collection::Revocations).await;
         let clock = store.load(Collection::Clock).await;
+        keys.read_notices_late().await;
         // From here on nothing waits: all of it is taken, or none.
         take_stored(licenses, &self.verifier, keys);
         keys.take_lists(lists, &self.verifier);
         let reset = keys.clock.reset;
         keys.take_clock(clock);
-        if keys.clock.reset != reset
-            && let Some(newest) = keys.clock.newest
-        {
-            // In another process.
-            self.clock_was_reset(newest);
+        if let Some(newest) = keys.clock.newest {
+            if keys.clock.reset == reset {
+                // The start could not read it, or another process went on.
+                self.trusted_time.raise(newest);
+            } else {
+                // In another process.
+                self.clock_was_reset(newest);
+            }
         }
     }
 

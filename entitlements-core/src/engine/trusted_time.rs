@@ -101,6 +101,13 @@ impl TrustedTime {
         }
     }
 
+    /// Trusts this time too.
+    pub(super) fn raise(&self, newest: Timestamp) {
+        let _watch = self.watch();
+        let newest = newest.max(self.newest());
+        self.newest.store(newest.unix_micros(), Ordering::Relaxed);
+    }
+
     /// Trusts no time later than this any more (T5).
     pub(super) fn reset(&self, newest: Timestamp) {
         let mut watch = self.watch();

@@ -26,11 +26,21 @@ pub(crate) struct DailyWarning {
 pub(crate) fn due(holdings: &Holdings, given: &Given, now: Timestamp) -> Due {
     let mut due = Due::default();
     let mut next = Vec::new();
-    let licenses = || holdings.licenses.iter().map(|held| &held.license);
-    let status =
-        |license: &License| license.status(now, &holdings.deployment, &holdings.revocations);
-    for license in licenses() {
-        let state = status(license);
+    let licenses = holdings.licenses.iter().map(|held| &held.license);
+    let judged: Vec<_> = licenses
+        .map(|license| {
+            let state = license.status(now, &holdings.deployment, &holdings.revocations);
+            (license, state)
+        })
+        .collect();
+    let alive = judged.iter().filter(|(_, state)| {
+        matches!(
+            state,
+            LicenseStatus::Active | LicenseStatus::Grace | LicenseStatus::NotYetValid
+        )
+    });
+    let last_end = alive.map(|(license, _)| license.expires_at()).max();
+    for (license, state) in judged {
         if matches!(
             state,
             LicenseStatus::Revoked | LicenseStatus::WrongDeployment
@@ -38,14 +48,7 @@ pub(crate) fn due(holdings: &Holdings, given: &Given, now: Timestamp) -> Due {
             continue;
         }
         // N6: what ends is of no interest where something lasts longer.
-        let outlasts = |other: &License| {
-            other.expires_at() > license.expires_at()
-                && matches!(
-                    status(other),
-                    LicenseStatus::Active | LicenseStatus::Grace | LicenseStatus::NotYetValid
-                )
-        };
-        if licenses().any(outlasts) {
+        if last_end.is_some_and(|last_end| last_end > license.expires_at()) {
             continue;
         }
         next.extend(Stage::next_at(license, now));

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Stage;
@@ -38,18 +38,27 @@ impl Given {
             .extend(at.filter_map(|entry| Some((entry.id, entry.value.parse().ok()?))));
     }
 
+    /// Takes in what could not be read before; what was given since stays.
+    pub(crate) fn take_in(&mut self, earlier: Self) {
+        for (entry, at) in earlier.at {
+            self.at.entry(entry).or_insert(at);
+        }
+    }
+
     pub(crate) fn remember(&mut self, entry: &str, at: Timestamp) {
         self.at.insert(entry.to_owned(), at);
     }
 
     /// Forgets what was told of licenses that are not held any more, a while after it was, and says what that is.
     pub(crate) fn forget_all_but(&mut self, holdings: &Holdings, now: Timestamp) -> Vec<String> {
+        let licenses = holdings.licenses.iter().map(|held| &held.license);
+        let held: BTreeSet<_> = licenses
+            .map(|license| entry(license.id(), license.expires_at(), ""))
+            .collect();
+        // What was told comes last, and has no space in it.
         let is_held = |entry: &str| {
-            let mut licenses = holdings.licenses.iter().map(|held| &held.license);
-            licenses.any(|license| {
-                let begins = self::entry(license.id(), license.expires_at(), "");
-                entry.starts_with(&begins)
-            })
+            let begins = entry.rfind(' ').and_then(|space| entry.get(..=space));
+            begins.is_some_and(|begins| held.contains(begins))
         };
         let gone =
             |entry: &String, at: &mut Timestamp| !is_held(entry) && apart(*at, now) > COOLDOWN;

@@ -42,11 +42,19 @@ impl Holdings {
         self.licenses.push(held);
     }
 
-    /// Whether this could not be read.
-    pub(crate) fn has_unreadable(&self, collection: Collection) -> bool {
-        self.unreadable
-            .iter()
-            .any(|(known, _)| *known == collection)
+    /// Whether something that is kept could not be read.
+    pub(crate) fn store_was_unreadable(&self) -> bool {
+        let key = |rejected: &RejectedKey| {
+            rejected.source == LicenseSource::Store
+                && matches!(rejected.cause, RejectedCause::Unreadable(_))
+        };
+        let list = |rejected: &RejectedRevocations| {
+            rejected.source == LicenseSource::Store
+                && matches!(rejected.cause, RevocationsCause::Unreadable(_))
+        };
+        !self.unreadable.is_empty()
+            || self.rejected.iter().any(key)
+            || self.rejected_revocations.iter().any(list)
     }
 
     /// The status where no license verified.

@@ -11,7 +11,7 @@ use entitlements_core::testing::{self, ManualClock, NOW, TestVendor};
 use entitlements_core::{Entitlements, Environment};
 
 use crate::faulty::{Fault, Faulty, Kept};
-use crate::product::key;
+use crate::product::{Product, key};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Change {
@@ -253,4 +253,41 @@ async fn p3_p9_a_store_that_fails_at_any_call_of_any_change_leaves_what_the_chan
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A store that is late at the start of the machine.
+#[tokio::test]
+async fn s14_what_a_start_cannot_read_is_read_within_a_minute_and_nothing_is_forgotten() {
+    let world = World::new();
+    let end = NOW.saturating_add_days(30);
+    let mut kept = world.kept();
+    let trusted = NOW.saturating_add_days(8);
+    kept.insert(
+        (Collection::Clock, "newest".to_owned()),
+        trusted.to_string(),
+    );
+    let told = format!("old {} 30", end.unix_seconds());
+    kept.insert((Collection::Notices, told), NOW.to_string());
+    // The clock, the notices, the licenses, the lists, the clock.
+    for call in 0..5 {
+        let store = Faulty::state_of(kept.clone());
+        store.fails_after(call, Fault::Refuses);
+        let given = store.clone();
+        let mut product =
+            Product::start_with(&world.vendor, NOW, |builder| builder.license_store(given)).await;
+        assert!(store.heals(), "call {call}");
+        product.clock.advance(std::time::Duration::from_secs(60));
+        product
+            .until("it is read", |product| product.errors().is_empty())
+            .await;
+        product.settle().await;
+        assert_eq!(product.status(), "active", "call {call}");
+        assert!(product.engine.now() >= trusted, "call {call}");
+        let told: Vec<_> = product.told().iter().map(|notice| notice.days()).collect();
+        if call != 1 {
+            assert_eq!(told, [], "call {call}: it was told in an earlier life");
+        }
+        assert_eq!(product.warnings(), ["clock_rolled_back"]);
+        product.stop().await;
+    }
 }

@@ -20,4 +20,5 @@ mod files;
 mod given_up;
 mod notices;
 mod product;
+mod slow_notifiers;
 mod watched;

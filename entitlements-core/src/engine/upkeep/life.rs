@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::deliveries::Deliveries;
 use super::{is_due, unless_it_panics};
 use crate::Timestamp;
 use crate::engine::shared::Shared;
 use crate::files::on_a_thread;
+use crate::notify::LicenseNotice;
 
 /// How often files are looked at that a license or a list may be in. It costs a small file's reading; being told of changes does not work
 /// for every kind of file system, and not for a link in a folder above.
@@ -19,6 +21,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How often the two clocks are compared, at least.
 const CLOCKS_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// How soon it is tried again to read what is kept, where it could not be read: a store may be late at a start.
+const READ_AGAIN_WITHIN: Duration = Duration::from_secs(60);
 
 /// What one round leaves to the next.
 #[derive(Debug, Default)]
@@ -46,19 +51,18 @@ pub(super) async fn keep_up(
     mut changed: watch::Receiver<()>,
     every: Duration,
 ) {
-    let Some(parts) = shared
-        .upgrade()
-        .map(|engine| (Arc::clone(&engine.clock), Arc::clone(&engine.doubt)))
-    else {
+    let Some(engine) = shared.upgrade() else {
         return;
     };
-    let (clock, doubt) = parts;
+    let (clock, doubt) = (Arc::clone(&engine.clock), Arc::clone(&engine.doubt));
+    let mut deliveries = Deliveries::to(&engine.notifiers);
     let mut rounds = Rounds {
         // The start has just read everything.
         read: Some(clock.monotonic()),
-        every: a_little_less_than(every),
+        every: until_next_reading(&engine, every),
         ..Rounds::default()
     };
+    drop(engine);
     let mut is_in_doubt = false;
     loop {
         let Some(engine) = shared.upgrade() else {
@@ -67,8 +71,10 @@ pub(super) async fn keep_up(
         // Before the look at what holds: a change that comes after the look must wake.
         changed.mark_unchanged();
         let done = unless_it_panics(round(&engine, &mut rounds, every, is_in_doubt)).await;
-        if done.is_none() {
-            tracing::error!("a store or a notifier panicked; the upkeep goes on");
+        if let Some(notices) = done {
+            deliveries.add(&notices);
+        } else {
+            tracing::error!("a store panicked; the upkeep goes on");
             // What it was about to do is done another time: at once it would panic again.
             rounds.put_off(clock.monotonic());
         }
@@ -107,6 +113,7 @@ pub(super) async fn keep_up(
         let (mut sleep, mut change) = (pin!(sleep), pin!(changed.changed()));
         let mut doubted = pin!(doubt.notified());
         let woken = poll_fn(|cx| {
+            deliveries.poll(cx);
             if let Poll::Ready(change) = change.as_mut().poll(cx) {
                 return Poll::Ready(change.map(|()| false));
             }
@@ -123,8 +130,13 @@ pub(super) async fn keep_up(
     }
 }
 
-/// One round: whatever is due.
-async fn round(engine: &Shared, rounds: &mut Rounds, every: Duration, is_in_doubt: bool) {
+/// One round: whatever is due. The notices are still to be given.
+async fn round(
+    engine: &Shared,
+    rounds: &mut Rounds,
+    every: Duration,
+    is_in_doubt: bool,
+) -> Vec<LicenseNotice> {
     let monotonic = engine.clock.monotonic();
     engine.look_at_clocks().await;
     if is_in_doubt {
@@ -134,14 +146,26 @@ async fn round(engine: &Shared, rounds: &mut Rounds, every: Duration, is_in_doub
         engine.read_again(&mut *engine.keys.lock().await).await;
         *rounds = Rounds {
             read: Some(monotonic),
-            every: a_little_less_than(every),
+            every: until_next_reading(engine, every),
             looked: Some(monotonic),
             ..Rounds::default()
         };
     }
     // Judged anew where a boundary has passed, so that notices are of what holds now.
     engine.with_state_at(engine.nothing_sold.terms(), engine.now(), |_| ());
-    rounds.next_notice = engine.give_notices().await;
+    let (notices, next) = engine.due_notices().await;
+    rounds.next_notice = next;
+    notices
+}
+
+/// How long until what is held is read again.
+fn until_next_reading(engine: &Shared, every: Duration) -> Duration {
+    let every = a_little_less_than(every);
+    if engine.holdings().store_was_unreadable() {
+        every.min(READ_AGAIN_WITHIN)
+    } else {
+        every
+    }
 }
 
 /// Looks whether a file holds something else than what was read. What is whole counts at once; what is not may be half written, and is

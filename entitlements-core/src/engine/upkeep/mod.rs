@@ -2,6 +2,7 @@
 //! what metrics show of both.
 
 mod counting;
+mod deliveries;
 mod gauges;
 mod life;
 
