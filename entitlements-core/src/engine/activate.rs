@@ -180,7 +180,10 @@ impl Entitlements {
     ) -> Result<(), ActivateError> {
         let entry = StoredEntry::new(held.license.id(), key);
         keys.in_doubt = true;
-        let kept = keys.store.put(Collection::Licenses, entry).await;
+        let mut kept = keys.store.put(Collection::Licenses, entry).await;
+        if kept.is_ok() {
+            kept = keys.remove_other_names(held.license.id()).await;
+        }
         // A store that fails may have done it before.
         keys.in_doubt = kept.is_err();
         kept.map_err(ActivateError::NotKept)?;

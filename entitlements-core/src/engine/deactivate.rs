@@ -64,6 +64,7 @@ impl Entitlements {
         cleared.map_err(DeactivateError::NotRemoved)?;
         keys.rejected.retain(|rejected| !is_kept(rejected));
         keys.stored.clear();
+        keys.other_names.clear();
         self.shared.publish(&mut keys);
         for entry in removed.iter().filter(|entry| entry.id.is_some()) {
             self.shared.tell(EventKind::Deactivated, Some(entry), now);
@@ -101,7 +102,10 @@ impl Entitlements {
             };
         };
         keys.in_doubt = true;
-        let removed = keys.store.remove(Collection::Licenses, id).await;
+        let mut removed = keys.remove_other_names(id).await;
+        if removed.is_ok() {
+            removed = keys.store.remove(Collection::Licenses, id).await;
+        }
         keys.in_doubt = removed.is_err();
         removed.map_err(DeactivateError::NotRemoved)?;
         keys.store_is_mended();

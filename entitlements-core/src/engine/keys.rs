@@ -23,6 +23,8 @@ pub(super) struct Keys {
     pub(super) managed: Vec<Managed>,
     /// Handed in while running, now or by an earlier process.
     pub(super) stored: Vec<HeldLicense>,
+    /// Ids of licenses that are kept under another name, and that name: the catalog may have said otherwise what a license's id is.
+    pub(super) other_names: Vec<(String, String)>,
     /// Where these outlast the process.
     pub(super) store: Arc<dyn LicenseStore>,
     pub(super) rejected: Vec<RejectedKey>,
@@ -68,6 +70,7 @@ impl Keys {
         Self {
             managed: Vec::new(),
             stored: Vec::new(),
+            other_names: Vec::new(),
             store,
             rejected: Vec::new(),
             ignored: Vec::new(),
@@ -103,6 +106,18 @@ impl Keys {
                 Given::default()
             }
         }
+    }
+
+    /// Removes what is kept of a license under other names than its id, so that it does not come back from there.
+    pub(super) async fn remove_other_names(&mut self, id: &str) -> Result<(), LicenseStoreError> {
+        let store = Arc::clone(&self.store);
+        let names = self.other_names.iter().filter(|(known, _)| known == id);
+        let names: Vec<_> = names.map(|(_, name)| name.clone()).collect();
+        for name in names {
+            store.remove(Collection::Licenses, &name).await?;
+            self.other_names.retain(|(_, known)| *known != name);
+        }
+        Ok(())
     }
 
     /// Reads which notices were given, where the start could not.

@@ -291,3 +291,50 @@ async fn s14_what_a_start_cannot_read_is_read_within_a_minute_and_nothing_is_for
         product.stop().await;
     }
 }
+
+/// The catalog said otherwise what a license's id is, or somebody copied an entry.
+#[tokio::test]
+async fn p8_a_license_that_is_kept_under_other_names_is_renewed_and_removed_there_too() {
+    let world = World::new();
+    for names in [&["a name"][..], &["a name", "old"], &["old", "z"]] {
+        let entries = names.iter().map(|name| {
+            let entry = (Collection::Licenses, (*name).to_owned());
+            (entry, world.old.clone())
+        });
+        let store = Faulty::state_of(entries.clone().collect());
+        let engine = world.engine(&store).await;
+        engine.activate(&world.renewed).await.unwrap();
+        engine.revalidate().await;
+        let renewed = Some(NOW.saturating_add_days(300));
+        assert_eq!(engine.current().licenses()[0].expires_at, renewed);
+        assert_eq!(engine.current().licenses().len(), 1);
+
+        let store = Faulty::state_of(entries.collect());
+        let engine = world.engine(&store).await;
+        engine.deactivate("old").await.unwrap();
+        assert!(engine.current().licenses().is_empty());
+        engine.revalidate().await;
+        assert!(engine.current().licenses().is_empty(), "{names:?}");
+        let is_license = |(of, _): &&(Collection, String)| *of == Collection::Licenses;
+        assert_eq!(store.kept().keys().filter(is_license).count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn p9_a_change_that_is_made_after_it_was_given_up_and_looked_for_counts_within_a_minute() {
+    let world = World::new();
+    let store = Faulty::state_of(Kept::new());
+    let given = store.clone();
+    let product =
+        Product::start_with(&world.vendor, NOW, |builder| builder.license_store(given)).await;
+    store.fails_after(0, Fault::Hangs);
+    give_up(product.engine.activate(&world.new));
+    assert!(store.heals());
+    product.settle().await;
+    assert_eq!(product.status(), "unlicensed");
+    store.puts(Collection::Licenses, "new", &world.new);
+    product.clock.advance(std::time::Duration::from_secs(60));
+    product
+        .until("it is found", |product| product.status() == "active")
+        .await;
+}

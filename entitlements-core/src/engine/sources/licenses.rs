@@ -65,18 +65,25 @@ pub(in crate::engine) fn take_stored(
         Ok(stored) => stored,
     };
     keys.stored.clear();
+    keys.other_names.clear();
     for StoredEntry { id, value } in stored {
         match verifier.verify_held(&value) {
-            Ok(license) => keys.stored.push(HeldLicense {
-                license,
-                source: LicenseSource::Store,
-            }),
+            Ok(license) => {
+                if license.id() != id {
+                    keys.other_names.push((license.id().to_owned(), id));
+                }
+                let source = LicenseSource::Store;
+                keys.stored.push(HeldLicense { license, source });
+            }
             Err(error) => {
                 let cause = RejectedCause::License(error);
                 keys.rejected.push(reject(Some(id), cause));
             }
         }
     }
+    // Of two with one id the last counts.
+    keys.stored
+        .sort_by_key(|held| (held.license.issued_at(), held.license.expires_at()));
 }
 
 /// What tells apart licenses that have the same id and times: all else that they say.

@@ -22,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How often the two clocks are compared, at least.
 const CLOCKS_EVERY: Duration = Duration::from_secs(10 * 60);
 
-/// How soon it is tried again to read what is kept, where it could not be read: a store may be late at a start.
+/// How soon what is kept is read again, where it could not be read, as a store may be late at a start, or where a change was given up.
 const READ_AGAIN_WITHIN: Duration = Duration::from_secs(60);
 
 /// What one round leaves to the next.
@@ -141,6 +141,9 @@ async fn round(
     engine.look_at_clocks().await;
     if is_in_doubt {
         drop(engine.change_keys().await);
+        // What nobody waits for may still be on its way to where it is kept.
+        rounds.read = Some(monotonic);
+        rounds.every = rounds.every.min(READ_AGAIN_WITHIN);
     }
     if is_due(rounds.read, rounds.every, monotonic) || look(engine, rounds, monotonic).await {
         engine.read_again(&mut *engine.keys.lock().await).await;
