@@ -193,7 +193,7 @@ impl Gate {
         let account = account.map(AccountId::as_str);
         if inner.rules.shadow {
             let path = escaped_start(path, 200);
-            tracing::info!(target: "entitlements::decisions", path, account, requirement = %inner.requirement, code = denial.code(), "a gate in shadow would deny: {denial}");
+            tracing::info!(target: "entitlements::decisions", path, account, requirement = inner.requirement.label(), code = denial.code(), "a gate in shadow would deny: {denial}");
             inner.counters.count_shadow(&denial, &inner.requirement);
             return Admission::Pass;
         }
@@ -201,7 +201,7 @@ impl Gate {
             target: "entitlements::decisions",
             path = %escaped_start(path, 200),
             account,
-            requirement = %inner.requirement,
+            requirement = inner.requirement.label(),
             code = denial.code(),
             "request denied: {denial}"
         );

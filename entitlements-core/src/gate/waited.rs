@@ -32,7 +32,7 @@ impl Gate {
         let span = debug_span!(
             target: "entitlements::decisions",
             "entitlements.decide",
-            requirement = %self.requirement(),
+            requirement = self.requirement().label(),
             path = %escaped_start(head.path(), 200),
             outcome = Empty,
             code = Empty,
