@@ -13,6 +13,7 @@
 mod alerts;
 mod dashboard;
 mod page;
+mod prometheus;
 mod queries;
 
 /// A file of the folder.
