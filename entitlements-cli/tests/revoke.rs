@@ -50,6 +50,24 @@ fn prints_a_signed_list_alone_on_stdout() {
 }
 
 #[test]
+fn a_list_can_be_of_another_time() {
+    let desk = Desk::new();
+    let at = |time, id| revoke(&desk, ["--list", "list", "--issued-at", time, id]);
+    let first = at("2003-04-05T06:07:08Z", "a").exits(0);
+    assert_eq!(claims(&first.stdout)["iat"], 1_049_522_828);
+    let later = at("2203-04-05T06:07:08Z", "b").exits(0);
+    let said = claims(&later.stdout);
+    assert_eq!(
+        (&said["iat"], &said["revoked"]),
+        (&json!(7_360_870_028_u64), &json!(["a", "b"]))
+    );
+    // Then the list so far is one of the future.
+    at("2103-04-05T06:07:08Z", "c").exits(2);
+    assert_eq!(desk.read("list"), later.stdout);
+    at("2003-04-05", "c").exits(2);
+}
+
+#[test]
 fn a_list_is_begun_continued_and_replaced() {
     let desk = Desk::new();
     let first = revoke(&desk, ["--list", "list", "b"]).exits(0);

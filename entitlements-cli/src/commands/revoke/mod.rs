@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::quote::{self, quoted};
 use crate::report::Report;
 use crate::signing_key::{self, NamedSigner};
+use crate::time_arg;
 
 use list_file::ListFile;
 
@@ -29,7 +30,7 @@ Of the lists that one key signed, products follow the newest alone: name the
 list so far with `--list`, and the new one says what it said and more, and takes
 its place in the file. Never redirect stdout onto that file, which empties it
 first. Products take the list from `ENTITLEMENTS_REVOCATIONS_FILE`, or posted to
-their management API, which holds it until they are started again. To give a
+their management API, which keeps it where it keeps licenses. To give a
 license back, sign a new list without it: leave out `--list`, and name all other
 ids.";
 
@@ -52,6 +53,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     kid: Option<String>,
 
+    /// When it is issued; by default now. For products whose clock shows another time, such as in staging
+    #[arg(long, value_name = "TIME", value_parser = time_arg::time)]
+    issued_at: Option<Timestamp>,
+
     /// Ids of licenses to revoke, as `verify` shows them
     #[arg(value_name = "ID")]
     ids: Vec<String>,
@@ -69,7 +74,8 @@ struct Json<'a> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Report, Failure> {
-    run_at(args, SystemClock::new().now())
+    let now = args.issued_at.unwrap_or_else(|| SystemClock::new().now());
+    run_at(args, now)
 }
 
 fn run_at(args: &Args, now: Timestamp) -> Result<Report, Failure> {
