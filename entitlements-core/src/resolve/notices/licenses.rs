@@ -137,12 +137,12 @@ fn by_status(judged: &Judged<'_>, license: &License, here: &Deployment, notices:
         )),
         LicenseStatus::Expired => notices.errors.push(Notice::new(
             "license_expired",
-            format!("license `{id}` expired at {}", license.expires_at()),
+            expired(license),
             "renew the license; nothing is deleted meanwhile",
         )),
         LicenseStatus::NotYetValid => notices.warnings.push(Notice::new(
             "license_not_yet_valid",
-            format!("license `{id}` is not valid yet"),
+            not_yet_valid(license),
             "wait until it begins, and check this machine's clock",
         )),
         LicenseStatus::Revoked => notices.errors.push(Notice::new(
@@ -167,6 +167,26 @@ fn by_status(judged: &Judged<'_>, license: &License, here: &Deployment, notices:
             }
         }
         LicenseStatus::Unlicensed | LicenseStatus::Invalid | LicenseStatus::Active => {}
+    }
+}
+
+/// Since when, and why only since then.
+fn expired(license: &License) -> String {
+    let (id, expires_at) = (license.id(), license.expires_at());
+    match license.grace_days() {
+        0 => format!("license `{id}` expired at {expires_at}"),
+        _ => format!(
+            "license `{id}` expired at {expires_at}, and its grace ended at {}",
+            license.grace_ends_at()
+        ),
+    }
+}
+
+fn not_yet_valid(license: &License) -> String {
+    let id = license.id();
+    match license.not_before().max(license.issued_at()) {
+        Some(begins) => format!("license `{id}` is not valid before {begins}"),
+        None => format!("license `{id}` is not valid yet"),
     }
 }
 
