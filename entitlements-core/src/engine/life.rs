@@ -71,12 +71,9 @@ impl Shared {
         if notices.is_empty() && warnings.is_empty() {
             return (notices, next);
         }
-        for due in &warnings {
-            tracing::warn!(license = due.license, "{}", due.message);
-        }
         let entries = notices.iter().map(|notice| notice.entry());
         for entry in entries.chain(warnings.iter().map(|warning| warning.entry.clone())) {
-            // First it is written down, so that a notice is given once.
+            // First it is written down, so that it is told once.
             given.remember(&entry, now);
             let entry = StoredEntry::new(entry, now.to_string());
             if let Err(error) = store.put(Collection::Notices, entry).await {
@@ -86,6 +83,9 @@ impl Shared {
         for gone in given.forget_all_but(&holdings, now) {
             // One that stays is forgotten another time.
             let _ = store.remove(Collection::Notices, &gone).await;
+        }
+        for due in &warnings {
+            tracing::warn!(license = due.license, "{}", due.message);
         }
         for notice in &notices {
             // What has ended has events of its own.
