@@ -12,6 +12,7 @@ mod licenses;
 mod methods;
 mod output;
 mod readme;
+mod readme_year;
 mod second_start;
 mod stopping;
 mod story;

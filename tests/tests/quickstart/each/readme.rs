@@ -9,7 +9,7 @@ use super::PROGRAM;
 use super::story::{curl_is_here, type_in};
 use crate::vendor::Vendor;
 
-fn readme() -> String {
+pub(super) fn readme() -> String {
     let path = format!("examples/{}/README.md", PROGRAM.name());
     std::fs::read_to_string(root().join(path)).unwrap()
 }
@@ -116,7 +116,7 @@ fn blocks(readme: &str, heading: &str) -> Vec<(String, String)> {
 }
 
 /// The text without what is new each time: ids, and times of today.
-fn without_what_is_new(text: &str) -> String {
+pub(super) fn without_what_is_new(text: &str) -> String {
     let is_id = |text: &str| {
         let dashes = text.match_indices('-').map(|(place, _)| place);
         text.len() == 36 && dashes.eq([8, 13, 18, 23])
