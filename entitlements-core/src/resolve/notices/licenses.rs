@@ -1,13 +1,13 @@
 //! What is the matter with the licenses that are held.
 
 use super::{Notice, Notices};
-use crate::Catalog;
 use crate::license::{Collection, Deployment, License, LicenseErrorKind, LicenseStatus};
 use crate::resolve::addons::inapplicable_addons;
 use crate::resolve::sources::Judged;
 use crate::resolve::{
     Holdings, LicenseSource, RejectedCause, RejectedKey, RejectedRevocations, RevocationsCause,
 };
+use crate::{Catalog, Timestamp};
 
 /// Adds what is the matter with what is configured, and with each license.
 pub(super) fn collect(
@@ -157,6 +157,8 @@ fn by_status(judged: &Judged<'_>, license: &License, here: &Deployment, notices:
             let code = "license_wrong_deployment";
             match judged.grace_ends_at.filter(|_| judged.is_in_force()) {
                 Some(ends) => {
+                    // Of a moment at which this was noticed: nobody reads its microseconds.
+                    let ends = Timestamp::from_unix_seconds(ends.unix_seconds());
                     let message = format!("license `{id}` {why}; it stays in force until {ends}");
                     notices.warnings.push(Notice::new(code, message, action));
                 }
