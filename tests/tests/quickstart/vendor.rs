@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
+use entitlements_core::Timestamp;
+use entitlements_core::license::{LicenseDraft, LicenseIssuer, RevocationDraft, SigningKey};
+
 use crate::programs::CLI;
 
 /// Every license key that a test had issued. None of them may show in any log.
@@ -36,6 +39,10 @@ impl Vendor {
         }
     }
 
+    fn signing_key(&self) -> SigningKey {
+        SigningKey::from_pem(&file_text(&self.private)).unwrap()
+    }
+
     /// A license key for a plan, for 30 days.
     pub(crate) fn key(&self, plan: &str) -> String {
         self.issue(plan, &["--days", "30"])
@@ -48,6 +55,23 @@ impl Vendor {
         remember(&key);
         key
     }
+}
+
+/// A key of this vendor until the end of the century, issued by this process: where there are many of them.
+pub(crate) fn license_key(vendor: &Vendor, plan: &str, id: &str, issued_at: Timestamp) -> String {
+    let issuer = LicenseIssuer::new(vendor.signing_key());
+    let draft = LicenseDraft::new("Acme GmbH").plan(plan).id(id);
+    let ends = Timestamp::end_of_day("2099-12-31").unwrap();
+    let draft = draft.issued_at(issued_at).expires_at(ends);
+    let key = issuer.issue(&draft, issued_at).unwrap();
+    remember(&key);
+    key
+}
+
+/// A list of this vendor, of one license.
+pub(crate) fn revocation_list(vendor: &Vendor, id: &str, issued_at: Timestamp) -> String {
+    let list = RevocationDraft::new().license(id);
+    list.sign(&vendor.signing_key(), issued_at).unwrap()
 }
 
 /// From now on this key may show in no log.
