@@ -4,6 +4,7 @@ use super::PROGRAM;
 
 mod accounts;
 mod bad_licenses;
+mod damaged;
 mod flags;
 mod garbage;
 mod hostile;
