@@ -8,6 +8,7 @@ mod damaged;
 mod flags;
 mod garbage;
 mod hostile;
+mod key_file;
 mod killed;
 mod licenses;
 mod methods;
