@@ -6,6 +6,7 @@ mod exceptions;
 mod requests;
 mod said;
 mod story;
+mod year;
 
 use std::net::SocketAddr;
 
@@ -13,7 +14,7 @@ use entitlements_tests::wire::{exchange, request};
 use tempfile::{TempDir, tempdir};
 
 use crate::programs::Program;
-use crate::server::Server;
+use crate::server::{Server, Start};
 use crate::vendor::Vendor;
 use answer::Answer;
 
@@ -35,19 +36,35 @@ impl Both {
     fn start_with(arguments: &[&str]) -> Self {
         let folder = tempdir().unwrap();
         let vendor = Vendor::new(folder.path(), "vendor");
+        Self::start_in(folder, vendor, |start| {
+            arguments
+                .iter()
+                .fold(start, |start, argument| start.arg(argument))
+        })
+    }
+
+    fn start_in(folder: TempDir, vendor: Vendor, prepare: impl Fn(Start) -> Start + Sync) -> Self {
         let serve = |program: Program| {
             let start = program.start(&folder.path().join(program.name()));
             let start = start.arg("--admin-token").arg(TOKEN);
-            let mut start = start.arg("--trusted-key").arg(&vendor.public);
-            start.command.args(arguments);
-            start.serve()
+            prepare(start.arg("--trusted-key").arg(&vendor.public)).serve()
         };
+        let (axum, actix) = std::thread::scope(|scope| {
+            let actix = scope.spawn(|| serve(Program::Actix));
+            (serve(Program::Axum), actix.join().unwrap())
+        });
         Self {
-            axum: serve(Program::Axum),
-            actix: serve(Program::Actix),
+            axum,
+            actix,
             vendor,
             folder,
         }
+    }
+
+    /// Ends both, as a loss of power does, and starts them where they were.
+    fn again(self, prepare: impl Fn(Start) -> Start + Sync) -> Self {
+        drop((self.axum, self.actix));
+        Self::start_in(self.folder, self.vendor, prepare)
     }
 
     /// What each answers to the same bytes.

@@ -159,10 +159,20 @@ impl Both {
 
     /// A list of the vendor that takes a license back.
     fn revoked(&self, id: &str) -> String {
+        self.revoke(id, &[])
+    }
+
+    /// One that was issued at another time.
+    pub(super) fn revoked_at(&self, id: &str, time: &str) -> String {
+        self.revoke(id, &["--issued-at", time])
+    }
+
+    fn revoke(&self, id: &str, more: &[&str]) -> String {
         let list = self.folder.path().join("revoked.jwt");
         let mut command = Command::new(&*CLI);
         command.arg("revoke").arg("--key").arg(&self.vendor.private);
-        let output = command.arg("--list").arg(list).arg(id).output().unwrap();
+        let command = command.arg("--list").arg(list).arg(id).args(more);
+        let output = command.output().unwrap();
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
