@@ -19,6 +19,9 @@ const FILES: [&str; 4] = [
     "entitlements.toml",
 ];
 
+/// What activating a license adds; one that ends within 30 days would have its notices too, a little later.
+const KEPT: [&str; 2] = ["licenses.json", "clock.json"];
+
 fn contents(data: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(data).unwrap().map(Result::unwrap);
     files
@@ -39,7 +42,7 @@ fn a_second_start_finds_everything_and_shows_no_token() {
     let data = folder.path().join("a/b");
     let first = PROGRAM.start(&data).serve();
     assert!(first.stdout.text().contains("admin token, shown only now"));
-    let key = Vendor::of_data(&data).key("business");
+    let key = Vendor::of_data(&data).issue("business", &["--days", "365"]);
     drop(first);
     let made = contents(&data);
     assert_eq!(made.keys().collect::<Vec<_>>(), FILES);
@@ -49,11 +52,13 @@ fn a_second_start_finds_everything_and_shows_no_token() {
     assert!(!text.contains("shown only now"), "{text}");
     assert_eq!(second.activate(&key).status, 200);
     drop(second);
-    // The license, and nothing else.
+    // The license and when it was issued, and nothing else.
     let mut kept = contents(&data);
-    assert!(kept.remove("licenses.json").is_some());
+    for name in KEPT {
+        assert!(kept.remove(name).is_some(), "{name}");
+        assert_eq!(mode(&data.join(name)), 0o600, "{name}");
+    }
     assert!(kept == made);
-    assert_eq!(mode(&data.join("licenses.json")), 0o600);
     let third = PROGRAM.start(&data).serve();
     let status = third.license_status();
     assert_eq!(
@@ -108,7 +113,7 @@ fn starts_at_the_same_time_agree_on_one_token_and_one_vendor() {
             .map(|start| start.join().unwrap())
             .collect()
     });
-    let key = Vendor::of_data(folder.path()).key("business");
+    let key = Vendor::of_data(folder.path()).issue("business", &["--days", "365"]);
     let mut shown = 0;
     for server in &servers {
         assert_eq!(server.activate(&key).status, 200);
@@ -116,6 +121,6 @@ fn starts_at_the_same_time_agree_on_one_token_and_one_vendor() {
     }
     assert_eq!(shown, 1);
     let mut made = contents(folder.path());
-    assert!(made.remove("licenses.json").is_some());
+    assert!(KEPT.iter().all(|name| made.remove(*name).is_some()));
     assert_eq!(made.keys().collect::<Vec<_>>(), FILES);
 }
