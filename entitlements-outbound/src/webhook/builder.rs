@@ -16,6 +16,7 @@ use crate::wire::{Dialer, Plain, Roots, RootsError, Target, UrlError};
 pub struct WebhookBuilder {
     url: String,
     plain: Plain,
+    is_public_only: bool,
     roots: Roots,
     pub(super) secrets: Vec<WebhookSecret>,
     pub(super) clock: Arc<dyn Clock>,
@@ -46,6 +47,7 @@ impl WebhookBuilder {
         Self {
             url,
             plain: Plain::ToLoopback,
+            is_public_only: false,
             roots: Roots::of_system(),
             secrets: vec![secret],
             clock: Arc::new(SystemClock::new()),
@@ -107,6 +109,13 @@ impl WebhookBuilder {
         self
     }
 
+    /// Connects to addresses of the internet only, whatever the URL's name leads to: for URLs that customers enter, who must not reach this
+    /// machine or its network through it. The operator's own receivers are often there, so this is off else.
+    pub fn public_addresses_only(mut self) -> Self {
+        self.is_public_only = true;
+        self
+    }
+
     /// Lets an `http` URL lead to another machine: everybody on the way reads the messages, and can keep them from arriving. The
     /// signature still tells who sent them. Only the network in between can protect what is in them.
     pub fn insecure_allow_http(mut self) -> Self {
@@ -120,6 +129,11 @@ impl WebhookBuilder {
     /// Where nothing is sent to that URL, no authority is there to believe, or what was kept cannot be read.
     pub async fn build(self) -> Result<(Webhook, WebhookWorker), WebhookError> {
         let target = Target::parse(&self.url, self.plain)?;
+        let target = if self.is_public_only {
+            target.in_public()
+        } else {
+            target
+        };
         let tls = target.needs_tls().then(|| self.roots.tls()).transpose()?;
         let kept = self.store.load().await?;
         let wake = Arc::new(Notify::new());
@@ -139,6 +153,7 @@ impl fmt::Debug for WebhookBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookBuilder")
             .field("plain", &self.plain)
+            .field("is_public_only", &self.is_public_only)
             .field("roots", &self.roots)
             .field("retry", &self.retry)
             .field("timeout", &self.timeout)

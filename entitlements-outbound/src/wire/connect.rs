@@ -9,7 +9,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+use super::address::is_public;
 use super::post::PostError;
+use super::target::Reach;
 use super::{Target, within};
 
 /// One address that swallows everything must not take the time of the others.
@@ -72,9 +74,12 @@ impl Dialer {
                 .map_err(|_| PostError::NoAddress)?
                 .collect(),
         };
-        // A name of this machine that was made to lead elsewhere must not carry anything there unencrypted.
-        let is_allowed =
-            |address: &SocketAddr| !target.is_loopback_only || address.ip().is_loopback();
+        // Looked at here and not by the name, which may lead anywhere, and elsewhere the next time it is asked for.
+        let is_allowed = |address: &SocketAddr| match target.reach {
+            Reach::Any => true,
+            Reach::Loopback => address.ip().is_loopback(),
+            Reach::Public => is_public(address.ip()),
+        };
         Ok(found.into_iter().filter(is_allowed).collect())
     }
 }

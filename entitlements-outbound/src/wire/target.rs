@@ -16,11 +16,21 @@ pub(crate) struct Target {
     /// Without the brackets of an IPv6 address.
     pub(super) host: String,
     pub(super) port: u16,
-    /// Only addresses of this machine may be connected to.
-    pub(super) is_loopback_only: bool,
+    /// Which of the host's addresses may be connected to.
+    pub(super) reach: Reach,
     /// As the `host` header has it.
     pub(super) authority: String,
     pub(super) path_and_query: String,
+}
+
+/// Which addresses may be connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Any,
+    /// Those of this machine.
+    Loopback,
+    /// Those of the internet.
+    Public,
 }
 
 /// Whether `http` URLs may lead to other machines.
@@ -91,13 +101,23 @@ impl Target {
             is_tls,
             host: host.to_owned(),
             port,
-            is_loopback_only,
+            reach: if is_loopback_only {
+                Reach::Loopback
+            } else {
+                Reach::Any
+            },
             authority: authority.as_str().to_owned(),
             path_and_query: match uri.query() {
                 Some(query) => format!("{}?{query}", uri.path()),
                 None => uri.path().to_owned(),
             },
         })
+    }
+
+    /// The same, where only addresses of the internet may be connected to.
+    pub(crate) const fn in_public(mut self) -> Self {
+        self.reach = Reach::Public;
+        self
     }
 
     pub(crate) const fn needs_tls(&self) -> bool {

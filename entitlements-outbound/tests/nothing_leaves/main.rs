@@ -52,8 +52,9 @@ fn i10_an_engine_goes_through_a_year_without_a_socket() {
             .enable_time()
             .build()
             .unwrap();
+        let over = Over(&is_over);
         runtime.block_on(a_year());
-        is_over.store(true, Ordering::SeqCst);
+        drop(over);
         watching.join().unwrap()
     });
     // What is watched for would have been seen.
@@ -62,6 +63,15 @@ fn i10_an_engine_goes_through_a_year_without_a_socket() {
     drop(pair);
     assert!(looks.load(Ordering::SeqCst) > 10, "nobody looked");
     assert!(sockets.is_empty(), "{sockets:?}");
+}
+
+/// Ends the watch, after a failure too.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 async fn a_year() {

@@ -156,3 +156,22 @@ async fn nobody_listens() {
     let delivery = failure(url).await;
     assert_eq!(delivery.last_error(), Some("no connection could be made"));
 }
+
+#[tokio::test]
+async fn a_customers_url_does_not_reach_this_machine() {
+    let mut receiver = Receiver::answering(Vec::new()).await;
+    let port = receiver.address.port();
+    for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"] {
+        let url = format!("http://{host}:{port}/");
+        let built = builder(url, &clock()).insecure_allow_http();
+        let webhook = working(built.public_addresses_only()).await;
+        webhook.send("job.done", "{}").await.unwrap();
+        let (delivery, _) = next_attempt_after(&webhook, 1).await;
+        let error = delivery.last_error().unwrap();
+        assert!(
+            error.contains("no address that may be connected to"),
+            "{host}: {error}"
+        );
+    }
+    assert_eq!(receiver.left(), 0);
+}
