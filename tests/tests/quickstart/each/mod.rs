@@ -12,6 +12,7 @@ mod key_file;
 mod killed;
 mod licenses;
 mod methods;
+mod outbound;
 mod output;
 mod readme;
 mod readme_year;
