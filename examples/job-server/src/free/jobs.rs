@@ -47,7 +47,7 @@ pub(crate) async fn enqueue(
         delay: Duration::from_secs(body.delay_seconds.into()),
     };
     let job = app.store.enqueue(new, app.now()).await?;
-    webhooks::tell(&app, "job.enqueued", &job).await?;
+    webhooks::tell(&app, "job.enqueued", &job).await;
     Ok((StatusCode::CREATED, Json(job)))
 }
 
@@ -207,7 +207,7 @@ async fn take(app: &App, job: &Job, step: Step) -> Answer<Job> {
         _ if has_failed => "job.failed",
         _ => "job.ready",
     };
-    webhooks::tell(app, event, &after).await?;
+    webhooks::tell(app, event, &after).await;
     Ok(after)
 }
 

@@ -81,7 +81,7 @@ pub(crate) async fn follow(app: &App) -> Answer<()> {
             delay: Duration::ZERO,
         };
         match app.store.enqueue(new, now).await {
-            Ok(job) => webhooks::tell(app, "job.enqueued", &job).await?,
+            Ok(job) => webhooks::tell(app, "job.enqueued", &job).await,
             Err(Failure::Conflict(why)) => tracing::warn!(schedule = due.id, "skipped: {why}"),
             Err(failure) => return Err(failure),
         }

@@ -60,14 +60,23 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
 }
 
-/// Gives an event to the courier, for each webhook of the job's namespace that wants it.
-pub(crate) async fn tell(app: &App, event: &'static str, job: &Job) -> Answer<()> {
-    let event = Event::new(event, job);
-    for webhook in app.store.list::<Webhook>(Some(&job.namespace)).await? {
+/// Gives an event to the courier, for each webhook of the job's namespace that wants it. What happened to the job has happened: a
+/// webhook that cannot be told does not undo it.
+pub(crate) async fn tell(app: &App, event: &'static str, job: &Job) {
+    if let Err(failure) = try_to_tell(app, Event::new(event, job)).await {
+        tracing::error!(event, job = job.id, "webhooks were not told: {failure}");
+    }
+}
+
+async fn try_to_tell(app: &App, event: Event) -> Answer<()> {
+    let namespace = Some(event.namespace.as_str());
+    for webhook in app.store.list::<Webhook>(namespace).await? {
         let wanted = &webhook.value.events;
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == event.name) {
-            let courier = app.interfaces.courier.now();
-            courier.send(webhook, event.clone()).await?;
+            let (id, courier) = (webhook.id.clone(), app.interfaces.courier.now());
+            if let Err(failure) = courier.send(webhook, event.clone()).await {
+                tracing::error!(webhook = id, event = event.name, "not told: {failure}");
+            }
         }
     }
     Ok(())

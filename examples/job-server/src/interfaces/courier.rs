@@ -12,6 +12,7 @@ use crate::store::Entry;
 pub(crate) struct Event {
     /// Such as `job.done`.
     pub(crate) name: &'static str,
+    pub(crate) namespace: String,
     pub(crate) data: Value,
 }
 
@@ -20,7 +21,11 @@ impl Event {
         let data = json!({
             "id": job.id, "namespace": job.namespace, "queue": job.queue, "state": job.state, "attempts": job.attempts,
         });
-        Self { name, data }
+        Self {
+            name,
+            namespace: job.namespace.clone(),
+            data,
+        }
     }
 }
 

@@ -61,9 +61,12 @@ impl Deliveries {
     /// Goes on where the last run ended. What was promised is delivered, with the license or without it.
     pub(crate) async fn go_on(&self) -> Answer<()> {
         for webhook in self.store.list::<Webhook>(None).await? {
-            if let Some(guarantee) = &webhook.value.guarantee {
-                self.receiver(&webhook.id, &webhook.value.url, guarantee)
-                    .await?;
+            let Some(guarantee) = &webhook.value.guarantee else {
+                continue;
+            };
+            let receiver = self.receiver(&webhook.id, &webhook.value.url, guarantee);
+            if let Err(failure) = receiver.await {
+                tracing::error!(webhook = webhook.id, "cannot deliver: {failure}");
             }
         }
         Ok(())
