@@ -1,13 +1,17 @@
 //! What the server offers: the table of free and paid rows, and what stands in front of all of them.
 
+use std::sync::Arc;
+
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use entitlements_axum::{
     AccountId, BearerToken, Entitlements, EntitlementsLayer, FixedAccount, Refusal, Timestamp,
 };
+use entitlements_outbound::heartbeat::Heartbeat;
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::heartbeat::{self, Counted};
 use crate::identify::identify;
 use crate::interfaces::Interfaces;
 use crate::paid::Deliveries;
@@ -24,6 +28,8 @@ pub(crate) struct App {
     pub(crate) deliveries: Deliveries,
     pub(crate) operator: BearerToken,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) counted: Arc<Counted>,
+    pub(crate) heartbeat: Option<Heartbeat>,
 }
 
 impl App {
@@ -73,6 +79,7 @@ fn free_rows(table: Table) -> Table {
         .free("PUT /nodes/{node}", free::nodes::join)
         .free("DELETE /nodes/{node}", free::nodes::leave)
         .free("GET /metrics", free::metrics::show)
+        .free("GET /heartbeat", heartbeat::show)
 }
 
 /// Everything that an organisation with several teams needs is paid. One row a feature.

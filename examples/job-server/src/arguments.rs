@@ -48,6 +48,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "server")]
     pub(crate) node: String,
 
+    /// Where to tell once a day how many nodes run which version with which license. Without it nothing is told anybody
+    #[arg(long, value_name = "URL")]
+    pub(crate) heartbeat: Option<String>,
+
     /// When its clock starts, which then runs; for trying out what time does
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<Timestamp>,

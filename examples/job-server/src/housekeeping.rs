@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::free::{jobs, schedules};
+use crate::heartbeat;
 use crate::paid::{alerts, retention};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -21,6 +22,7 @@ pub(crate) async fn forever(app: App) {
 pub(crate) async fn once(app: &App) {
     note("timing jobs out", jobs::time_out(app).await);
     note("following schedules", schedules::follow(app).await);
+    note("counting nodes", heartbeat::count_nodes(app).await);
     note("purging", retention::purge(app).await);
     note("looking for alerts", alerts::look(app).await);
     app.metrics.run_upkeep();

@@ -10,6 +10,7 @@ use entitlements_axum::{Access, Current, Guard as _, Refusal};
 use crate::app::App;
 use crate::failure::{Answer, Failure};
 use crate::free::api_keys;
+use crate::heartbeat::Used;
 use crate::identity::{Caller, Identity};
 use crate::interfaces::AuditEntry;
 use crate::paid::rbac;
@@ -31,6 +32,9 @@ pub(crate) async fn identify(
     let entry = (!head.method.is_safe()).then(|| entry(&head, &current, &caller));
     head.extensions.insert(caller);
     let response = next.run(Request::from_parts(head, body)).await;
+    if let Some(used) = response.extensions().get::<Used>() {
+        app.counted.use_of(*used);
+    }
     if let Some(mut entry) = entry {
         entry.outcome = response.status().as_u16();
         app.interfaces.audit.of(&current).log(entry).await?;

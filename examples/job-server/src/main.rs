@@ -10,6 +10,7 @@ mod engine;
 mod failure;
 mod free;
 mod glob;
+mod heartbeat;
 mod housekeeping;
 mod identify;
 mod identity;

@@ -15,7 +15,7 @@ use crate::interfaces::Interfaces;
 use crate::paid::{Deliveries, encryption};
 use crate::store::Store;
 use crate::vault::Vault;
-use crate::{engine, housekeeping};
+use crate::{engine, heartbeat, housekeeping};
 
 pub(crate) async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(arguments.listen).await?;
@@ -28,14 +28,17 @@ pub(crate) async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     encryption::as_configured(&store).await?;
     let deliveries = Deliveries::new(store.clone(), Arc::clone(entitlements.clock()));
     deliveries.go_on().await?;
-    let app = App {
+    let mut app = App {
         interfaces: Interfaces::new(&entitlements, &store, deliveries.clone()),
         deliveries,
-        operator: BearerToken::new(arguments.admin_token)?.named("operator"),
+        operator: BearerToken::new(arguments.admin_token.as_str())?.named("operator"),
         store,
         entitlements,
         metrics,
+        counted: Arc::default(),
+        heartbeat: None,
     };
+    app.heartbeat = heartbeat::start(&arguments, &app)?;
     tokio::spawn(upkeep);
     // This server is a node of its cluster as the others are; the upkeep renews the lease until it is dropped.
     let nodes = app.entitlements.limit(&AccountId::LOCAL, "nodes");

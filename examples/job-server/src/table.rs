@@ -1,12 +1,17 @@
 //! The table of routes. It makes the router, with a gate in front of every paid row, and `GET /` shows it.
 
+use std::future::ready;
+
 use axum::Router;
 use axum::handler::Handler;
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use entitlements_axum::RequireFeature;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::heartbeat::Used;
 
 /// What the server can do, row by row.
 #[derive(Default)]
@@ -40,7 +45,12 @@ impl Table {
         T: 'static,
     {
         let (method, _) = parts(route);
-        let gated = on(method, handler).route_layer(RequireFeature::new(feature));
+        let gated = on(method, handler)
+            .route_layer(map_response(move |mut response: Response| {
+                response.extensions_mut().insert(Used(feature));
+                ready(response)
+            }))
+            .route_layer(RequireFeature::new(feature));
         self.row(route, Some(feature), gated)
     }
 

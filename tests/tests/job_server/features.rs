@@ -10,7 +10,7 @@ use crate::server::{SOME_DAY, Server, Start};
 use crate::vendor::key;
 
 /// What everybody gets, and nothing less.
-const FREE: [&str; 29] = [
+const FREE: [&str; 30] = [
     "POST /queues/{queue}/jobs",
     "POST /queues/{queue}/fetch",
     "GET /jobs/{id}",
@@ -40,6 +40,7 @@ const FREE: [&str; 29] = [
     "PUT /nodes/{node}",
     "DELETE /nodes/{node}",
     "GET /metrics",
+    "GET /heartbeat",
 ];
 
 /// The routes by the feature that they say they need.

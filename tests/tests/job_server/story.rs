@@ -118,6 +118,32 @@ fn there_are_three_nodes_without_a_license_and_as_many_as_it_says_with_one() {
 }
 
 #[test]
+fn a_heartbeat_is_off_unless_it_is_asked_for_and_shows_what_it_says() {
+    let folder = tempdir().unwrap();
+    {
+        let server = Start::at(SOME_DAY, folder.path()).serve();
+        assert_eq!(
+            server.get("/heartbeat"),
+            json!({ "is_on": false, "beat": null })
+        );
+    }
+    let start = Start::at(SOME_DAY, folder.path()).arg("--heartbeat");
+    let server = start.arg("http://127.0.0.1:9/beats").serve();
+    let license = server.activate(&key(5));
+    assert_eq!([join(&server, "b"), analytics(&server)], [204, 200]);
+    let shown = server.get("/heartbeat");
+    let beat = &shown["beat"];
+    assert_eq!(
+        (&beat["nodes"], &beat["features"]),
+        (&json!(2), &json!(["analytics"]))
+    );
+    assert_eq!(beat["version"], env!("CARGO_PKG_VERSION"));
+    // Neither the license's id nor anything else by which a stranger would know whose it is.
+    assert!(!shown.to_string().contains(license["id"].as_str().unwrap()));
+    assert_eq!(beat["licenses"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn a_license_comes_from_a_flag_a_variable_or_a_file() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("key");
