@@ -154,6 +154,14 @@ impl Keys {
         self.rejected_revocations.extend(rejected);
     }
 
+    /// Whether the revocation lists that are kept could not be read.
+    pub(super) fn lists_are_unreadable(&self) -> bool {
+        self.rejected_revocations.iter().any(|rejected| {
+            rejected.source == LicenseSource::Store
+                && matches!(rejected.cause, RevocationsCause::Unreadable(_))
+        })
+    }
+
     /// Takes what is kept of time; where that cannot be read, what was known of it stays.
     pub(super) fn take_clock(&mut self, kept: Result<Vec<StoredEntry>, LicenseStoreError>) {
         match kept.and_then(KeptClock::read) {

@@ -87,7 +87,8 @@ impl Shared {
     async fn read_all(&self, keys: &mut Keys) {
         self.read_kept(keys).await;
         let now = self.now();
-        self.sources
+        let lists = self
+            .sources
             .read_into(keys, &self.catalog, &self.verifier, now);
         // INVARIANT: until it is published what was taken does not count, and whoever comes next must not find it there.
         keys.in_doubt = true;
@@ -98,6 +99,7 @@ impl Shared {
         keys.read_at = Some(now);
         self.publish(keys);
         keys.in_doubt = false;
+        self.keep_lists(keys, lists).await;
     }
 
     /// Reads what is kept; without a place to keep anything, what is held is all there is.
@@ -113,17 +115,7 @@ impl Shared {
         // From here on nothing waits: all of it is taken, or none.
         take_stored(licenses, &self.verifier, keys);
         keys.take_lists(lists, &self.verifier);
-        let reset = keys.clock.reset;
-        keys.take_clock(clock);
-        if let Some(newest) = keys.clock.newest {
-            if keys.clock.reset == reset {
-                // The start could not read it, or another process went on.
-                self.trusted_time.raise(newest);
-            } else {
-                // In another process.
-                self.clock_was_reset(newest);
-            }
-        }
+        self.take_clock(keys, clock);
     }
 
     /// Writes down since when licenses are elsewhere than where they are bound to, and forgets it of those that are not any more (S7a).

@@ -3,6 +3,8 @@ use std::sync::Arc;
 use tracing::Instrument;
 
 use super::keys::Keys;
+use super::shared::Shared;
+use super::sources::SignedList;
 use super::{Entitlements, spans};
 use crate::license::{RevocationError, RevocationList, compact_revocations};
 use crate::resolve::{LicenseSource, RejectedRevocations, RevocationsCause};
@@ -50,10 +52,8 @@ impl Entitlements {
         let mut keys = self.shared.change_keys().await;
         let mut revocations = (*keys.revocations).clone();
         let changed = revocations.add(verified.clone());
-        // Also where it changes nothing: it may have come from a variable until now.
-        let is_newest = revocations.lists().any(|newest| {
-            newest.kid() == verified.kid() && newest.issued_at() == verified.issued_at()
-        });
+        // Also where it changes nothing: what was to keep it before may have failed.
+        let is_newest = revocations.has_none_after(&verified);
         if changed {
             // Before it is kept: what is revoked is revoked, be the disk full or slow.
             keys.revocations = Arc::new(revocations);
@@ -77,6 +77,25 @@ impl Entitlements {
             changed,
             kept,
         })
+    }
+}
+
+impl Shared {
+    /// Keeps lists that variables and files have: once revoked, a license stays so where they are taken away (L16a).
+    pub(super) async fn keep_lists(&self, keys: &mut Keys, lists: Vec<SignedList>) {
+        // What cannot be read stays as it is until a list is handed in, so that the error is seen.
+        if !keys.store.outlasts_the_process() || keys.lists_are_unreadable() {
+            return;
+        }
+        let mut are_kept = true;
+        for SignedList { list, token } in lists {
+            if keys.revocations.has_none_after(&list) {
+                are_kept &= keep(keys, &list, &token).await;
+            }
+        }
+        if !are_kept {
+            self.publish(keys);
+        }
     }
 }
 

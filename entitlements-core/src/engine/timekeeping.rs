@@ -9,7 +9,7 @@ use super::keys::Keys;
 use super::shared::Shared;
 use super::trusted_time::Look;
 use crate::Timestamp;
-use crate::license::{License, LicenseStoreError};
+use crate::license::{Collection, License, LicenseStoreError, StoredEntry};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -59,17 +59,24 @@ impl Shared {
         }
         self.show_clock();
         let mut keys = self.keys.lock().await;
-        // Only now: it may have been reset while the lock was waited for.
-        let newest = self.trusted_time.newest();
         if keys.clock_is_behind != self.trusted_time.is_behind(wall) {
             self.publish(&mut keys);
         }
-        let kept = keys.clock.newest.unwrap_or(Timestamp::MIN);
-        if newest.saturating_since(kept) >= HOUR {
-            let store = Arc::clone(&keys.store);
-            if let Err(error) = keys.clock.keep_newest(&*store, newest).await {
-                tracing::warn!("the newest trusted time cannot be kept: {error}");
-            }
+        let is_new = |keys: &Keys| {
+            let kept = keys.clock.newest.unwrap_or(Timestamp::MIN);
+            let newest = self.trusted_time.newest();
+            (newest.saturating_since(kept) >= HOUR).then_some(newest)
+        };
+        let store = Arc::clone(&keys.store);
+        if is_new(&keys).is_some() && store.outlasts_the_process() {
+            // Somebody may have reset it there: that must not be written over.
+            let kept = store.load(Collection::Clock).await;
+            self.take_clock(&mut keys, kept);
+        }
+        if let Some(newest) = is_new(&keys)
+            && let Err(error) = keys.clock.keep_newest(&*store, newest).await
+        {
+            tracing::warn!("the newest trusted time cannot be kept: {error}");
         }
         // It is tried again at the next look.
         let _ = self.settle_clock(&mut keys).await;
@@ -99,6 +106,28 @@ impl Shared {
         keys.clock.note_issue(issued_at);
         if let Some(wall) = resets_clock {
             self.trust_again(keys, wall);
+        }
+    }
+
+    /// Takes what is kept of time, and what another process says of it: that somebody reset it, or that more of it has passed.
+    pub(super) fn take_clock(
+        &self,
+        keys: &mut Keys,
+        kept: Result<Vec<StoredEntry>, LicenseStoreError>,
+    ) {
+        let reset = keys.clock.reset;
+        keys.take_clock(kept);
+        match keys.clock.reset {
+            // Whatever is kept beside it may be of a process that did not know.
+            Some(at) if keys.clock.reset != reset => {
+                keys.clock.note_reset(at);
+                self.clock_was_reset(at);
+            }
+            _ => {
+                if let Some(newest) = keys.clock.newest {
+                    self.trusted_time.raise(newest);
+                }
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use entitlements_core::license::{Collection, LicenseStore, LicenseStoreError, StoredEntry};
 use entitlements_core::testing::TestEngine;
@@ -266,14 +266,19 @@ fn p3_racing_changes_end_in_one_state_in_memory_and_on_disk() {
 struct Failing {
     fails: Arc<AtomicBool>,
     later: bool,
+    kept: Mutex<Vec<(Collection, StoredEntry)>>,
 }
 
 impl Failing {
-    fn answer(&self) -> Reply<Result<(), LicenseStoreError>> {
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Vec<(Collection, StoredEntry)>),
+    ) -> Reply<Result<(), LicenseStoreError>> {
         let fails = self.fails.load(Ordering::SeqCst);
         let answer = if fails {
             Err(LicenseStoreError::new("no space left on the device"))
         } else {
+            change(&mut self.kept.lock().unwrap());
             Ok(())
         };
         if self.later {
@@ -285,20 +290,25 @@ impl Failing {
 }
 
 impl LicenseStore for Failing {
-    fn load(&self, _: Collection) -> Reply<Result<Vec<StoredEntry>, LicenseStoreError>> {
-        Reply::Now(Ok(Vec::new()))
+    fn load(&self, of: Collection) -> Reply<Result<Vec<StoredEntry>, LicenseStoreError>> {
+        let kept = self.kept.lock().unwrap();
+        let entries = kept.iter().filter(|(collection, _)| *collection == of);
+        Reply::Now(Ok(entries.map(|(_, entry)| entry.clone()).collect()))
     }
 
-    fn put(&self, _: Collection, _: StoredEntry) -> Reply<Result<(), LicenseStoreError>> {
-        self.answer()
+    fn put(&self, to: Collection, entry: StoredEntry) -> Reply<Result<(), LicenseStoreError>> {
+        self.change(|kept| {
+            kept.retain(|(of, known)| (*of, &known.id) != (to, &entry.id));
+            kept.push((to, entry));
+        })
     }
 
-    fn remove(&self, _: Collection, _: &str) -> Reply<Result<(), LicenseStoreError>> {
-        self.answer()
+    fn remove(&self, from: Collection, id: &str) -> Reply<Result<(), LicenseStoreError>> {
+        self.change(|kept| kept.retain(|(of, known)| (*of, known.id.as_str()) != (from, id)))
     }
 
-    fn clear(&self, _: Collection) -> Reply<Result<(), LicenseStoreError>> {
-        self.answer()
+    fn clear(&self, collection: Collection) -> Reply<Result<(), LicenseStoreError>> {
+        self.change(|kept| kept.retain(|(of, _)| *of != collection))
     }
 }
 
@@ -310,6 +320,7 @@ fn p3_what_cannot_be_kept_or_removed_changes_nothing() {
         let store = Failing {
             fails: Arc::clone(&fails),
             later,
+            ..Failing::default()
         };
         let engine = engine(&[&vendor], |builder| builder.license_store(store));
         let refused = block_on(engine.activate(&vendor.key("lic"))).unwrap_err();

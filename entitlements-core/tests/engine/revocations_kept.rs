@@ -35,7 +35,7 @@ fn l16a_a_list_that_was_handed_in_counts_after_the_next_start() {
     assert!(first.current().has("sso"));
     let applied = block_on(first.apply_revocations(&vendor.list(10, &["lic"]))).unwrap();
     assert!(applied.changed && applied.kept);
-    assert_eq!(names(&folder), [FILE]);
+    assert_eq!(names(&folder), ["clock.json", FILE]);
 
     let second = start(&[&vendor], &folder);
     assert_eq!(second.current().status(), LicenseStatus::Revoked);
@@ -110,7 +110,8 @@ fn what_is_damaged_is_told_and_set_aside_before_anything_is_written() {
             content
         );
         block_on(first.apply_revocations(&vendor.list(10, &["lic"]))).unwrap();
-        let there = names(folder.path());
+        let mut there = names(folder.path());
+        there.retain(|name| name != "clock.json");
         assert_eq!(there.len(), 2, "{there:?}");
         assert!(
             there[1].starts_with("revocations.json.damaged-"),
@@ -173,6 +174,37 @@ fn l16a_a_list_whose_key_is_not_trusted_today_counts_again_when_it_is() {
     block_on(alone.apply_revocations(&vendor.list(5, &["else"]))).unwrap();
     let both = start(&[&vendor, &partner], folder.path());
     assert_eq!(both.current().status(), LicenseStatus::Revoked);
+}
+
+#[test]
+fn l16a_a_list_that_is_taken_out_of_a_variable_or_a_file_gives_nothing_back() {
+    let (vendor, folder) = (Vendor::new(), tempdir().unwrap());
+    let list = vendor.list(10, &["lic"]);
+    let file = folder.path().join("list");
+    fs::write(&file, &list).unwrap();
+    for by_file in [true, false] {
+        let data = folder.path().join(if by_file { "one" } else { "other" });
+        let with_list = engine(&[&vendor], |builder| {
+            let builder = builder.license_key(vendor.key("lic")).data_dir(&data);
+            if by_file {
+                builder.revocations_file(&file)
+            } else {
+                let variable = [("ENTITLEMENTS_REVOCATIONS", list.clone())];
+                builder.environment(entitlements_core::Environment::of(variable))
+            }
+        });
+        assert_eq!(with_list.current().status(), LicenseStatus::Revoked);
+        assert_eq!(names(&data), ["clock.json", FILE]);
+        block_on(with_list.revalidate());
+        assert_eq!(
+            start(&[&vendor], &data).current().status(),
+            LicenseStatus::Revoked
+        );
+        // The vendor takes it back with a newer one, and no older one counts any more.
+        let newer = start(&[&vendor], &data);
+        block_on(newer.apply_revocations(&vendor.list(5, &[]))).unwrap();
+        assert!(start(&[&vendor], &data).current().has("sso"));
+    }
 }
 
 #[test]

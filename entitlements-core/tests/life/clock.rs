@@ -152,6 +152,39 @@ async fn t5_the_command_resets_it_for_processes_that_run_too() {
     assert!(product.happened().contains(&"clock.reset"));
 }
 
+/// What the command wrote is not written over by a process that has not seen it yet.
+#[tokio::test]
+async fn t5_the_command_counts_for_a_process_that_goes_on_for_hours() {
+    let (vendor, folder) = (TestVendor::new(), tempdir().unwrap());
+    let product = Product::start(&vendor, folder.path(), NOW).await;
+    product
+        .engine
+        .activate(&key(&vendor, "lic", |draft| draft))
+        .await
+        .unwrap();
+    product.clock.set("2099-01-01T00:00:00Z".parse().unwrap());
+    product.settle().await;
+    product.advance(2 * HOUR).await;
+    product.clock.set(NOW.saturating_add_days(1));
+    product.settle().await;
+    assert_eq!(product.status(), "expired");
+    let store = LicenseFiles::in_folder(folder.path());
+    reset_kept_clock(&store, NOW.saturating_add_days(1))
+        .await
+        .unwrap();
+    for _ in 0..7 {
+        product.advance(HOUR).await;
+    }
+    product
+        .until("it is found", |product| product.status() == "active")
+        .await;
+    assert!(product.warnings().is_empty());
+    product.stop().await;
+    let at = NOW.saturating_add_days(2);
+    let product = Product::start(&vendor, folder.path(), at).await;
+    assert_eq!((product.status(), product.warnings()), ("active", vec![]));
+}
+
 #[tokio::test]
 async fn t4_it_is_kept_hourly_and_damage_is_told_of() {
     let (vendor, folder) = (TestVendor::new(), tempdir().unwrap());

@@ -29,6 +29,9 @@ impl Address {
             return Ok(Self::at(database.into()));
         };
         match scheme(text) {
+            None if is_neither(text) => Err(wrong(
+                "it is neither a URL nor a path; before a path with a colon write `./`",
+            )),
             None => Ok(Self::at(database.into())),
             Some(("sqlite", rest)) => Self::from_url(rest),
             Some((other, _)) => Err(wrong(format_args!(
@@ -91,6 +94,13 @@ fn scheme(text: &str) -> Option<(&str, &str)> {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     is_scheme.then_some((scheme, rest))
+}
+
+/// Whether a colon makes it look like a URL of no kind that there is: a file of such a name would be made by mistake, and what was typed
+/// may be a secret.
+fn is_neither(text: &str) -> bool {
+    text.split_once(':')
+        .is_some_and(|(before, _)| before.len() > 1 && !before.starts_with(['.', '/']))
 }
 
 /// None where a `%` is not followed by two hexadecimal digits, or stands for what no path has.
@@ -163,6 +173,8 @@ mod tests {
             ("sqlite:a.db?key=hunter2", "the parameter `key`"),
             ("postgres://acme:hunter2@db/acme", "of the kind `postgres`"),
             ("mysql:acme", "of the kind `mysql`"),
+            ("10:30.db", "neither a URL nor a path"),
+            ("hunter2+/==:db", "neither a URL nor a path"),
             ("file:data.db", "of the kind `file`"),
             ("https://acme:hunter2@example.test/", "of the kind `https`"),
         ] {

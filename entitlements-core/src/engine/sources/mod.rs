@@ -7,6 +7,7 @@ mod token_source;
 mod variable;
 
 pub(super) use licenses::take_stored;
+pub(super) use revocations::SignedList;
 pub(super) use token_source::TokenSource;
 
 use crate::license::{LicenseVerifier, Revocations, sha256_hex};
@@ -26,22 +27,23 @@ pub(super) struct Sources {
 
 impl Sources {
     /// Reads and checks every place, and puts what is found there in the place of what was found before. What a place had stays where
-    /// what it has now cannot be used (S8a); what was revoked stays revoked.
+    /// what it has now cannot be used (S8a); what was revoked stays revoked. Gives back the lists that were found, to keep (L16a).
     pub(super) fn read_into(
         &self,
         keys: &mut Keys,
         catalog: &Catalog,
         verifier: &LicenseVerifier,
         now: Timestamp,
-    ) {
+    ) -> Vec<SignedList> {
         keys.ignored.clear();
         let licenses = self.find_licenses(catalog, &mut keys.ignored);
         let lists = self.find_lists(&mut keys.ignored);
         keys.read = contents(&licenses).chain(contents(&lists)).collect();
         licenses::take(licenses, verifier, keys);
         let mut revocations: Revocations = (*keys.revocations).clone();
-        revocations::take(lists, verifier, now, &mut revocations, keys);
+        let lists = revocations::take(lists, verifier, now, &mut revocations, keys);
         keys.revocations = revocations.into();
+        lists
     }
 
     /// What is there now, to compare with what was read: of each place, what tells its content from others, and whether it is whole.

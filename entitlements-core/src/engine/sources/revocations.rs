@@ -10,20 +10,28 @@ use crate::{Environment, Timestamp};
 /// The variable that holds a list; with `_FILE` behind it, the one that holds a path.
 pub(super) const VARIABLE: &str = "ENTITLEMENTS_REVOCATIONS";
 
-/// Adds what was found to `revocations`, and says what cannot be used.
+/// A list that verifies, as it was signed.
+pub(in crate::engine) struct SignedList {
+    pub(in crate::engine) list: RevocationList,
+    pub(in crate::engine) token: String,
+}
+
+/// Adds what was found to `revocations`, and says what cannot be used. Gives back what can, to keep.
 pub(super) fn take(
     found: Vec<Option<Found>>,
     verifier: &LicenseVerifier,
     now: Timestamp,
     revocations: &mut Revocations,
     keys: &mut Keys,
-) {
+) -> Vec<SignedList> {
     let is_kept = |rejected: &RejectedRevocations| rejected.source == LicenseSource::Store;
     keys.rejected_revocations.retain(is_kept);
+    let mut taken = Vec::new();
     for found in found.into_iter().flatten() {
         match read(&found, verifier, now) {
-            Ok(list) => {
-                revocations.add(list);
+            Ok(signed) => {
+                revocations.add(signed.list.clone());
+                taken.push(signed);
             }
             Err(cause) => keys.rejected_revocations.push(RejectedRevocations {
                 source: found.source,
@@ -31,6 +39,7 @@ pub(super) fn take(
             }),
         }
     }
+    taken
 }
 
 /// The list that was found at a place.
@@ -38,12 +47,13 @@ pub(super) fn read(
     found: &Found,
     verifier: &LicenseVerifier,
     now: Timestamp,
-) -> Result<RevocationList, RevocationsCause> {
+) -> Result<SignedList, RevocationsCause> {
     let text = found.text.as_ref();
     let text = text.map_err(|why| RevocationsCause::Unreadable(why.clone()))?;
-    compact_revocations(text)
-        .and_then(|list| verifier.verify_revocations(&list, now))
-        .map_err(RevocationsCause::List)
+    let token = compact_revocations(text).map_err(RevocationsCause::List)?;
+    let list = verifier.verify_revocations(&token, now);
+    let list = list.map_err(RevocationsCause::List)?;
+    Ok(SignedList { list, token })
 }
 
 /// Whether the variable of a path says where a list is.

@@ -40,6 +40,13 @@ impl Revocations {
         known.licenses.len() + known.keys.len() > before
     }
 
+    /// Whether no list of the same key that was issued later applies, so that this one counts.
+    #[must_use]
+    pub(crate) fn has_none_after(&self, list: &RevocationList) -> bool {
+        let newest = self.newest.get(list.kid());
+        newest.is_none_or(|newest| newest.issued_at <= list.issued_at)
+    }
+
     /// Whether the license's id, or the key that verified it, is on a list that applies.
     #[must_use]
     pub fn revokes(&self, license: &License) -> bool {
