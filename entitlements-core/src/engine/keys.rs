@@ -44,6 +44,8 @@ pub(super) struct Keys {
     pub(super) clock_is_behind: bool,
     /// When all of this was last read.
     pub(super) read_at: Option<Timestamp>,
+    /// Which reading that was.
+    pub(super) last_reading: u64,
     /// What tells each place's content as it was last read from others.
     pub(super) read: Vec<String>,
     /// A change was asked of the store, and nobody waited for its answer: what is held may not be what is kept.
@@ -82,6 +84,7 @@ impl Keys {
             given_late: None,
             clock_is_behind: false,
             read_at: None,
+            last_reading: 0,
             read: Vec::new(),
             in_doubt: false,
         }

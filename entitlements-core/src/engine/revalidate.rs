@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::MutexGuard;
 use tracing::Instrument;
@@ -23,8 +24,13 @@ impl Entitlements {
     /// # Cancel safety
     /// Dropped before it is done, all of what was read counts, or nothing.
     pub async fn revalidate(&self) {
-        let keys = self.shared.keys.lock().await;
         let shared = &self.shared;
+        let before = shared.readings.load(Ordering::Acquire);
+        let keys = shared.keys.lock().await;
+        // A reading that began after this was asked for will do: many that ask at once must not keep changes waiting.
+        if keys.last_reading > before && !keys.in_doubt {
+            return;
+        }
         let mut keys = Changing { keys, shared };
         shared.read_again(&mut keys).await;
     }
@@ -85,6 +91,7 @@ impl Shared {
     }
 
     async fn read_all(&self, keys: &mut Keys) {
+        let reading = self.readings.fetch_add(1, Ordering::AcqRel) + 1;
         self.read_kept(keys).await;
         let now = self.now();
         let lists = self
@@ -99,6 +106,7 @@ impl Shared {
         keys.read_at = Some(now);
         self.publish(keys);
         keys.in_doubt = false;
+        keys.last_reading = reading;
         self.keep_lists(keys, lists).await;
     }
 

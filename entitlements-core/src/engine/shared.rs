@@ -48,6 +48,8 @@ pub(super) struct Shared {
     pub(super) nothing_sold: SharedTerms,
     /// Whoever changes what is held does so under this lock, one after the other.
     pub(super) keys: Mutex<Keys>,
+    /// How often it was begun to read what is held; counted under the lock on the keys.
+    pub(super) readings: AtomicU64,
     /// Which notices were given.
     pub(super) given: Mutex<Given>,
     /// Says that a change was given up half-way, and what is held is to be read again.
@@ -102,6 +104,7 @@ impl Shared {
             generation: AtomicU64::new(recent::next_generation()),
             nothing_sold: SharedTerms::new(AccountTerms::default()),
             keys: Mutex::new(keys),
+            readings: AtomicU64::new(0),
             given: Mutex::new(parts.given),
             doubt: Arc::default(),
             changed: watch::Sender::new(()),

@@ -17,6 +17,7 @@ mod events;
 mod faults;
 mod faulty;
 mod files;
+mod flood;
 mod given_up;
 mod notices;
 mod product;
