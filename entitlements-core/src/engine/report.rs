@@ -18,18 +18,18 @@ pub(super) fn start(set: &EntitlementSet) {
 /// When the set changes: what is different.
 pub(super) fn changes(before: &EntitlementSet, after: &EntitlementSet) {
     let same_plan = before.plan_in_force_id() == after.plan_in_force_id();
-    if same_plan && before.status() == after.status() && features(before) == features(after) {
-        return;
+    if !same_plan || before.status() != after.status() || features(before) != features(after) {
+        tracing::info!(
+            plan = after.plan_in_force().name(),
+            status = %after.status(),
+            before = %before.status(),
+            features = %features(after),
+            until = %until(after),
+            source = %sources(after),
+            "entitlements changed"
+        );
     }
-    tracing::info!(
-        plan = after.plan_in_force().name(),
-        status = %after.status(),
-        before = %before.status(),
-        features = %features(after),
-        until = %until(after),
-        source = %sources(after),
-        "entitlements changed"
-    );
+    // What is wrong is told also where it changes nothing: a file that holds no key any more, a list that cannot be kept.
     notices(
         &new_in(after.warnings(), before.warnings()),
         &new_in(after.errors(), before.errors()),

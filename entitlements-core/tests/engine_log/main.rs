@@ -16,6 +16,7 @@ mod log;
 mod start;
 mod upkeep;
 mod upkeep_clock;
+mod wrong;
 
 /// Waits for what no other thread has to wake.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
