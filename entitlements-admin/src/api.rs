@@ -129,17 +129,16 @@ impl AdminApi {
         };
         let under_way = UnderWay::of(admitted.route, admitted.by, self.client_of(&head));
         let parameters = admitted.parameters;
-        let answer = (admitted.act)(Call {
+        let outcome = (admitted.act)(Call {
             api: self.clone(),
             head,
             parameters,
             body,
         });
-        let answer = answer.await;
-        if let Some(under_way) = under_way {
-            under_way.end();
+        match under_way {
+            None => outcome.await,
+            Some(under_way) => under_way.carry_out(outcome).await,
         }
-        answer
     }
 
     /// Path, then method, then credentials: a stranger learns which routes there are, and nothing else.

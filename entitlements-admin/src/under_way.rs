@@ -1,11 +1,21 @@
 //! Clients that go away while what they asked for is being done.
 
 use std::net::IpAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use http::Method;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use crate::guard::Principal;
-use crate::router::Route;
+use crate::refusal::Failure;
+use crate::respond::Answer;
+use crate::router::{Outcome, Route};
+
+/// How long a change goes on that nobody waits for: longer than any disk takes, and not for ever, for others wait for it.
+const GOES_ON_FOR: Duration = Duration::from_secs(30);
 
 /// A change that is under way. Dropped before its end, nobody learns what became of it: a store may have made it all the same, and no
 /// audit record says so. Then the log says who asked for what (M13).
@@ -32,8 +42,46 @@ impl UnderWay {
         })
     }
 
-    pub(crate) fn end(mut self) {
+    /// Does it, and goes on where the client goes away: whoever hangs up must not make a change that leaves no record.
+    pub(crate) fn carry_out(self, outcome: Outcome) -> ToItsEnd {
+        ToItsEnd(Some(Box::pin(async move {
+            let answer = outcome.await;
+            self.end();
+            answer
+        })))
+    }
+
+    /// Takes all of it, so that it lives until here.
+    fn end(mut self) {
         self.has_ended = true;
+    }
+}
+
+/// A change that goes on for a while after it was dropped.
+#[must_use = "futures do nothing unless polled"]
+pub(crate) struct ToItsEnd(Option<Outcome>);
+
+impl Future for ToItsEnd {
+    type Output = Result<Answer, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // One that panics is not there any more.
+        let Some(mut outcome) = self.0.take() else {
+            return Poll::Pending;
+        };
+        let polled = outcome.as_mut().poll(cx);
+        if polled.is_pending() {
+            self.0 = Some(outcome);
+        }
+        Poll::Ready(ready!(polled))
+    }
+}
+
+impl Drop for ToItsEnd {
+    fn drop(&mut self) {
+        if let (Some(outcome), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            drop(runtime.spawn(async move { timeout(GOES_ON_FOR, outcome).await.is_ok() }));
+        }
     }
 }
 

@@ -7,10 +7,14 @@ mod entitlements;
 mod license;
 mod public;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use entitlements_core::audit::AuditRecord;
-use entitlements_core::{AccountId, Current, Entitlements};
+use entitlements_core::{AccountId, Current, Entitlements, Reply};
 use http::request::Parts;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use crate::AdminApi;
 use crate::guard::Principal;
@@ -29,6 +33,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
     ];
     families.into_iter().flatten()
 }
+
+/// How long a client waits for a record to be kept: longer than any disk takes, and shorter than clients wait.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request that may do what it asks for.
 pub(crate) struct Call {
@@ -64,8 +71,13 @@ impl Call {
         record
     }
 
-    /// Keeps a record of what is done. Where it cannot be kept, the log has it, and what is done stays done.
+    /// Keeps a record of what is done. Where it cannot be kept, or not in time, the log has it, and what is done stays done.
     async fn keep(&self, record: AuditRecord) {
-        let _ = self.engine().audit().record(record).await;
+        let kept = self.engine().audit().record(record);
+        if matches!(kept, Reply::Now(_)) || Handle::try_current().is_err() {
+            let _ = kept.await;
+        } else {
+            let _ = timeout(PATIENCE, kept).await;
+        }
     }
 }

@@ -19,6 +19,7 @@ mod client;
 mod entitlements;
 mod explain;
 mod guards;
+mod hung_up;
 mod license;
 mod overrides;
 mod plans;

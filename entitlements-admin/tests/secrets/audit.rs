@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use entitlements_core::Reply;
 use entitlements_core::audit::{AuditError, AuditPage, AuditQuery, AuditRecord, AuditSink};
 use entitlements_core::license::{Collection, LicenseStore, LicenseStoreError, StoredEntry};
@@ -26,7 +28,7 @@ impl AuditSink for Broken {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn m13_a_record_that_is_not_kept_is_in_the_log_as_an_error() {
     let (log, _listening) = Log::listen();
     let over = |sink: Broken| {
@@ -58,10 +60,18 @@ async fn m13_a_record_that_is_not_kept_is_in_the_log_as_an_error() {
         () = tokio::task::yield_now() => {}
     }
     assert!(client.engine.current().has("sso"));
-    let line = "message=an audit record is not kept: nobody waited";
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    let line_of_nobody = "message=an audit record is not kept: nobody waited";
     let text = log.text();
-    let (_, line) = text.split_once(line).expect(&text);
+    let (_, line) = text.split_once(line_of_nobody).expect(&text);
     assert!(line.contains("license=\"lic-2\""), "{line}");
+
+    // One that waits has its answer all the same.
+    let client = over(Broken::Hangs);
+    client.activate(&client.key("lic-3")).await.assert_json();
+    let text = log.text();
+    let (_, line) = text.rsplit_once(line_of_nobody).expect(&text);
+    assert!(line.contains("license=\"lic-3\""), "{line}");
 }
 
 /// A disk that takes its time.
@@ -90,7 +100,7 @@ impl LicenseStore for Slow {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn m13_a_client_that_goes_away_too_early_is_in_the_log() {
     let (log, _listening) = Log::listen();
     let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
@@ -103,6 +113,7 @@ async fn m13_a_client_that_goes_away_too_early_is_in_the_log() {
         _ = client.activate(&key) => panic!("it waits for the disk"),
         () = tokio::task::yield_now() => {}
     }
+    tokio::time::sleep(Duration::from_secs(31)).await;
     let text = log.text();
     assert!(text.contains("message=a client went away"), "{text}");
     for field in ["by=\"admin\"", "asked=POST /license\n"] {
