@@ -61,7 +61,11 @@ impl KeptClock {
     ) -> Result<(), LicenseStoreError> {
         // Before it is asked for: where it cannot be kept, an hour passes until it is tried again.
         self.newest = Some(newest);
-        put(store, NEWEST.to_owned(), newest).await
+        put(store, NEWEST.to_owned(), newest).await?;
+        match self.newest_issue {
+            Some(issued_at) => put(store, NEWEST_ISSUE.to_owned(), issued_at).await,
+            None => Ok(()),
+        }
     }
 
     /// Takes what is kept in the place of what was known; what the store was never told stays as it is here.
@@ -70,9 +74,9 @@ impl KeptClock {
         if owed.is_owed {
             self.newest = owed.newest;
             self.reset = owed.reset;
-            self.newest_issue = self.newest_issue.max(owed.newest_issue);
             self.is_owed = true;
         }
+        self.newest_issue = self.newest_issue.max(owed.newest_issue);
     }
 
     /// Remembers when a key was issued, where that is later than all before.
@@ -81,6 +85,12 @@ impl KeptClock {
             self.newest_issue = issued_at;
             self.is_owed = true;
         }
+    }
+
+    /// Remembers when a key was issued that is in force from elsewhere. It is kept beside the newest trusted time: until that is kept
+    /// there is nothing to reset, and a start writes nothing.
+    pub(super) fn note_issue_in_force(&mut self, issued_at: Option<Timestamp>) {
+        self.newest_issue = self.newest_issue.max(issued_at);
     }
 
     /// The newest trusted time is this from now on, whatever it was.

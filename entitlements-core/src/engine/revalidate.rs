@@ -100,7 +100,7 @@ impl Shared {
         // INVARIANT: until it is published what was taken does not count, and whoever comes next must not find it there.
         keys.in_doubt = true;
         let newest_issue = keys.newest_issue_in_force(&self.place, now);
-        keys.clock.note_issue(newest_issue);
+        keys.clock.note_issue_in_force(newest_issue);
         self.settle_bindings(keys, now).await;
         let _ = self.settle_clock(keys).await;
         keys.read_at = Some(now);

@@ -209,7 +209,7 @@ fn nothing_of_the_machine_is_read_or_made_unless_a_license_is_bound_to_an_instan
     let _ = engine.current();
     block_on(engine.deactivate_all()).unwrap();
     // What was handed in is all that is there.
-    for name in ["clock.json", "licenses.json", "revocations.json"] {
+    for name in ["licenses.json", "revocations.json"] {
         std::fs::remove_file(data.join(name)).unwrap();
     }
     assert!(is_empty(&data));

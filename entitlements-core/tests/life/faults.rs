@@ -106,6 +106,7 @@ impl World {
             store.puts(Collection::Licenses, "bound", &self.bound);
             store.puts(Collection::Clock, "newest", &NOW.to_string());
             store.puts(Collection::Clock, "reset", &NOW.to_string());
+            store.puts(Collection::Clock, "newest_issue", &NOW.to_string());
         }
     }
 
