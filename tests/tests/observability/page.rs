@@ -55,3 +55,47 @@ fn the_page_lists_every_metric_with_its_kind_and_labels() {
         );
     }
 }
+
+/// The sources that make spans and tell of decisions.
+const SOURCES: [&str; 3] = [
+    "entitlements-core/src/engine/spans.rs",
+    "entitlements-core/src/gate/judge.rs",
+    "entitlements-core/src/gate/waited.rs",
+];
+
+#[test]
+fn the_page_lists_every_span_and_target_with_its_fields() {
+    let page = file("README.md");
+    let mut spans = 0;
+    for source in SOURCES {
+        let code = std::fs::read_to_string(entitlements_tests::root().join(source)).unwrap();
+        for quoted in code.split('"').skip(1).step_by(2) {
+            if quoted.starts_with("entitlements::") {
+                assert!(
+                    page.contains(&format!("`{quoted}`")),
+                    "no target `{quoted}`"
+                );
+            } else if quoted.starts_with("entitlements.") {
+                spans += 1;
+                let row = page
+                    .lines()
+                    .find(|row| row.starts_with(&format!("| `{quoted}` |")));
+                let row = row.unwrap_or_else(|| panic!("no span `{quoted}`"));
+                let (_, made) = code.split_once(&format!("\"{quoted}\"")).unwrap();
+                let (fields, _) = made.split_once([';', '}']).unwrap();
+                for field in fields.split(',').filter_map(|field| field.split_once('=')) {
+                    let field = format!("`{}`", field.0.trim());
+                    assert!(row.contains(&field), "`{quoted}`: {field}");
+                }
+            }
+        }
+    }
+    let listed = page
+        .lines()
+        .filter(|row| row.starts_with("| `entitlements."));
+    assert_eq!(
+        listed.count(),
+        spans,
+        "the page has spans that are not there"
+    );
+}
