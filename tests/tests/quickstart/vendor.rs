@@ -40,7 +40,7 @@ impl Vendor {
     }
 
     fn signing_key(&self) -> SigningKey {
-        SigningKey::from_pem(&file_text(&self.private)).unwrap()
+        SigningKey::from_pem(file_text(&self.private)).unwrap()
     }
 
     /// A license key for a plan, for 30 days.

@@ -60,10 +60,10 @@ const DAMAGES: [(&str, Damage); 8] = [
         fs::write(file, &whole[..whole.len() / 2]).unwrap();
     }),
     ("binary", |file, _| {
-        fs::write(file, b"\0\x9f\x92\x96").unwrap()
+        fs::write(file, b"\0\x9f\x92\x96").unwrap();
     }),
     ("foreign", |file, _| {
-        fs::write(file, r#"{"other":[1]}"#).unwrap()
+        fs::write(file, r#"{"other":[1]}"#).unwrap();
     }),
     ("a link to what was there", |file, outside| {
         let moved = outside.join("moved");
