@@ -136,11 +136,12 @@ impl EntitlementsBuilder {
         self
     }
 
-    /// The folder for what must outlast the process; made where it is missing, and for one process alone. It keeps the licenses
-    /// that are handed in (`licenses.json`), unless a [`license_store`](Self::license_store) does, the revocation lists
-    /// (`revocations.json`), and `instance-id` where the machine has no id of its own and a license is bound to an instance.
+    /// The folder for what must outlast the process; made where it is missing. It keeps the licenses that are handed in
+    /// (`licenses.json`), the revocation lists (`revocations.json`), what is known of time (`clock.json`) and which notices were given
+    /// (`notices.json`), unless a [`license_store`](Self::license_store) keeps them; and `instance-id`, where the machine has no id of its
+    /// own and a license is bound to an instance. Several processes may share it (P7).
     ///
-    /// Without it all of these are gone when the process ends.
+    /// Without either all of these are gone when the process ends.
     pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
         self.instance = self.instance.data_dir(&folder);
@@ -148,7 +149,8 @@ impl EntitlementsBuilder {
         self
     }
 
-    /// Keeps licenses that are handed in here instead of in the data folder.
+    /// Keeps here, instead of in the data folder, what must outlast the process: licenses and revocation lists that are handed in, what is
+    /// known of time, and which notices were given (P8).
     pub fn license_store(mut self, store: impl LicenseStore) -> Self {
         self.license_store = Some(Arc::new(store));
         self

@@ -17,7 +17,8 @@ pub struct AppliedRevocations {
     pub list: RevocationList,
     /// Whether it changed what is revoked. It does not where it, or a newer list of the same key, was there already.
     pub changed: bool,
-    /// Whether it, or a newer one in its place, still counts after the next start. It does not without a data folder.
+    /// Whether it, or a newer one in its place, still counts after the next start. It does not without a data folder or a
+    /// store.
     pub kept: bool,
 }
 
@@ -27,8 +28,9 @@ impl Entitlements {
     /// White space and line breaks in the list are ignored. Of the lists that one key signed the newest counts, and the lists of
     /// several keys add up (L16); so an older list, or the same again, changes nothing.
     ///
-    /// With a data folder ([`data_dir`](crate::EntitlementsBuilder::data_dir)) it counts after the next start too. Where it cannot be
-    /// written there, it counts until the end of this process, and the status says so (`revocations_not_kept`).
+    /// With a data folder ([`data_dir`](crate::EntitlementsBuilder::data_dir)) or another [`LicenseStore`](crate::license::LicenseStore) it
+    /// counts after the next start too. Where it cannot be kept there, it counts until the end of this process, and the status says so
+    /// (`revocations_not_kept`).
     ///
     /// # Errors
     /// When the list does not verify; then nothing changes.

@@ -6,7 +6,7 @@
 //! - `files.rs`: one file a collection in a folder, the data folder;
 //! - `memory.rs`: nothing outlasts it.
 //!
-//! The rules are P1 to P9 of `spec/storage.md`.
+//! The rules are P1 to P10 of `spec/storage.md`.
 
 mod collection;
 mod files;
