@@ -137,7 +137,10 @@ fn p4_a_kill_while_the_database_is_made_leaves_a_whole_one_or_none() {
             };
             // What is there for a short time only may never be seen.
             while !is_there() && !path.exists() {
-                assert!(child.is_running(), "round {round}");
+                if !child.is_running() {
+                    // It was done between two looks.
+                    assert!(path.exists(), "round {round}");
+                }
                 std::hint::spin_loop();
             }
         }

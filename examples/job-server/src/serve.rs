@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fs::DirBuilder;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -49,7 +50,9 @@ pub(crate) async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     housekeeping::once(&app).await;
     tokio::spawn(housekeeping::forever(app.clone()));
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let serving = axum::serve(listener, router(app));
+    // With each connection's address, which the management API writes into its audit records.
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service);
     Ok(serving.with_graceful_shutdown(told_to_stop()).await?)
 }
 

@@ -103,6 +103,11 @@ fn rejected(key: &RejectedKey) -> Notice {
 fn rejected_list(list: &RejectedRevocations) -> Notice {
     let source = &list.source;
     match &list.cause {
+        RevocationsCause::Unreadable(cause) if *source == LicenseSource::Store => Notice::new(
+            "revocations_unreadable",
+            format!("the revocation lists that are kept cannot be read: {cause}"),
+            "mend what is named there, or hand the newest list in again; nothing that is there gets lost",
+        ),
         RevocationsCause::Unreadable(cause) => Notice::new(
             "revocations_unreadable",
             format!("the revocation list from {source} cannot be read: {cause}"),
@@ -113,7 +118,7 @@ fn rejected_list(list: &RejectedRevocations) -> Notice {
             format!(
                 "a revocation list counts until this process ends, because it cannot be kept: {cause}"
             ),
-            "make room in the data folder and let this process write there, then hand the list in again",
+            "make room where licenses are kept and let this process write there, then hand the list in again",
         ),
         RevocationsCause::List(error) => Notice::new(
             "revocations_invalid",
