@@ -62,7 +62,9 @@ impl Start {
         let is_up = log.wait(|text| text.contains("listening on ") && text.ends_with('\n'));
         assert!(is_up, "the start failed: {}", log.text());
         let text = log.text();
+        // The upkeep may have said something since.
         let (_, address) = text.rsplit_once("listening on http://").unwrap();
+        let address = address.lines().next().unwrap();
         Server {
             address: address.trim().parse().unwrap(),
             child,

@@ -29,7 +29,13 @@ fn i10_its_only_sockets_are_its_own_port_and_its_clients() {
             strange
         });
         let over = Over(&is_over);
-        story(&server, &key);
+        // A machine that is busy elsewhere looks seldom.
+        for round in 0..1000 {
+            story(&server, &key);
+            if round >= 20 && looks.load(Ordering::SeqCst) > 10 {
+                break;
+            }
+        }
         drop(over);
         watching.join().unwrap()
     });
@@ -51,40 +57,35 @@ impl Drop for Over<'_> {
 }
 
 fn story(server: &Server, key: &str) {
-    for _ in 0..20 {
-        assert_eq!(server.get("/sso").status, 402);
-        assert_eq!(server.activate(key).status, 200);
-        assert_eq!(server.get("/sso").status, 200);
-        assert_eq!(server.license_status()["status"], "active");
-        let revalidated = server.admin("POST", "/api/v1/license/revalidate", b"");
-        assert_eq!(revalidated.status, 200);
-        assert_eq!(server.admin("DELETE", "/api/v1/license", b"").status, 204);
-    }
+    assert_eq!(server.get("/sso").status, 402);
+    assert_eq!(server.activate(key).status, 200);
+    assert_eq!(server.get("/sso").status, 200);
+    assert_eq!(server.license_status()["status"], "active");
+    let revalidated = server.admin("POST", "/api/v1/license/revalidate", b"");
+    assert_eq!(revalidated.status, 200);
+    assert_eq!(server.admin("DELETE", "/api/v1/license", b"").status, 204);
 }
 
-/// Its sockets that are neither its port's nor within the process (as a runtime's for signals are).
+/// Its sockets that the system knows to be of another port than its own: whatever connects, or sends, has one. One that is in no table
+/// leads nowhere: a runtime's own, or a client's that is gone.
 fn strange_sockets(server: &Server) -> Vec<String> {
-    let before = sockets(server);
     let port = format!(":{:04X}", server.address().port());
-    let mut known = BTreeSet::new();
-    for line in lines(server, "tcp").chain(lines(server, "tcp6")) {
-        if line.get(1).is_some_and(|local| local.ends_with(&port)) {
-            known.extend(line.into_iter().nth(9));
+    let mut elsewhere = BTreeSet::new();
+    for table in ["tcp", "tcp6", "udp", "udp6", "raw", "raw6"] {
+        for line in lines(server, table) {
+            if line.get(1).is_some_and(|local| !local.ends_with(&port)) {
+                elsewhere.extend(line.into_iter().nth(9));
+            }
         }
     }
     for line in lines(server, "unix") {
-        // Without a path: nobody can connect to it.
-        if line.len() == 7 {
-            known.extend(line.into_iter().nth(6));
+        // With a path: somebody may be there.
+        if line.len() > 7 {
+            elsewhere.extend(line.into_iter().nth(6));
         }
     }
-    // What is not there any more was closed while the tables were read.
-    let after = sockets(server);
-    let there = before.intersection(&after);
-    there
-        .filter(|inode| !known.contains(*inode))
-        .cloned()
-        .collect()
+    let own = sockets(server);
+    own.intersection(&elsewhere).cloned().collect()
 }
 
 /// The inodes of the sockets that it has.
