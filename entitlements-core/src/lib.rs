@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod adapter;
+pub mod allowlist;
 pub mod audit;
 pub mod catalog;
 mod clock;
