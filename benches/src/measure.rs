@@ -66,7 +66,10 @@ pub fn compare(mut cases: Vec<Case<'_>>) -> Vec<Figure> {
 fn calibrate(case: &mut Case<'_>) -> u32 {
     let mut repeats = 1;
     loop {
-        let took = burst(case, repeats) * f64::from(repeats);
+        // The fastest of three: where something else had the machine in between, a few repeats would seem to be enough, and the
+        // clock be most of what is measured.
+        let tries = [(); 3].map(|()| burst(case, repeats));
+        let took = tries.into_iter().fold(f64::INFINITY, f64::min) * f64::from(repeats);
         if took > BURST.as_nanos() as f64 / 2.0 || repeats > 1 << 24 {
             return repeats;
         }
