@@ -10,6 +10,7 @@
 
 mod accounts;
 mod actix_app;
+mod allowlists;
 mod axum_router;
 mod counting;
 mod denial;
@@ -31,11 +32,12 @@ fn main() -> ExitCode {
         println!("1 passed, 0 failed");
         return ExitCode::SUCCESS;
     }
-    let all: [Named; 9] = [
+    let all: [Named; 10] = [
         ("tower", tower_service::table),
         ("axum", axum_router::table),
         ("accounts", accounts::table),
         ("actix", actix_app::table),
+        ("allowlists", allowlists::table),
         ("counting", counting::table),
         ("denial", denial::table),
         ("ed25519", license::ed25519),
