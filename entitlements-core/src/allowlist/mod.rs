@@ -1,12 +1,26 @@
 //! Allowlists: from where an account may be reached.
 //!
 //! - `range.rs`: one range of addresses, as an entry says it;
-//! - `ranges/`: many of them, compiled for looking addresses up.
+//! - `ranges/`: many of them, compiled for looking addresses up;
+//! - `entry.rs`, `list.rs`: an account's entries, and whom they let pass;
+//! - `change.rs`: what may become of a list, `refusal.rs`: why not.
 //!
 //! The rules are W1 to W11 of `spec/allowlists.md`.
 
+mod change;
+mod entry;
+mod list;
 mod range;
 mod ranges;
+mod refusal;
+#[cfg(test)]
+mod tests;
 
+pub use change::{
+    AllowlistChange, ChangedBy, EntryChange, EntryPatch, MOST_DESCRIPTION, MOST_ENTRIES,
+};
+pub use entry::AllowlistEntry;
+pub use list::Allowlist;
 pub use range::{IpRange, IpRangeError};
 pub use ranges::AddressRanges;
+pub use refusal::AllowlistRefusal;

@@ -35,6 +35,14 @@ pub struct AddressRanges {
 }
 
 impl AddressRanges {
+    /// Every address there is.
+    pub(super) fn everything() -> Self {
+        Self {
+            v4: SortedRanges::of(vec![(0, u32::MAX)]),
+            v6: SortedRanges::of(vec![(0, u128::MAX)]),
+        }
+    }
+
     /// Whether one of the ranges holds the address. IPv4 in the form of IPv6 is IPv4 (W1).
     #[inline]
     #[must_use]

@@ -1,0 +1,58 @@
+use uuid::Uuid;
+
+use super::IpRange;
+use crate::Timestamp;
+
+/// One range that an account may be reached from (W6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AllowlistEntry {
+    /// Which one it is, among those of its account: a UUIDv7.
+    pub id: String,
+    /// The addresses.
+    pub ip_range: IpRange,
+    /// What it is, in the words of whoever made it.
+    pub description: String,
+    /// Whether it counts.
+    pub is_active: bool,
+    /// Who made it, by a name that may be written down.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl AllowlistEntry {
+    /// An active entry with an id of its own and without a description.
+    #[must_use]
+    pub fn new(ip_range: IpRange, created_by: impl Into<String>, created_at: Timestamp) -> Self {
+        Self {
+            id: Uuid::now_v7().to_string(),
+            ip_range,
+            description: String::new(),
+            is_active: true,
+            created_by: created_by.into(),
+            created_at,
+        }
+    }
+
+    /// Gives it a description.
+    #[must_use]
+    pub fn described(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Gives it this id, where it is one that was kept.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// Switches it off.
+    #[must_use]
+    pub const fn switched_off(mut self) -> Self {
+        self.is_active = false;
+        self
+    }
+}
