@@ -3,16 +3,20 @@
 //! - `range.rs`: one range of addresses, as an entry says it;
 //! - `ranges/`: many of them, compiled for looking addresses up;
 //! - `entry.rs`, `list.rs`: an account's entries, and whom they let pass;
-//! - `change.rs`: what may become of a list, `refusal.rs`: why not.
+//! - `change.rs`: what may become of a list, `refusal.rs`: why not;
+//! - `store.rs`: where lists are kept, `memory.rs`, `files.rs`: two such places.
 //!
 //! The rules are W1 to W11 of `spec/allowlists.md`.
 
 mod change;
 mod entry;
+mod files;
 mod list;
+mod memory;
 mod range;
 mod ranges;
 mod refusal;
+mod store;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +24,10 @@ pub use change::{
     AllowlistChange, ChangedBy, EntryChange, EntryPatch, MOST_DESCRIPTION, MOST_ENTRIES,
 };
 pub use entry::AllowlistEntry;
+pub use files::AllowlistFiles;
 pub use list::Allowlist;
+pub use memory::MemoryAllowlists;
 pub use range::{IpRange, IpRangeError};
 pub use ranges::AddressRanges;
 pub use refusal::AllowlistRefusal;
+pub use store::{AllowlistChanged, AllowlistError, AllowlistStore, AllowlistStoreError};

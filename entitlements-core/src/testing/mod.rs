@@ -14,6 +14,8 @@
 //! ```
 
 #[doc(hidden)]
+pub mod allowlist_store;
+#[doc(hidden)]
 pub mod audit_sink;
 mod block_on;
 mod clock;

@@ -1,0 +1,48 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{
+    Allowlist, AllowlistChange, AllowlistChanged, AllowlistError, AllowlistStore,
+    AllowlistStoreError, ChangedBy,
+};
+use crate::{AccountId, Reply};
+
+/// Keeps lists in memory: what they say is gone when the process ends.
+///
+/// A clone is another handle to the same lists.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryAllowlists {
+    lists: Arc<Mutex<BTreeMap<AccountId, Arc<Allowlist>>>>,
+}
+
+impl MemoryAllowlists {
+    fn lists(&self) -> MutexGuard<'_, BTreeMap<AccountId, Arc<Allowlist>>> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AllowlistStore for MemoryAllowlists {
+    fn load(&self, account: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
+        let list = self.lists().get(account).cloned();
+        Reply::Now(Ok(list.unwrap_or_default()))
+    }
+
+    fn change(
+        &self,
+        account: &AccountId,
+        change: AllowlistChange,
+        by: ChangedBy,
+    ) -> Reply<Result<AllowlistChanged, AllowlistError>> {
+        let mut lists = self.lists();
+        let list = lists.get(account).cloned().unwrap_or_default();
+        let changed = change.applied_to(&list, &by);
+        if let Ok(changed) = &changed {
+            lists.insert(account.clone(), Arc::clone(&changed.list));
+        }
+        Reply::Now(changed.map_err(AllowlistError::from))
+    }
+
+    fn outlasts_the_process(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,93 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Allowlist, AllowlistChange, AllowlistRefusal, ChangedBy, EntryChange};
+use crate::{AccountId, Reply};
+
+/// Where the allowlists of accounts are kept: a port, so that they may be in memory, in a file or in a database.
+///
+/// A store judges a change by [`AllowlistChange::applied_to`] where it keeps the list, so that nothing happens in between (W10): of two that would each
+/// be right alone, the second is judged by what the first one left.
+///
+/// # Cancel safety
+/// A dropped reply leaves a change done or undone, and nothing in between.
+pub trait AllowlistStore: fmt::Debug + Send + Sync + 'static {
+    /// An account's list; an empty one where nothing was ever kept for it.
+    ///
+    /// # Errors
+    /// Where it cannot be read. Nobody may take that for an empty list, which allows everything.
+    fn load(&self, account: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>>;
+
+    /// Makes a change to an account's list, whole or not at all, and answers what became of it.
+    ///
+    /// # Errors
+    /// Where it may not be made, or cannot be kept; what was kept before stays.
+    fn change(
+        &self,
+        account: &AccountId,
+        change: AllowlistChange,
+        by: ChangedBy,
+    ) -> Reply<Result<AllowlistChanged, AllowlistError>>;
+
+    /// Whether what is kept here is there after the next start: everywhere but in memory.
+    fn outlasts_the_process(&self) -> bool {
+        true
+    }
+}
+
+/// What became of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AllowlistChanged {
+    /// The list as it is now.
+    pub list: Arc<Allowlist>,
+    /// What was done to it; nothing where it was so already.
+    pub change: Option<EntryChange>,
+}
+
+impl AllowlistChange {
+    /// The list as it is after the change, where that may be; for stores.
+    ///
+    /// # Errors
+    /// As [`judge`](Self::judge) says.
+    pub fn applied_to(
+        &self,
+        list: &Arc<Allowlist>,
+        by: &ChangedBy,
+    ) -> Result<AllowlistChanged, AllowlistRefusal> {
+        let change = self.judge(list, by)?;
+        let list = match &change {
+            Some(change) => Arc::new(list.with(change)),
+            None => Arc::clone(list),
+        };
+        Ok(AllowlistChanged { list, change })
+    }
+}
+
+/// Why a list was not changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AllowlistError {
+    /// It may not be.
+    #[error(transparent)]
+    Refused(#[from] AllowlistRefusal),
+    /// It could not be kept.
+    #[error(transparent)]
+    Store(#[from] AllowlistStoreError),
+}
+
+/// Why lists could not be read or kept, in words for the operator.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}")]
+pub struct AllowlistStoreError {
+    cause: String,
+}
+
+impl AllowlistStoreError {
+    /// What went wrong, in words for the operator.
+    #[must_use]
+    pub fn new(cause: impl fmt::Display) -> Self {
+        Self {
+            cause: cause.to_string(),
+        }
+    }
+}
