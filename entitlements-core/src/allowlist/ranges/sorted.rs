@@ -1,4 +1,4 @@
-//! Ranges of whole numbers, sorted and apart from each other, behind a table of their top bits.
+//! Ranges of whole numbers, sorted and apart from each other, behind tables of their top bits.
 
 /// An address as a number.
 pub(super) trait Number: Copy + Default + Ord {
@@ -40,23 +40,48 @@ macro_rules! number {
 number!(u32);
 number!(u128);
 
+/// How many ranges in one place are searched by halves, rather than by a table of their own.
+const CROWD: usize = 8;
+
+/// How many tables are asked one after the other: more would cost memory where ranges are made to need them.
+const MOST_TABLES: u32 = 4;
+
+/// What in a table says that a place has a table of its own.
+const NESTED: u32 = 1 << 31;
+
 /// Ranges of numbers, for asking whether one of them holds a number.
 ///
 /// How far a number is above the first range, without its low bits, is its place in a table, which says the few ranges that begin
-/// there. With random ranges one or two do; where all begin in one place, they are searched by halves.
+/// there. A place where many begin, as where networks are next to each other, has a table of its own.
 ///
-/// INVARIANT: `firsts` and `lasts` are as long as each other; each range begins behind the one after the end of the one before;
-/// a table that is not empty has one place more than `span` without its low bits, and never says less than in the place before.
+/// INVARIANT: each range begins behind the one after the end of the one before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct SortedRanges<N> {
-    firsts: Box<[N]>,
-    lasts: Box<[N]>,
-    /// How many ranges begin before each place.
-    table: Box<[u32]>,
-    low_bits: u32,
-    /// Where the first range begins, and how far above it the last one ends.
+    /// The first and the last number of each, side by side: both are asked for.
+    ranges: Box<[(N, N)]>,
+    tables: Tables<N>,
+}
+
+/// The tables, that of all ranges first and each before those within it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Tables<N> {
+    nodes: Box<[Node<N>]>,
+    /// Of each place, in order: how many ranges begin before it, or [`NESTED`] and the number of its node; and one more at the end of each table.
+    places: Box<[u32]>,
+}
+
+/// One table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Node<N> {
+    /// Where the first of its ranges begins, and how far above it the last one does.
     lowest: N,
     span: N,
+    low_bits: u32,
+    /// Its first place.
+    at: u32,
+    /// How many ranges begin before its own, and how many with them.
+    before: u32,
+    with: u32,
 }
 
 impl<N: Number> SortedRanges<N> {
@@ -70,26 +95,9 @@ impl<N: Number> SortedRanges<N> {
             }
             touches
         });
-        let (Some((lowest, _)), Some((_, highest))) = (ranges.first(), ranges.last()) else {
-            return Self::default();
-        };
-        let (lowest, span) = (*lowest, highest.above(*lowest));
-        // As many places as ranges, or half as many: as much memory as a range of IPv4 takes, at most half of it more.
-        let low_bits = span.width().saturating_sub(ranges.len().ilog2());
-        let places = span.without_low(low_bits).saturating_add(2);
-        let place = |(first, _): &(N, N)| first.above(lowest).without_low(low_bits);
-        let table = (0..places).scan(0, |begun, at| {
-            let here = ranges.get(*begun..).unwrap_or_default();
-            *begun += here.iter().take_while(|range| place(range) < at).count();
-            Some(u32::try_from(*begun).unwrap_or(u32::MAX))
-        });
         Self {
-            table: table.collect(),
-            firsts: ranges.iter().map(|(first, _)| *first).collect(),
-            lasts: ranges.iter().map(|(_, last)| *last).collect(),
-            low_bits,
-            lowest,
-            span,
+            tables: Tables::of(&ranges),
+            ranges: ranges.into(),
         }
     }
 
@@ -99,31 +107,115 @@ impl<N: Number> SortedRanges<N> {
             .is_some_and(|last| number <= last)
     }
 
-    /// Where the last range ends that begins at the number or before; none where that cannot matter.
+    /// Where the last range ends that begins at the number or before.
     #[inline]
     fn last_of_the_range_before(&self, number: N) -> Option<N> {
-        let above = number.above(self.lowest);
-        if above > self.span {
-            return None;
-        }
-        let place = above.without_low(self.low_bits);
-        let before = *self.table.get(place)? as usize;
-        let behind = *self.table.get(place + 1)? as usize;
-        let here = self.firsts.get(before..behind)?;
-        let begun = before + here.partition_point(|first| *first <= number);
-        self.lasts.get(begun.checked_sub(1)?).copied()
+        let begun = self.tables.begun(number, &self.ranges)?;
+        let (_, last) = self.ranges.get(begun.checked_sub(1)?)?;
+        Some(*last)
     }
 
     pub(super) fn covers(&self, others: &Self) -> bool {
         // Ranges that touch are one, so that what is covered is covered by one.
-        let mut others = others.firsts.iter().zip(&others.lasts);
-        others.all(|(first, last)| {
+        others.ranges.iter().all(|(first, last)| {
             let end = self.last_of_the_range_before(*first);
             end.is_some_and(|end| *last <= end)
         })
     }
 
     pub(super) fn len(&self) -> usize {
-        self.firsts.len()
+        self.ranges.len()
     }
+}
+
+impl<N: Number> Tables<N> {
+    fn of(ranges: &[(N, N)]) -> Self {
+        let (mut nodes, mut places) = (Vec::new(), Vec::new());
+        add(&mut nodes, &mut places, ranges, 0, MOST_TABLES);
+        Self {
+            nodes: nodes.into(),
+            places: places.into(),
+        }
+    }
+
+    /// How many ranges begin at the number or before; none where there are no ranges.
+    #[inline]
+    fn begun(&self, number: N, ranges: &[(N, N)]) -> Option<usize> {
+        let mut node = self.nodes.first()?;
+        loop {
+            let above = number.above(node.lowest);
+            if above > node.span {
+                let is_before = number < node.lowest;
+                return Some(if is_before { node.before } else { node.with } as usize);
+            }
+            let place = node.at as usize + above.without_low(node.low_bits);
+            let here = *self.places.get(place)?;
+            if here & NESTED == 0 {
+                let before = here as usize;
+                let behind = match *self.places.get(place + 1)? {
+                    nested if nested & NESTED != 0 => self.nested(nested)?.before,
+                    behind => behind,
+                };
+                let crowd = ranges.get(before..behind as usize)?;
+                return Some(before + crowd.partition_point(|(first, _)| *first <= number));
+            }
+            node = self.nested(here)?;
+        }
+    }
+
+    #[inline]
+    fn nested(&self, place: u32) -> Option<&Node<N>> {
+        self.nodes.get((place & !NESTED) as usize)
+    }
+}
+
+/// Adds the table of ranges, `before` of which others begin before, and those within it; says its number.
+fn add<N: Number>(
+    nodes: &mut Vec<Node<N>>,
+    places: &mut Vec<u32>,
+    ranges: &[(N, N)],
+    before: usize,
+    most_tables: u32,
+) -> u32 {
+    let (Some((lowest, _)), Some(highest)) = (ranges.first(), ranges.last()) else {
+        return 0;
+    };
+    let (lowest, span) = (*lowest, highest.0.above(*lowest));
+    // As many places as ranges, or half as many. The first and the last of them have ranges, so that those of a crowd get fewer with each table.
+    let low_bits = span.width().saturating_sub(ranges.len().ilog2());
+    let (number, at) = (index(nodes.len()), places.len());
+    nodes.push(Node {
+        lowest,
+        span,
+        low_bits,
+        at: index(at),
+        before: index(before),
+        with: index(before + ranges.len()),
+    });
+    let place = |(first, _): &(N, N)| first.above(lowest).without_low(low_bits);
+    let (mut begun, mut crowds) = (before, Vec::new());
+    let mut left = ranges;
+    for of in 0..=place(highest) {
+        let here = left.iter().take_while(|range| place(range) == of).count();
+        let (crowd, behind) = left.split_at(here);
+        if here > CROWD && most_tables > 1 {
+            crowds.push((places.len(), crowd, begun));
+        }
+        places.push(index(begun));
+        begun += here;
+        left = behind;
+    }
+    places.push(index(begun));
+    for (place, crowd, before) in crowds {
+        let nested = add(nodes, places, crowd, before, most_tables - 1);
+        if let Some(place) = places.get_mut(place) {
+            *place = NESTED | nested;
+        }
+    }
+    number
+}
+
+/// A number of ranges, of which there is never room for more than this.
+fn index(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX).min(NESTED - 1)
 }

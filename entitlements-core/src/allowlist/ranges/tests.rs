@@ -87,7 +87,7 @@ proptest! {
 
     #[test]
     fn w4_they_hold_what_one_of_them_holds(
-        ranges in vec(range(), 0..60), others in vec(address(), 0..20),
+        ranges in vec(range(), 0..200), others in vec(address(), 0..20),
     ) {
         let compiled: AddressRanges = ranges.iter().collect();
         for address in asked(&ranges, others) {
@@ -156,4 +156,29 @@ fn all_of_ipv4_and_all_of_ipv6_have_no_end() {
     }
     assert!(!AddressRanges::default().contains("0.0.0.0".parse().unwrap()));
     assert!(!AddressRanges::default().contains("::".parse().unwrap()));
+}
+
+/// Networks at ever larger distances, each of many ranges: every table has a crowd.
+#[test]
+fn w4_crowds_within_crowds_are_found() {
+    let mut ranges: Vec<IpRange> = Vec::new();
+    for power in 8..120 {
+        for host in 0..40_u128 {
+            let address = Ipv6Addr::from_bits((1 << power) + host * 3);
+            ranges.push(IpRange::of(address.into()));
+        }
+    }
+    for power in 8..32 {
+        for host in 0..40_u32 {
+            let address = Ipv4Addr::from_bits((1 << power) + host * 3);
+            ranges.push(IpRange::of(address.into()));
+        }
+    }
+    let compiled: AddressRanges = ranges.iter().collect();
+    let held: std::collections::BTreeSet<_> = ranges.iter().map(IpRange::first).collect();
+    assert_eq!(compiled.len(), held.len());
+    for address in asked(&ranges, Vec::new()) {
+        let is_held = held.contains(&address.to_canonical());
+        assert_eq!(compiled.contains(address), is_held, "{address}");
+    }
 }
