@@ -5,6 +5,7 @@ pub mod adapter;
 pub mod allowlist;
 pub mod audit;
 pub mod catalog;
+pub mod client_address;
 mod clock;
 pub mod decide;
 pub mod denial;

@@ -1,0 +1,80 @@
+use std::net::{IpAddr, SocketAddr};
+
+use super::{AddressErrorKind, Cidr, ClientAddress, ForwardedHeader, Peer, TrustedProxies, node};
+use crate::PeerAddress;
+
+const NONE: [&[u8]; 0] = [];
+
+#[test]
+fn x1_the_default_believes_nobody() {
+    let addresses = ClientAddress::default();
+    assert_eq!(addresses, ClientAddress::of_peer());
+    let peer: IpAddr = [192, 0, 2, 7].into();
+    assert_eq!(addresses.resolve(peer, [&b"8.8.8.8"[..]]), Ok(peer));
+}
+
+#[test]
+fn x12_a_peer_is_one_address_whatever_a_server_makes_of_it() {
+    let socket: SocketAddr = "[::ffff:192.0.2.7]:4711".parse().unwrap();
+    let expected = Ok([192, 0, 2, 7].into());
+    let addresses = ClientAddress::of_peer();
+    for peer in [
+        Peer::from(socket),
+        Peer::from(Some(socket)),
+        Peer::from(socket.ip()),
+        Peer::from(PeerAddress(socket)),
+    ] {
+        assert_eq!(addresses.resolve(peer, NONE), expected);
+    }
+}
+
+#[test]
+fn x20_errors_say_what_to_do_and_nothing_that_was_sent() {
+    let proxies = TrustedProxies::hops(1);
+    let addresses = ClientAddress::new(proxies, ForwardedHeader::x_forwarded_for());
+    let unix = addresses.resolve(Peer::UnixSocket, NONE).unwrap_err();
+    assert!(unix.to_string().contains("listen on a loopback address"));
+    let unknown = addresses.resolve(Peer::Unknown, NONE).unwrap_err();
+    assert!(unknown.to_string().contains("connect_info"));
+    let lines = [&b"<script>"[..]];
+    let sent = addresses.resolve(IpAddr::from([192, 0, 2, 7]), lines);
+    assert!(!sent.unwrap_err().to_string().contains("script"));
+}
+
+#[test]
+fn every_kind_has_a_word_and_a_sentence_of_its_own() {
+    let words: std::collections::BTreeSet<_> = AddressErrorKind::ALL
+        .iter()
+        .map(|kind| kind.reason())
+        .collect();
+    assert_eq!(words.len(), AddressErrorKind::ALL.len());
+    let is_word = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    assert!(words.iter().all(|word| is_word(word)));
+}
+
+#[test]
+fn x4_what_is_no_name_of_a_header_is_refused() {
+    for name in ["", "x forwarded for", "x-forwarded-for:", "x\r\nx", "é"] {
+        let error = name.parse::<ForwardedHeader>().unwrap_err();
+        assert!(error.to_string().ends_with("is not the name of a header"));
+    }
+    assert_eq!("forwarded".parse(), Ok(ForwardedHeader::forwarded()));
+}
+
+#[test]
+fn x18_a_range_is_not_made_with_bits_after_its_prefix() {
+    let address: IpAddr = [192, 0, 2, 7].into();
+    assert!(Cidr::new(address, 24).is_err());
+    assert!(Cidr::new(address, 33).is_err());
+    let error = Cidr::new(address, 24).unwrap_err();
+    assert_eq!(error.network(), "192.0.2.0/24".parse().ok());
+    assert_eq!(Cidr::new(address, 32), Ok(Cidr::from(address)));
+}
+
+#[test]
+fn x11_the_longest_address_is_read_and_nothing_longer() {
+    let longest = b"0000:0000:0000:0000:0000:ffff:255.255.255.254";
+    assert_eq!(node::plain(longest), Ok([255, 255, 255, 254].into()));
+    let longer = [&longest[..], b"0"].concat();
+    assert_eq!(node::plain(&longer), Err(AddressErrorKind::MalformedHop));
+}
