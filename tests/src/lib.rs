@@ -11,6 +11,7 @@
     reason = "helpers of tests: a failure stops the test, and says why"
 )]
 
+pub mod addresses;
 pub mod encoding;
 pub mod oracle;
 pub mod scenario;
