@@ -4,6 +4,7 @@
 //! give them to libFuzzer; `tests/tests/fuzz_corpus.rs` replays the committed corpus through them on stable.
 #![forbid(unsafe_code)]
 
+mod addresses;
 mod catalog;
 mod claims;
 mod held;
@@ -14,6 +15,7 @@ mod signed;
 mod token;
 pub mod vendor;
 
+pub use addresses::addresses;
 pub use catalog::catalog;
 pub use claims::claims;
 pub use json::json;
@@ -25,7 +27,8 @@ pub use token::token;
 pub type Target = fn(&[u8]);
 
 /// Every target by name, which is also the name of its folder in `corpus/` and of its program in `fuzz_targets/`.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
+    ("addresses", addresses),
     ("catalog", catalog),
     ("claims", claims),
     ("json", json),

@@ -3,6 +3,7 @@
 //! `cargo xtask fuzz-corpus` runs it. The same sources give the same files; a seed is named by its content, so nothing is
 //! written twice. Files that are not made here, such as the input of a bug that was found, stay.
 
+mod addresses;
 mod folder;
 mod keys;
 mod literals;
@@ -55,6 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     lists.insert(sign(HEADER, PAYLOAD));
 
     let corpus = here.join("corpus");
+    write(&corpus, "addresses", addresses::seeds(root)?)?;
     for (target, seeds) in [
         ("catalog", material.catalogs),
         ("claims", &material.payloads | &material.lists),

@@ -157,7 +157,7 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|other| other == extension)
 }
 
-fn files(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+pub(crate) fn files(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
