@@ -10,6 +10,7 @@
 
 mod accounts;
 mod actix_app;
+mod addresses;
 mod allowlists;
 mod axum_router;
 mod counting;
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         println!("1 passed, 0 failed");
         return ExitCode::SUCCESS;
     }
-    let all: [Named; 10] = [
+    let all: [Named; 11] = [
         ("tower", tower_service::table),
         ("axum", axum_router::table),
         ("accounts", accounts::table),
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         ("ed25519", license::ed25519),
         ("rs512", license::rs512),
         ("garbage", garbage::table),
+        ("addresses", addresses::table),
     ];
     // Those that are named, else all; only all of them make the page.
     let named: Vec<String> = std::env::args()
