@@ -3,6 +3,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use super::node;
+use super::v6::v6;
 use crate::strict::text::escaped_start;
 
 /// A range of addresses, such as `192.0.2.0/24`, in the one spelling that it has (X18, X19).
@@ -124,7 +125,7 @@ impl Cidr {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
-        let address = node::v4(address.as_bytes()).or_else(|| node::v6(address.as_bytes()));
+        let address = node::v4(address.as_bytes()).or_else(|| v6(address.as_bytes()));
         let address = address.ok_or(Fault::Kind(CidrErrorKind::Address))?;
         match prefix {
             None => Ok(Self::from(address)),

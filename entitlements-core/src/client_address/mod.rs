@@ -3,7 +3,7 @@
 //! - `resolver.rs`: [`ClientAddress`], the walk from the peer to the client;
 //! - `peer.rs`: what a server knows of the other end of a connection;
 //! - `proxies.rs`: whom to believe, `header.rs`: in which header, `walk.rs`: its elements from the right;
-//! - `node.rs`: the text of an address with its port, `forwarded.rs`: an element of `Forwarded`;
+//! - `node.rs`: the text of an address with its port (`v6.rs`: of IPv6), `forwarded.rs`: an element of `Forwarded`;
 //! - `cidr.rs`, `ranges.rs`: ranges of addresses, one and many;
 //! - `error.rs`: why an address cannot be told.
 //!
@@ -83,6 +83,7 @@ mod ranges;
 mod resolver;
 #[cfg(test)]
 mod tests;
+mod v6;
 mod walk;
 
 pub use cidr::{Cidr, CidrError, CidrErrorKind};

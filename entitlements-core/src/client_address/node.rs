@@ -1,11 +1,9 @@
 //! The text of an address, strictly, with the port that may follow it.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::error::AddressErrorKind;
-
-/// The longest text of an address: eight groups, of which the last two are an IPv4 address.
-const MOST_LETTERS: usize = 45;
+use super::v6::v6;
 
 /// An address alone, with a port, or in brackets (X14).
 #[inline]
@@ -77,7 +75,7 @@ pub(super) fn v4(text: &[u8]) -> Option<IpAddr> {
 
 /// The address that a text begins with, and what follows it.
 #[inline]
-fn v4_first(text: &[u8]) -> Option<(IpAddr, &[u8])> {
+pub(super) fn v4_first(text: &[u8]) -> Option<(IpAddr, &[u8])> {
     let (a, rest) = number(text)?;
     let (b, rest) = number(rest.strip_prefix(b".")?)?;
     let (c, rest) = number(rest.strip_prefix(b".")?)?;
@@ -98,16 +96,6 @@ fn number(text: &[u8]) -> Option<(u8, &[u8])> {
         [a @ b'0'..=b'9', rest @ ..] => Some((digit(a), rest)),
         _ => None,
     }
-}
-
-/// X11; the standard library reads no zone where no socket's address is asked for.
-#[inline]
-pub(super) fn v6(text: &[u8]) -> Option<IpAddr> {
-    if text.len() > MOST_LETTERS {
-        return None;
-    }
-    let text = std::str::from_utf8(text).ok()?;
-    text.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
 }
 
 /// X17

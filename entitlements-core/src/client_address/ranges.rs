@@ -48,7 +48,7 @@ fn disjoint<N: Ord + Copy>(mut ranges: Vec<(N, N)>) -> Box<[(N, N)]> {
 }
 
 #[inline]
-fn holds<N: Ord>(ranges: &[(N, N)], address: N) -> bool {
+fn holds<N: Ord + Copy>(ranges: &[(N, N)], address: N) -> bool {
     let after = ranges.partition_point(|(first, _)| *first <= address);
     let range = after.checked_sub(1).and_then(|at| ranges.get(at));
     range.is_some_and(|(_, last)| address <= *last)

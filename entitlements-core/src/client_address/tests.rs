@@ -1,5 +1,8 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use proptest::prelude::*;
+
+use super::v6::v6;
 use super::{AddressErrorKind, Cidr, ClientAddress, ForwardedHeader, Peer, TrustedProxies, node};
 use crate::PeerAddress;
 
@@ -77,4 +80,25 @@ fn x11_the_longest_address_is_read_and_nothing_longer() {
     assert_eq!(node::plain(longest), Ok([255, 255, 255, 254].into()));
     let longer = [&longest[..], b"0"].concat();
     assert_eq!(node::plain(&longer), Err(AddressErrorKind::MalformedHop));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn x11_addresses_are_those_of_the_standard_library(
+        bits in any::<u128>(), shift in 0..128_u32, text in "(::|:|[0-9a-fA-F]{1,4}|[0-9a-f]{1,4}:|1\\.2\\.3\\.4|25[0-9]|\\.|0){1,12}"
+    ) {
+        let address = Ipv6Addr::from_bits(bits >> shift << (shift / 2));
+        let [a, b, c, d, e, f, g, h] = address.segments();
+        let whole = format!("{a:04x}:{b:x}:{c:X}:{d:x}:{e:x}:{f:x}:{g:x}:{h:04x}");
+        for text in [text, address.to_string(), whole] {
+            let expected = text.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+            prop_assert_eq!(v6(text.as_bytes()), expected, "{}", text);
+            let expected = text.parse::<Ipv4Addr>().ok().map(IpAddr::V4);
+            prop_assert_eq!(node::v4(text.as_bytes()), expected, "{}", text);
+        }
+        let v4 = Ipv4Addr::from_bits(address.to_bits() as u32);
+        prop_assert_eq!(node::v4(v4.to_string().as_bytes()), Some(v4.into()));
+    }
 }

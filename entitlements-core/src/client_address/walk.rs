@@ -73,15 +73,6 @@ impl<'h, L: DoubleEndedIterator<Item = &'h [u8]>> FromTheRight<'h, L> {
 /// number of backslashes before it says. In an element that is well formed these are the strings that it has from the left
 /// too; one that is not is refused by who reads it.
 fn unquoted_comma(text: &[u8]) -> Option<usize> {
-    // Where as many strings end as begin after the nearest comma, and nothing is escaped, it is that one.
-    let nearest = text.iter().rposition(|byte| *byte == b',');
-    let (_, element) = text.split_at_checked(nearest.unwrap_or(0))?;
-    if nearest.is_some() && !element.contains(&b'\\') {
-        let quotes = element.iter().filter(|byte| **byte == b'"').count();
-        if quotes % 2 == 0 {
-            return nearest;
-        }
-    }
     let mut is_quoted = false;
     for (at, byte) in text.iter().enumerate().rev() {
         match byte {
