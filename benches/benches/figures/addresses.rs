@@ -58,10 +58,9 @@ pub(crate) fn table() -> Table {
         bars: Vec::new(),
     };
     for name in [PLAIN, FORWARDED] {
-        let figure = table.figure(name);
-        let (nanoseconds, allocations) = (figure.nanoseconds, figure.allocations);
+        let (nanoseconds, allocations) = (table.nanoseconds(name), table.allocations(name));
         table.bar(name, nanoseconds, 300.0, " ns");
-        table.bar(name, allocations as f64, 0.0, " allocations");
+        table.bar(name, allocations, 0.0, " allocations");
     }
     for name in [HOPS, MEGABYTE] {
         let microseconds = table.nanoseconds(name) / 1_000.0;
