@@ -9,7 +9,7 @@ use super::{forwarded, node};
 
 /// How the client's address is told: whom to believe, and in which header.
 ///
-/// The [module](self) has a setting for each place that a server can stand in.
+/// The [module](super) has a setting for each place that a server can stand in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClientAddress {
     proxies: TrustedProxies,
