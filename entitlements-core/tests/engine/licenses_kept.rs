@@ -232,32 +232,52 @@ fn p7_processes_that_share_a_folder_keep_what_the_others_kept() {
     assert_eq!(start(&vendor, folder.path()).current().licenses().len(), 39);
 }
 
-/// Which of them is last is not said; that memory and disk agree about it is.
+/// What is held, by id, in order.
+fn held(engine: &TestEngine) -> Vec<Option<String>> {
+    let current = engine.current();
+    let ids = current.licenses().iter().map(|entry| entry.id.clone());
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort();
+    ids
+}
+
+/// 64 at once: activations, deactivations and revalidations. Which of them is last is not said; that memory and disk agree about it is.
 #[test]
 fn p3_racing_changes_end_in_one_state_in_memory_and_on_disk() {
     let (vendor, folder) = (Vendor::new(), tempdir().unwrap());
     let keys = ["a", "b", "c", "d"].map(|id| (id, vendor.key(id)));
+    let race = |engine: &TestEngine, racer: usize| {
+        let (id, key) = &keys[racer % keys.len()];
+        match racer % 5 {
+            0 => drop(block_on(engine.deactivate(id))),
+            1 if racer > 50 => drop(block_on(engine.deactivate_all()).unwrap()),
+            2 => block_on(engine.revalidate()),
+            _ => drop(block_on(engine.activate(key)).unwrap()),
+        }
+    };
     for _ in 0..20 {
         let engine = start(&vendor, folder.path());
         std::thread::scope(|scope| {
             for racer in 0..64 {
-                let (id, key) = &keys[racer % keys.len()];
-                let engine = &engine;
-                scope.spawn(move || match racer % 5 {
-                    0 => drop(block_on(engine.deactivate(id))),
-                    1 if racer > 50 => drop(block_on(engine.deactivate_all()).unwrap()),
-                    _ => drop(block_on(engine.activate(key)).unwrap()),
-                });
+                let (engine, race) = (&engine, &race);
+                scope.spawn(move || race(engine, racer));
             }
         });
-        let held = |engine: &TestEngine| {
-            let current = engine.current();
-            let ids = current.licenses().iter().map(|entry| entry.id.clone());
-            let mut ids: Vec<_> = ids.collect();
-            ids.sort();
-            ids
-        };
         assert_eq!(held(&engine), held(&start(&vendor, folder.path())));
+    }
+    // Two processes on one folder agree once they have read again.
+    for _ in 0..20 {
+        let engines = [(); 2].map(|()| start(&vendor, folder.path()));
+        std::thread::scope(|scope| {
+            for racer in 0..64 {
+                let (engine, race) = (&engines[racer % 2], &race);
+                scope.spawn(move || race(engine, racer));
+            }
+        });
+        for engine in &engines {
+            block_on(engine.revalidate());
+            assert_eq!(held(engine), held(&start(&vendor, folder.path())));
+        }
     }
 }
 
