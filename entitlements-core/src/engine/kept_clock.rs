@@ -23,8 +23,10 @@ pub(super) struct KeptClock {
     pub(super) newest_issue: Option<Timestamp>,
     /// By the license's id.
     pub(super) first_mismatches: BTreeMap<String, Timestamp>,
-    /// Whether the store has yet to be told what is here of the newest trusted time, its reset and the newest issue.
-    is_owed: bool,
+    /// Whether the store has yet to be told that the newest trusted time was reset.
+    owes_reset: bool,
+    /// Whether the store has yet to be told of the newest issue.
+    owes_issue: bool,
 }
 
 impl KeptClock {
@@ -62,20 +64,18 @@ impl KeptClock {
         // Before it is asked for: where it cannot be kept, an hour passes until it is tried again.
         self.newest = Some(newest);
         put(store, NEWEST.to_owned(), newest).await?;
-        match self.newest_issue {
-            Some(issued_at) => put(store, NEWEST_ISSUE.to_owned(), issued_at).await,
-            None => Ok(()),
-        }
+        put_if(store, NEWEST_ISSUE, self.newest_issue).await
     }
 
     /// Takes what is kept in the place of what was known; what the store was never told stays as it is here.
     pub(super) fn take(&mut self, kept: Self) {
         let owed = std::mem::replace(self, kept);
-        if owed.is_owed {
+        if owed.owes_reset {
             self.newest = owed.newest;
             self.reset = owed.reset;
-            self.is_owed = true;
+            self.owes_reset = true;
         }
+        self.owes_issue = owed.owes_issue;
         self.newest_issue = self.newest_issue.max(owed.newest_issue);
     }
 
@@ -83,7 +83,7 @@ impl KeptClock {
     pub(super) fn note_issue(&mut self, issued_at: Option<Timestamp>) {
         if self.newest_issue < issued_at {
             self.newest_issue = issued_at;
-            self.is_owed = true;
+            self.owes_issue = true;
         }
     }
 
@@ -97,7 +97,7 @@ impl KeptClock {
     pub(super) fn note_reset(&mut self, wall: Timestamp) {
         self.newest = Some(wall);
         self.reset = Some(wall);
-        self.is_owed = true;
+        self.owes_reset = true;
     }
 
     /// Keeps what was noted and is not kept yet.
@@ -108,20 +108,17 @@ impl KeptClock {
         &mut self,
         store: &dyn LicenseStore,
     ) -> Result<(), LicenseStoreError> {
-        if !self.is_owed {
-            return Ok(());
-        }
-        let owed = [
-            (NEWEST, self.newest),
-            (RESET, self.reset),
-            (NEWEST_ISSUE, self.newest_issue),
-        ];
-        for (id, time) in owed {
-            if let Some(time) = time {
-                put(store, id.to_owned(), time).await?;
+        // Only what was noted: another process may have said the rest since.
+        if self.owes_reset {
+            for (id, time) in [(NEWEST, self.newest), (RESET, self.reset)] {
+                put_if(store, id, time).await?;
             }
+            self.owes_reset = false;
         }
-        self.is_owed = false;
+        if self.owes_issue {
+            put_if(store, NEWEST_ISSUE, self.newest_issue).await?;
+            self.owes_issue = false;
+        }
         Ok(())
     }
 
@@ -168,6 +165,17 @@ pub async fn reset_kept_clock(
     Ok(before.newest)
 }
 
+async fn put_if(
+    store: &dyn LicenseStore,
+    id: &str,
+    time: Option<Timestamp>,
+) -> Result<(), LicenseStoreError> {
+    match time {
+        Some(time) => put(store, id.to_owned(), time).await,
+        None => Ok(()),
+    }
+}
+
 async fn put(
     store: &dyn LicenseStore,
     id: String,
@@ -175,4 +183,42 @@ async fn put(
 ) -> Result<(), LicenseStoreError> {
     let entry = StoredEntry::new(id, time.to_string());
     store.put(Collection::Clock, entry).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What another process reset meanwhile is neither lost nor written over by what this one has to say of keys.
+    #[test]
+    fn t5_a_key_that_is_not_kept_yet_hides_no_reset_of_another_process() {
+        let at = Timestamp::from_unix_seconds;
+        let entries = |clock: &KeptClock| (clock.newest, clock.reset, clock.newest_issue);
+        let mut clock = KeptClock {
+            newest: Some(at(9_000)),
+            reset: Some(at(100)),
+            ..KeptClock::default()
+        };
+        clock.note_issue(Some(at(50)));
+        clock.take(KeptClock {
+            newest: Some(at(500)),
+            reset: Some(at(500)),
+            ..KeptClock::default()
+        });
+        assert_eq!(
+            entries(&clock),
+            (Some(at(500)), Some(at(500)), Some(at(50)))
+        );
+        // What this one reset and could not keep yet stays.
+        clock.note_reset(at(700));
+        clock.take(KeptClock {
+            newest: Some(at(9_000)),
+            reset: Some(at(500)),
+            ..KeptClock::default()
+        });
+        assert_eq!(
+            entries(&clock),
+            (Some(at(700)), Some(at(700)), Some(at(50)))
+        );
+    }
 }

@@ -56,6 +56,7 @@ impl Entitlements {
     /// When the catalog lacks the feature: at the start of the program, where a slip of the pen is found. [`try_when`](Self::try_when) does
     /// not.
     #[must_use]
+    #[track_caller]
     #[expect(
         clippy::panic,
         reason = "as `on` does: the names of a program are checked when it starts"
@@ -68,7 +69,7 @@ impl Entitlements {
     ) -> Switch<T> {
         match self.try_when(feature, on, off) {
             Ok(switch) => switch,
-            Err(unknown) => panic!("{unknown}"),
+            Err(unknown) => panic!("a switch cannot be built: {unknown}"),
         }
     }
 
