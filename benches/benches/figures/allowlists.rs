@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use entitlements_benches::measure::{Case, compare};
 use entitlements_benches::report::Table;
-use entitlements_core::allowlist::{AddressRanges, IpRange};
+use entitlements_core::client_address::{AddressRanges, Cidr};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use prefix_trie::PrefixSet;
 
@@ -168,7 +168,7 @@ impl Trie {
     }
 }
 
-fn ranges(networks: &[IpNet]) -> Vec<IpRange> {
+fn ranges(networks: &[IpNet]) -> Vec<Cidr> {
     let parse = |network: &IpNet| network.to_string().parse().unwrap();
     networks.iter().map(parse).collect()
 }

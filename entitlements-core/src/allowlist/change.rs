@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::{Allowlist, AllowlistEntry, AllowlistRefusal, IpRange};
+use super::{Allowlist, AllowlistEntry, AllowlistRefusal};
 use crate::Timestamp;
+use crate::client_address::Cidr;
 use crate::strict::text::is_invisible;
 
 /// How many entries an account has at most (W6).
@@ -150,7 +151,7 @@ fn patched(
 ) -> Result<AllowlistEntry, AllowlistRefusal> {
     let mut entry = before.clone();
     if let Some(range) = &patch.ip_range {
-        entry.ip_range = range.parse::<IpRange>()?;
+        entry.ip_range = range.parse::<Cidr>()?;
     }
     if let Some(description) = &patch.description {
         check_description(description)?;

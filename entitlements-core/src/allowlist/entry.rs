@@ -1,7 +1,7 @@
 use uuid::Uuid;
 
-use super::IpRange;
 use crate::Timestamp;
+use crate::client_address::Cidr;
 
 /// One range that an account may be reached from (W6).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct AllowlistEntry {
     /// Which one it is, among those of its account: a UUIDv7.
     pub id: String,
     /// The addresses.
-    pub ip_range: IpRange,
+    pub ip_range: Cidr,
     /// What it is, in the words of whoever made it.
     pub description: String,
     /// Whether it counts.
@@ -24,7 +24,7 @@ pub struct AllowlistEntry {
 impl AllowlistEntry {
     /// An active entry with an id of its own and without a description.
     #[must_use]
-    pub fn new(ip_range: IpRange, created_by: impl Into<String>, created_at: Timestamp) -> Self {
+    pub fn new(ip_range: Cidr, created_by: impl Into<String>, created_at: Timestamp) -> Self {
         Self {
             id: Uuid::now_v7().to_string(),
             ip_range,

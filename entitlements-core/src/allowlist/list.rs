@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 
-use super::{AddressRanges, AllowlistEntry, EntryChange};
+use super::{AllowlistEntry, EntryChange};
+use crate::client_address::AddressRanges;
 
 /// An account's entries, compiled for looking addresses up.
 ///
@@ -17,7 +18,7 @@ use super::{AddressRanges, AllowlistEntry, EntryChange};
 ///
 /// let off = Allowlist::new([office.switched_off()]);
 /// assert!(off.allows("198.51.100.1".parse().unwrap()));
-/// # Ok::<(), entitlements_core::allowlist::IpRangeError>(())
+/// # Ok::<(), entitlements_core::client_address::CidrError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Allowlist {

@@ -1,20 +1,16 @@
 //! Allowlists: from where an account may be reached.
 //!
-//! - `range.rs`: one range of addresses, as an entry says it;
-//! - `ranges/`: many of them, compiled for looking addresses up;
 //! - `entry.rs`, `list.rs`: an account's entries, and whom they let pass;
 //! - `change.rs`: what may become of a list, `refusal.rs`: why not;
 //! - `store.rs`: where lists are kept, `memory.rs`, `files.rs`: two such places.
 //!
-//! The rules are W1 to W11 of `spec/allowlists.md`.
+//! Ranges, one and many, are those of [`client_address`](crate::client_address). The rules are W1 to W11 of `spec/allowlists.md`.
 
 mod change;
 mod entry;
 mod files;
 mod list;
 mod memory;
-mod range;
-mod ranges;
 mod refusal;
 mod store;
 #[cfg(test)]
@@ -27,7 +23,5 @@ pub use entry::AllowlistEntry;
 pub use files::AllowlistFiles;
 pub use list::Allowlist;
 pub use memory::MemoryAllowlists;
-pub use range::{IpRange, IpRangeError};
-pub use ranges::AddressRanges;
 pub use refusal::AllowlistRefusal;
 pub use store::{AllowlistChanged, AllowlistError, AllowlistStore, AllowlistStoreError};

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use super::IpRangeError;
+use crate::client_address::CidrError;
 
 /// Why a list stays as it is (W7).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +11,7 @@ pub enum AllowlistRefusal {
     NotFound,
     /// What was given is no range.
     #[error(transparent)]
-    Range(#[from] IpRangeError),
+    Range(#[from] CidrError),
     /// The description is too long.
     #[error("a description has at most {most} characters")]
     DescriptionTooLong {

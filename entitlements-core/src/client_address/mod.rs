@@ -4,7 +4,7 @@
 //! - `peer.rs`: what a server knows of the other end of a connection;
 //! - `proxies.rs`: whom to believe, `header.rs`: in which header, `walk.rs`: its elements from the right;
 //! - `node.rs`: the text of an address with its port (`v6.rs`: of IPv6), `forwarded.rs`: an element of `Forwarded`;
-//! - `cidr.rs`, `ranges.rs`: ranges of addresses, one and many;
+//! - `cidr/`, `address_ranges/`: ranges of addresses, one and many;
 //! - `error.rs`: why an address cannot be told.
 //!
 //! The rules are numbered in `spec/addresses.md`, and shown in `spec/addresses/*.json`.
@@ -72,6 +72,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod address_ranges;
 mod cidr;
 mod error;
 mod forwarded;
@@ -79,13 +80,13 @@ mod header;
 mod node;
 mod peer;
 mod proxies;
-mod ranges;
 mod resolver;
 #[cfg(test)]
 mod tests;
 mod v6;
 mod walk;
 
+pub use address_ranges::AddressRanges;
 pub use cidr::{Cidr, CidrError, CidrErrorKind};
 pub use error::{AddressError, AddressErrorKind};
 pub use header::{ForwardedHeader, HeaderNameError};

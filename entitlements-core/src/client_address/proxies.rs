@@ -1,8 +1,8 @@
 use std::net::IpAddr;
 
+use super::address_ranges::AddressRanges;
 use super::cidr::{Cidr, CidrError};
 use super::error::AddressErrorKind;
-use super::ranges::Ranges;
 
 /// Which proxies are believed: none, those in ranges of addresses, or the nearest so many (X2).
 ///
@@ -24,7 +24,7 @@ pub struct TrustedProxies(Trust);
 enum Trust {
     #[default]
     Nobody,
-    Ranges(Ranges),
+    Ranges(AddressRanges),
     Hops(u8),
 }
 
@@ -39,7 +39,7 @@ impl TrustedProxies {
     /// Proxies in these ranges; none where there are no ranges.
     #[must_use]
     pub fn ranges(ranges: impl IntoIterator<Item = Cidr>) -> Self {
-        let ranges = Ranges::new(ranges);
+        let ranges: AddressRanges = ranges.into_iter().collect();
         if ranges.is_empty() {
             return Self::none();
         }

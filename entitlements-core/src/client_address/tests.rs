@@ -3,7 +3,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use proptest::prelude::*;
 
 use super::v6::v6;
-use super::{AddressErrorKind, Cidr, ClientAddress, ForwardedHeader, Peer, TrustedProxies, node};
+use super::{
+    AddressErrorKind, Cidr, CidrError, ClientAddress, ForwardedHeader, Peer, TrustedProxies, node,
+};
 use crate::PeerAddress;
 
 const NONE: [&[u8]; 0] = [];
@@ -72,6 +74,24 @@ fn x18_a_range_is_not_made_with_bits_after_its_prefix() {
     let error = Cidr::new(address, 24).unwrap_err();
     assert_eq!(error.network(), "192.0.2.0/24".parse().ok());
     assert_eq!(Cidr::new(address, 32), Ok(Cidr::from(address)));
+}
+
+/// What takes texts, addresses and ranges alike.
+fn range_of<T: TryInto<Cidr>>(from: T) -> Result<Cidr, CidrError>
+where
+    CidrError: From<T::Error>,
+{
+    Ok(from.try_into()?)
+}
+
+#[test]
+fn x18_a_range_is_made_of_texts_addresses_and_ranges() {
+    let address: IpAddr = [192, 0, 2, 7].into();
+    let range = range_of(address).unwrap();
+    assert_eq!(range_of(range), Ok(range));
+    assert_eq!(range_of("192.0.2.7"), Ok(range));
+    assert_eq!(range_of(String::from("::ffff:192.0.2.7/128")), Ok(range));
+    assert!(range_of("192.0.2.7/24").is_err());
 }
 
 #[test]

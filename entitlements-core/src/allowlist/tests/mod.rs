@@ -2,7 +2,10 @@
 
 mod lock_out;
 
+use std::net::IpAddr;
+
 use super::*;
+use crate::client_address::Cidr;
 use crate::testing::NOW;
 
 const OFFICE: &str = "192.0.2.0/24";
@@ -96,6 +99,25 @@ fn w3_only_active_entries_restrict() {
     assert!(allows(&on, "::ffff:192.0.2.255") && !allows(&on, "2001:db8::1"));
 }
 
+/// W1: the range of all IPv4 addresses that are written as IPv6 holds none of them, and is an entry all the same.
+#[test]
+fn w1_an_entry_that_holds_no_address_allows_none() {
+    let inert = list(&[("a", "::ffff:0:0/96")]);
+    assert!(inert.restricts());
+    for address in [HOME, "::ffff:192.0.2.7", "::1"] {
+        assert!(!allows(&inert, address), "{address}");
+    }
+    // Nobody is let in by it, and nobody loses anything with it.
+    let both = list(&[("a", "::ffff:0:0/96"), ("b", OFFICE)]);
+    assert!(!allows(&both, HOME));
+    let without = done(&AllowlistChange::remove("a"), &both, by("nowhere"));
+    assert_eq!(without.entries().len(), 1);
+    assert!(matches!(
+        refused(&add("::ffff:0:0/96"), &Allowlist::default(), by(HOME)),
+        AllowlistRefusal::LocksOut { .. }
+    ));
+}
+
 #[test]
 fn w6_entries_are_in_the_order_of_their_ids_which_are_uuids() {
     let (a, b) = (add(OFFICE), add(HOME));
@@ -136,8 +158,8 @@ fn w6_a_description_is_short_and_shows_what_it_holds() {
 #[test]
 fn w6_an_account_has_ten_thousand_at_most() {
     let many = (0..MOST_ENTRIES as u32).map(|n| {
-        let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + n).into();
-        AllowlistEntry::new(IpRange::of(address), "ann", NOW)
+        let address = IpAddr::from(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n));
+        AllowlistEntry::new(Cidr::from(address), "ann", NOW)
     });
     let full = Allowlist::new(many);
     let most = MOST_ENTRIES;

@@ -6,7 +6,7 @@ mod tests;
 
 use std::net::IpAddr;
 
-use super::IpRange;
+use super::cidr::Cidr;
 use sorted::SortedRanges;
 
 /// Ranges of IPv4 and IPv6 addresses, for asking whether one of them holds an address.
@@ -16,17 +16,17 @@ use sorted::SortedRanges;
 /// Why sorted ranges: with 10 to 100,000 entries they are found faster and take less memory than a trie of prefixes does, see `docs/benchmarks.md`.
 ///
 /// ```
-/// use entitlements_core::allowlist::{AddressRanges, IpRange};
+/// use entitlements_core::client_address::{AddressRanges, Cidr};
 ///
 /// let ranges = ["192.0.2.0/25", "192.0.2.128/25", "2001:db8::/32"];
-/// let ranges = ranges.iter().map(|range| range.parse::<IpRange>());
+/// let ranges = ranges.iter().map(|range| range.parse::<Cidr>());
 /// let ranges: AddressRanges = ranges.collect::<Result<_, _>>()?;
 /// // The two halves of one range are one.
 /// assert_eq!(ranges.len(), 2);
 /// assert!(ranges.contains("192.0.2.200".parse().unwrap()));
 /// assert!(ranges.contains("::ffff:192.0.2.200".parse().unwrap()));
 /// assert!(!ranges.contains("192.0.3.0".parse().unwrap()));
-/// # Ok::<(), entitlements_core::allowlist::IpRangeError>(())
+/// # Ok::<(), entitlements_core::client_address::CidrError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AddressRanges {
@@ -36,14 +36,14 @@ pub struct AddressRanges {
 
 impl AddressRanges {
     /// Every address there is.
-    pub(super) fn everything() -> Self {
+    pub(crate) fn everything() -> Self {
         Self {
             v4: SortedRanges::of(vec![(0, u32::MAX)]),
             v6: SortedRanges::of(vec![(0, u128::MAX)]),
         }
     }
 
-    /// Whether one of the ranges holds the address. IPv4 in the form of IPv6 is IPv4 (W1).
+    /// Whether one of the ranges holds the address. IPv4 in the form of IPv6 is IPv4 (X12).
     #[inline]
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
@@ -72,12 +72,14 @@ impl AddressRanges {
     }
 }
 
-impl FromIterator<IpRange> for AddressRanges {
-    fn from_iter<T: IntoIterator<Item = IpRange>>(ranges: T) -> Self {
+impl FromIterator<Cidr> for AddressRanges {
+    fn from_iter<T: IntoIterator<Item = Cidr>>(ranges: T) -> Self {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for range in ranges {
             match (range.first(), range.last()) {
                 (IpAddr::V4(first), IpAddr::V4(last)) => v4.push((first.to_bits(), last.to_bits())),
+                // X19: IPv4 addresses that are written as IPv6, all of them, are none.
+                (IpAddr::V6(first), _) if first.to_ipv4_mapped().is_some() => {}
                 (IpAddr::V6(first), IpAddr::V6(last)) => v6.push((first.to_bits(), last.to_bits())),
                 // No range has its ends in both.
                 _ => {}
@@ -90,8 +92,8 @@ impl FromIterator<IpRange> for AddressRanges {
     }
 }
 
-impl<'a> FromIterator<&'a IpRange> for AddressRanges {
-    fn from_iter<T: IntoIterator<Item = &'a IpRange>>(ranges: T) -> Self {
+impl<'a> FromIterator<&'a Cidr> for AddressRanges {
+    fn from_iter<T: IntoIterator<Item = &'a Cidr>>(ranges: T) -> Self {
         ranges.into_iter().copied().collect()
     }
 }

@@ -1,10 +1,13 @@
+mod error;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use super::node;
 use super::v6::v6;
-use crate::strict::text::escaped_start;
+use error::Fault;
+pub use error::{CidrError, CidrErrorKind};
 
 /// A range of addresses, such as `192.0.2.0/24`, in the one spelling that it has (X18, X19).
 ///
@@ -91,7 +94,7 @@ impl Cidr {
     fn checked(address: IpAddr, prefix: u8) -> Result<Self, Fault> {
         let (first, prefix) = match address {
             IpAddr::V6(v6) => match (v6.to_ipv4_mapped(), prefix) {
-                // X19: exactly 96 bits would be all of IPv4, which nobody means who writes it like this.
+                // X19: exactly 96 bits would be all of IPv4 in passing; what such a range holds are IPv4 addresses, so none is in it.
                 (Some(v4), 97..=128) => (IpAddr::V4(v4), prefix - 96),
                 _ => (address, prefix),
             },
@@ -154,6 +157,22 @@ impl FromStr for Cidr {
     }
 }
 
+impl TryFrom<&str> for Cidr {
+    type Error = CidrError;
+
+    fn try_from(text: &str) -> Result<Self, CidrError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Cidr {
+    type Error = CidrError;
+
+    fn try_from(text: String) -> Result<Self, CidrError> {
+        text.parse()
+    }
+}
+
 impl fmt::Display for Cidr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.first, self.prefix)
@@ -179,111 +198,4 @@ fn bits(text: &str) -> Option<u8> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
     let has_zeros = text.len() > 1 && text.starts_with('0');
     text.parse().ok().filter(|_| is_number && !has_zeros)
-}
-
-/// What is wrong, before it is said of which text.
-enum Fault {
-    Kind(CidrErrorKind),
-    /// Bits after the prefix; the range without them.
-    HostBits(Cidr),
-}
-
-impl Fault {
-    fn of(self, text: &str) -> CidrError {
-        let (kind, network) = match self {
-            Self::Kind(kind) => (kind, None),
-            Self::HostBits(network) => (CidrErrorKind::HostBits, Some(network)),
-        };
-        CidrError {
-            kind,
-            text: escaped_start(text, 80),
-            network,
-        }
-    }
-}
-
-/// Why a text is no range of addresses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CidrError {
-    kind: CidrErrorKind,
-    /// Shortened and safe to print.
-    text: String,
-    network: Option<Cidr>,
-}
-
-impl CidrError {
-    /// What is wrong, for code that acts on it.
-    #[must_use]
-    pub const fn kind(&self) -> CidrErrorKind {
-        self.kind
-    }
-
-    /// What is wrong, as one snake_case word that stays the same over versions.
-    #[must_use]
-    pub const fn reason(&self) -> &'static str {
-        self.kind.reason()
-    }
-
-    /// The range without the bits after its prefix, where these are what is wrong.
-    #[must_use]
-    pub const fn network(&self) -> Option<Cidr> {
-        self.network
-    }
-}
-
-impl fmt::Display for CidrError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = &self.text;
-        match (self.kind, self.network) {
-            (CidrErrorKind::HostBits, Some(network)) => write!(
-                f,
-                "`{text}` has bits set after its prefix; its network is `{network}`"
-            ),
-            (CidrErrorKind::HostBits, None) => write!(f, "`{text}` has bits set after its prefix"),
-            (CidrErrorKind::Space, _) => write!(f, "`{text}` has a space in it"),
-            (CidrErrorKind::Zone, _) => {
-                write!(f, "`{text}` has a zone, which ranges do not have")
-            }
-            (CidrErrorKind::Prefix, _) => write!(
-                f,
-                "`{text}` has a prefix that is not 0 to 32 (IPv4) or 0 to 128 (IPv6)"
-            ),
-            (CidrErrorKind::Address, _) => write!(
-                f,
-                "`{text}` is not a range of addresses, such as `192.0.2.0/24` or `2001:db8::/32`"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for CidrError {}
-
-/// What can be wrong with a range of addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CidrErrorKind {
-    /// What is before the prefix is not an address.
-    Address,
-    /// The prefix is not a number, or larger than the address has bits.
-    Prefix,
-    /// The address has bits set after the prefix.
-    HostBits,
-    /// There is white space, at an end or within.
-    Space,
-    /// There is a zone, such as `%eth0`.
-    Zone,
-}
-
-impl CidrErrorKind {
-    /// The kind as one snake_case word.
-    #[must_use]
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::Address => "address",
-            Self::Prefix => "prefix",
-            Self::HostBits => "host_bits",
-            Self::Space => "space",
-            Self::Zone => "zone",
-        }
-    }
 }
