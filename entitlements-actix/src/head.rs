@@ -1,6 +1,10 @@
+use std::net::IpAddr;
+
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
-use entitlements_core::{RequestHead, RouteMatch};
+use actix_web::http::header::HeaderValue;
+use entitlements_core::client_address::{AddressError, ClientAddress};
+use entitlements_core::{PeerAddress, RequestHead, RouteMatch};
 
 /// A request as core asks it.
 pub(crate) struct Head<'a>(pub(crate) &'a ServiceRequest);
@@ -21,6 +25,13 @@ impl RequestHead for Head<'_> {
     fn visit_header<'a>(&'a self, name: &str, each: &mut dyn FnMut(Option<&'a str>)) {
         let lines = self.0.headers().get_all(name);
         lines.for_each(|line| each(line.to_str().ok()));
+    }
+
+    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
+        let put = self.0.extensions().get::<PeerAddress>().copied();
+        let peer = put.or_else(|| self.0.peer_addr().map(PeerAddress));
+        let lines = self.0.headers().get_all(told.header().name());
+        told.resolve(peer, lines.map(HeaderValue::as_bytes))
     }
 
     #[inline]

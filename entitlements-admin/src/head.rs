@@ -1,4 +1,8 @@
-use entitlements_core::RequestHead;
+use std::net::IpAddr;
+
+use entitlements_core::client_address::{AddressError, ClientAddress};
+use entitlements_core::{PeerAddress, RequestHead};
+use http::HeaderValue;
 use http::request::Parts;
 use http::uri::Authority;
 
@@ -21,6 +25,12 @@ impl RequestHead for Head<'_> {
     fn visit_header<'a>(&'a self, name: &str, each: &mut dyn FnMut(Option<&'a str>)) {
         let lines = self.0.headers.get_all(name);
         lines.iter().for_each(|line| each(line.to_str().ok()));
+    }
+
+    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
+        let peer = self.0.extensions.get::<PeerAddress>().copied();
+        let lines = self.0.headers.get_all(told.header().name()).iter();
+        told.resolve(peer, lines.map(HeaderValue::as_bytes))
     }
 
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {

@@ -1,8 +1,9 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::ConnectInfo;
 use entitlements_admin::{AdminApi, Guard, RequestParts, TellAccount};
-use entitlements_core::{Entitlements, PeerAddress};
+use entitlements_core::Entitlements;
+use entitlements_core::client_address::Peer;
+use entitlements_tower::peer;
 
 /// The management API, to mount with `nest_service`.
 ///
@@ -47,8 +48,8 @@ pub fn admin<Kind>(
 
 /// As axum's server tells it, or a layer in front.
 fn client_address(head: &RequestParts) -> Option<IpAddr> {
-    let peer = head.extensions.get().copied();
-    let connected = head.extensions.get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.or_else(|| connected.map(|ConnectInfo(address)| PeerAddress(*address)));
-    peer.map(PeerAddress::ip)
+    match peer(&head.extensions) {
+        Peer::Address(address) => Some(address.to_canonical()),
+        Peer::UnixSocket | Peer::Unknown => None,
+    }
 }

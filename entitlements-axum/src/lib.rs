@@ -22,9 +22,10 @@ pub use entitlements_core::Current as EngineCurrent;
 pub use entitlements_core::*;
 pub use entitlements_tower::{
     DenialBody, DenyWith, EntitlementsFuture, EntitlementsLayer, EntitlementsService,
-    GraceWarningFuture, GraceWarningLayer, GraceWarningService, Lease, Problems, ReleaseLimit,
-    Require, RequireEnterprise, RequireFeature, RequireFuture, RequireLimit, RequirePaid,
-    RequirePlan, RequireService, RequireValidLicense, denial_response, grpc_response,
+    GraceWarningFuture, GraceWarningLayer, GraceWarningService, IpAllowlist, Lease, Problems,
+    ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireFuture, RequireLimit,
+    RequirePaid, RequirePlan, RequireService, RequireValidLicense, denial_response, grpc_response,
+    peer,
 };
 
 /// Makes typed constants of the names in a catalog; see [`entitlements_core::catalog!`].

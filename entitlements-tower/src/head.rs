@@ -1,7 +1,12 @@
+use std::net::IpAddr;
+
 use entitlements_core::RequestHead;
 #[cfg(feature = "axum-routes")]
 use entitlements_core::RouteMatch;
-use http::Request;
+use entitlements_core::client_address::{AddressError, ClientAddress};
+use http::{HeaderValue, Request};
+
+use crate::peer;
 
 /// A request as core asks it.
 pub(crate) struct Head<'a, B>(pub(crate) &'a Request<B>);
@@ -22,6 +27,11 @@ impl<B> RequestHead for Head<'_, B> {
     fn visit_header<'a>(&'a self, name: &str, each: &mut dyn FnMut(Option<&'a str>)) {
         let lines = self.0.headers().get_all(name);
         lines.iter().for_each(|line| each(line.to_str().ok()));
+    }
+
+    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
+        let lines = self.0.headers().get_all(told.header().name()).iter();
+        told.resolve(peer(self.0.extensions()), lines.map(HeaderValue::as_bytes))
     }
 
     #[inline]

@@ -8,6 +8,7 @@ mod gate;
 mod grace_warning;
 mod head;
 mod held_body;
+mod peer;
 mod require;
 mod respond;
 #[cfg(feature = "tonic")]
@@ -19,9 +20,10 @@ pub use deny::{DenyWith, Problems};
 pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsService};
 pub use gate::{RequireFuture, RequireService};
 pub use grace_warning::{GraceWarningFuture, GraceWarningLayer, GraceWarningService};
+pub use peer::peer;
 pub use require::{
-    Lease, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireLimit, RequirePaid,
-    RequirePlan, RequireValidLicense,
+    IpAllowlist, Lease, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireLimit,
+    RequirePaid, RequirePlan, RequireValidLicense,
 };
 pub use respond::{denial_response, grpc_response};
 #[cfg(feature = "tonic")]

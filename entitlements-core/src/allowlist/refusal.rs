@@ -56,6 +56,12 @@ impl AllowlistRefusal {
         matches!(self, Self::LocksOut { .. } | Self::AddressUnknown)
     }
 
+    /// Whether it is for want of the feature, and nothing else (W8).
+    #[must_use]
+    pub const fn needs_feature(&self) -> bool {
+        matches!(self, Self::FeatureRequired)
+    }
+
     /// The field of a request that it is about, where it is one.
     #[must_use]
     pub const fn field(&self) -> Option<&'static str> {

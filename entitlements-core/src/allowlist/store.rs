@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Allowlist, AllowlistChange, AllowlistRefusal, ChangedBy, EntryChange};
-use crate::{AccountId, Reply};
+use crate::{AccountId, Denial, Reply};
 
 /// Where the allowlists of accounts are kept: a port, so that they may be in memory, in a file or in a database.
 ///
@@ -70,6 +70,9 @@ pub enum AllowlistError {
     /// It may not be.
     #[error(transparent)]
     Refused(#[from] AllowlistRefusal),
+    /// It adds or widens, and the account lacks the feature: this says where to get it, or that what the account has cannot be told.
+    #[error(transparent)]
+    NotEntitled(Denial),
     /// It could not be kept.
     #[error(transparent)]
     Store(#[from] AllowlistStoreError),

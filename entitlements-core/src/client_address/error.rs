@@ -26,7 +26,7 @@ pub struct AddressError {
 }
 
 impl AddressError {
-    pub(super) const fn new(kind: AddressErrorKind) -> Self {
+    pub(crate) const fn new(kind: AddressErrorKind) -> Self {
         Self { kind, hop: None }
     }
 

@@ -1,5 +1,6 @@
 //! D3: names that the catalog lacks are found when a gate is built, or answer 500.
 
+use super::address::AddressTerms;
 use super::requirement::{Counted, CountedKind, MisplacedAmount, Term};
 use super::{Requirement, UnknownName};
 use crate::catalog::{FeatureId, LimitId, PlanId};
@@ -9,6 +10,7 @@ use crate::{Catalog, FeatureName};
 /// A requirement whose names were looked up in one catalog; made by [`Requirement::bind`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundRequirement {
+    addresses: AddressTerms,
     terms: Box<[BoundTerm]>,
     /// What room is demanded under.
     reserve: Box<[Wanted]>,
@@ -49,11 +51,18 @@ impl BoundRequirement {
             of_kind.map(|(_, wanted)| *wanted)
         };
         Ok(Self {
+            addresses: requirement.addresses.clone(),
             terms: terms?,
             reserve: of(CountedKind::Reserve).collect(),
             give_back: of(CountedKind::GiveBack).collect(),
             leases: of(CountedKind::Lease).map(|wanted| wanted.limit).collect(),
         })
+    }
+
+    /// What is demanded of the client's address.
+    #[inline]
+    pub(crate) const fn addresses(&self) -> &AddressTerms {
+        &self.addresses
     }
 
     pub(crate) const fn reserve(&self) -> &[Wanted] {

@@ -7,12 +7,14 @@
 //! - D3 `bind.rs` and `unknown_name.rs`: names that the catalog lacks;
 //! - D4 to D6 `feature.rs`: one feature, any of several, all of several;
 //! - D7 to D9 `plan.rs`: at least a plan, any paid plan, the highest plan;
+//! - D19 `address.rs`: from where a request may come;
 //! - D10 `license.rs`: a valid license where one is held;
 //! - D11 to D13 `reason.rs`: which denial says it, and where to get what is missing;
 //! - U10 `limit.rs`: the denial of what does not fit under a limit; `own.rs`: denials of the application's own.
 //!
 //! [`decide`] is pure. What it says is a value; [`Problem`](crate::Problem) turns a denial into an answer.
 
+mod address;
 mod bind;
 mod decision;
 mod facts;
@@ -24,7 +26,9 @@ mod plan;
 mod reason;
 mod requirement;
 mod unknown_name;
+mod words;
 
+pub(crate) use address::AddressVerdict;
 pub use bind::BoundRequirement;
 pub use decision::Decision;
 pub use facts::Facts;
@@ -54,6 +58,10 @@ use bind::BoundTerm;
 /// # Ok::<(), entitlements_core::decide::UnknownName>(())
 /// ```
 pub fn decide(requirement: &BoundRequirement, facts: &Facts<'_>, set: &EntitlementSet) -> Decision {
+    // D19: before the license, so that a stranger cannot learn whether it expired, and before D2.
+    if let Some(denial) = requirement.addresses().denial(facts) {
+        return Decision::Deny(denial);
+    }
     if facts.is_cors_preflight() {
         return Decision::Allow; // D2
     }

@@ -1,5 +1,7 @@
 use super::UnknownName;
+use super::address::AddressTerms;
 use super::bind::BoundRequirement;
+use crate::allowlist::FixedAllowlist;
 use crate::catalog::LimitId;
 use crate::{Catalog, FeatureName, LimitName, PlanName};
 
@@ -14,6 +16,7 @@ use crate::{Catalog, FeatureName, LimitName, PlanName};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Requirement {
+    pub(super) addresses: AddressTerms,
     pub(super) terms: Vec<Term>,
     /// What is counted, in the order of writing: it is asked for all together (U12).
     pub(super) counted: Vec<Counted>,
@@ -63,7 +66,7 @@ impl CountedKind {
         }
     }
 
-    const fn label(self) -> &'static str {
+    pub(super) const fn label(self) -> &'static str {
         match self {
             Self::Reserve => "limit",
             Self::GiveBack => "give_back",
@@ -71,7 +74,7 @@ impl CountedKind {
         }
     }
 
-    const fn in_words(self) -> &'static str {
+    pub(super) const fn in_words(self) -> &'static str {
         match self {
             Self::Reserve => "room under limit",
             Self::GiveBack => "something to give back of limit",
@@ -135,6 +138,19 @@ impl Requirement {
         Self::default().and_valid_license()
     }
 
+    /// Demands that the account's own allowlist lets the client's address pass (W3).
+    #[must_use]
+    pub fn ip_allowlist() -> Self {
+        Self::default().and_ip_allowlist()
+    }
+
+    /// Demands that a list of the application's own lets the client's address pass (W12). A requirement of such lists alone asks for no
+    /// account.
+    #[must_use]
+    pub fn fixed_allowlist(list: FixedAllowlist) -> Self {
+        Self::default().and_fixed_allowlist(list)
+    }
+
     /// Demands room for one more under a limit.
     #[must_use]
     pub fn limit(limit: impl Into<LimitName>) -> Self {
@@ -151,6 +167,22 @@ impl Requirement {
     #[must_use]
     pub fn lease(limit: impl Into<LimitName>) -> Self {
         Self::default().and_lease(limit)
+    }
+
+    /// Also demands that the account's own allowlist lets the client's address pass.
+    #[must_use]
+    pub const fn and_ip_allowlist(mut self) -> Self {
+        self.addresses.of_account = true;
+        self
+    }
+
+    /// Also demands that a list of the application's own lets the client's address pass; where there are several, each of them.
+    #[must_use]
+    pub fn and_fixed_allowlist(mut self, list: FixedAllowlist) -> Self {
+        if !self.addresses.fixed.contains(&list) {
+            self.addresses.fixed.push(list);
+        }
+        self
     }
 
     /// Also demands room for one more under a limit.
@@ -258,40 +290,6 @@ impl Requirement {
         self.and(Term::ValidLicense)
     }
 
-    /// The requirement as one short word, for a metric's label: `feature:sso`, `plan:business+any:sso|scim`.
-    #[must_use]
-    pub fn label(&self) -> String {
-        let joined = |names: &[FeatureName]| {
-            names
-                .iter()
-                .map(FeatureName::as_str)
-                .collect::<Vec<_>>()
-                .join("|")
-        };
-        let terms = self.terms.iter().map(|term| match term {
-            Term::ValidLicense => "valid_license".to_owned(),
-            Term::Enterprise => "enterprise".to_owned(),
-            Term::PlanAtLeast(plan) => format!("plan:{plan}"),
-            Term::Paid => "paid".to_owned(),
-            Term::Feature(feature) => format!("feature:{feature}"),
-            Term::AnyFeature(features) => format!("any:{}", joined(features)),
-            Term::AllFeatures(features) => format!("all:{}", joined(features)),
-        });
-        let counted = self.counted.iter().map(|counted| match counted {
-            Counted {
-                what,
-                limit,
-                amount: 1,
-            } => format!("{}:{limit}", what.label()),
-            Counted {
-                what,
-                limit,
-                amount,
-            } => format!("{}:{limit}*{amount}", what.label()),
-        });
-        terms.chain(counted).collect::<Vec<_>>().join("+")
-    }
-
     /// Looks the names up in a catalog.
     ///
     /// # Errors
@@ -306,6 +304,21 @@ impl Requirement {
         !self.counted.is_empty()
     }
 
+    /// What is demanded of the client's address.
+    pub(crate) const fn addresses(&self) -> &AddressTerms {
+        &self.addresses
+    }
+
+    /// Whether it demands nothing but where requests come from.
+    pub(crate) const fn asks_addresses_alone(&self) -> bool {
+        !self.addresses.is_empty() && self.terms.is_empty() && self.counted.is_empty()
+    }
+
+    /// Whether all that it demands can be told without an account (D19).
+    pub(crate) const fn asks_no_account(&self) -> bool {
+        self.asks_addresses_alone() && !self.addresses.asks_account()
+    }
+
     /// Whether it asks anything where it reserves, and gives back, or does not. To demand nothing is to ask for an account.
     pub(crate) fn asks(&self, reserves: bool, gives_back: bool) -> bool {
         let acts = |counted: &Counted| match counted.what {
@@ -313,7 +326,8 @@ impl Requirement {
             CountedKind::GiveBack => gives_back,
             CountedKind::Lease => true,
         };
-        !self.terms.is_empty() || self.counted.is_empty() || self.counted.iter().any(acts)
+        let asks_always = !self.terms.is_empty() || !self.addresses.is_empty();
+        asks_always || self.counted.is_empty() || self.counted.iter().any(acts)
     }
 
     fn and(mut self, term: Term) -> Self {
@@ -327,39 +341,4 @@ impl AsRef<Self> for Requirement {
     fn as_ref(&self) -> &Self {
         self
     }
-}
-
-/// In words, for the log; [`label`](Requirement::label) is for metrics.
-impl std::fmt::Display for Requirement {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (index, term) in self.terms.iter().enumerate() {
-            f.write_str(if index > 0 { ", " } else { "" })?;
-            match term {
-                Term::ValidLicense => f.write_str("a valid license")?,
-                Term::Enterprise => f.write_str("the highest plan")?,
-                Term::PlanAtLeast(plan) => write!(f, "plan at least `{plan}`")?,
-                Term::Paid => f.write_str("a paid plan")?,
-                Term::Feature(feature) => write!(f, "feature `{feature}`")?,
-                Term::AnyFeature(features) => list(f, "any feature of", features)?,
-                Term::AllFeatures(features) => list(f, "every feature of", features)?,
-            }
-        }
-        for (index, counted) in self.counted.iter().enumerate() {
-            let is_first = index == 0 && self.terms.is_empty();
-            f.write_str(if is_first { "" } else { ", " })?;
-            write!(f, "{} `{}`", counted.what.in_words(), counted.limit)?;
-            if counted.amount != 1 {
-                write!(f, " for {}", counted.amount)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn list(f: &mut std::fmt::Formatter<'_>, what: &str, features: &[FeatureName]) -> std::fmt::Result {
-    f.write_str(what)?;
-    for (index, feature) in features.iter().enumerate() {
-        write!(f, "{} `{feature}`", if index > 0 { "," } else { "" })?;
-    }
-    Ok(())
 }

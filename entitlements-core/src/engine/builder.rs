@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::account_source::{AccountKind, Accounts};
+use super::addresses::Addresses;
 use super::keys::Keys;
 use super::shared::{Parts, Shared, Switches};
 use super::sources::{Sources, TokenSource};
@@ -12,7 +13,9 @@ use super::this_deployment::ThisDeployment;
 use super::trusted_time::TrustedTime;
 use super::{ConfigError, Entitlements, Environment, Upkeep, report};
 use crate::account::{AccountStore, MemoryAccounts};
+use crate::allowlist::{AllowlistFiles, AllowlistStore, MemoryAllowlists};
 use crate::audit::{AuditSink, Guarded, LogAudit};
+use crate::client_address::ClientAddress;
 use crate::decide::UnknownName;
 use crate::instance::{InstanceOptions, Machine};
 use crate::license::{LicenseFiles, LicenseStore, LicenseVerifier, MemoryLicenses, TrustedKey};
@@ -46,6 +49,8 @@ pub struct EntitlementsBuilder {
     counters: Vec<(LimitName, Arc<Counter>)>,
     lapse_after: Option<Duration>,
     audit: Option<Arc<dyn AuditSink>>,
+    client_address: ClientAddress,
+    allowlists: Option<Arc<dyn AllowlistStore>>,
     switches: Switches,
     clock: Option<Arc<dyn Clock>>,
 }
@@ -138,7 +143,8 @@ impl EntitlementsBuilder {
 
     /// The folder for what must outlast the process; made where it is missing. It keeps the licenses that are handed in
     /// (`licenses.json`), the revocation lists (`revocations.json`), what is known of time (`clock.json`) and which notices were given
-    /// (`notices.json`), unless a [`license_store`](Self::license_store) keeps them; and `instance-id`, where the machine has no id of its
+    /// (`notices.json`), unless a [`license_store`](Self::license_store) keeps them; the accounts' allowlists (`allowlists.json`), unless
+    /// [`allowlists`](Self::allowlists) says where else; and `instance-id`, where the machine has no id of its
     /// own and a license is bound to an instance. Several processes may share it (P7).
     ///
     /// Without either all of these are gone when the process ends.
@@ -248,6 +254,32 @@ impl EntitlementsBuilder {
         self
     }
 
+    /// Says how the client's address is told, where proxies are in front. Unless this says otherwise the peer is the client, and no header
+    /// is read: one that nobody is known to write is anybody's to write (X1).
+    ///
+    /// [`client_address`](crate::client_address) has a setting for each place that a server can stand in.
+    ///
+    /// ```
+    /// use entitlements_core::Entitlements;
+    /// use entitlements_core::client_address::{ClientAddress, ForwardedHeader, TrustedProxies};
+    ///
+    /// let proxies = TrustedProxies::parse(["10.0.0.0/8"])?;
+    /// let builder = Entitlements::builder()
+    ///     .client_address(ClientAddress::new(proxies, ForwardedHeader::x_forwarded_for()));
+    /// # Ok::<(), entitlements_core::client_address::CidrError>(())
+    /// ```
+    pub fn client_address(mut self, told: ClientAddress) -> Self {
+        self.client_address = told;
+        self
+    }
+
+    /// Keeps the accounts' allowlists here, instead of in `allowlists.json` of the data folder (W10, W11). Without either they are gone when
+    /// the process ends.
+    pub fn allowlists(mut self, store: impl AllowlistStore) -> Self {
+        self.allowlists = Some(Arc::new(store));
+        self
+    }
+
     /// Answers 403 wherever the answer would be 402, for clients and proxies that do not know 402 (D18). The codes stay what they are.
     pub const fn forbidden_instead_of_payment_required(mut self) -> Self {
         self.switches.forbidden_for_payment = true;
@@ -319,6 +351,12 @@ impl EntitlementsBuilder {
             counters,
             lapse_after,
         );
+        let allowlists: Arc<dyn AllowlistStore> = match (self.allowlists, &self.data_dir) {
+            (Some(store), _) => store,
+            (None, Some(folder)) => Arc::new(AllowlistFiles::in_folder(folder)),
+            (None, None) => Arc::new(MemoryAllowlists::default()),
+        };
+        let allowlists = Arc::new(Watched(allowlists));
         let store: Arc<dyn LicenseStore> = match (self.license_store, self.data_dir) {
             (Some(store), _) => store,
             (None, Some(folder)) => Arc::new(LicenseFiles::in_folder(folder)),
@@ -343,6 +381,7 @@ impl EntitlementsBuilder {
                 .audit
                 .unwrap_or_else(|| Arc::new(Guarded(LogAudit::new()))),
             switches: self.switches,
+            addresses: Addresses::new(self.client_address, allowlists),
             base_plan: base,
         };
         let shared = Shared::new(parts, keys);

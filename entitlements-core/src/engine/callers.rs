@@ -263,6 +263,12 @@ impl NoCurrent {
         std::ptr::eq(self.engine.as_ptr(), Arc::as_ptr(&entitlements.shared))
     }
 
+    /// The engine; `None` once its last handle is gone.
+    pub(crate) fn entitlements(&self) -> Option<Entitlements> {
+        let shared = self.engine.upgrade();
+        shared.map(|shared| Entitlements { shared })
+    }
+
     pub(crate) fn last_known(&self) -> Option<&LastKnown> {
         match &self.why {
             Why::Unavailable(known) => known.as_deref(),

@@ -1,8 +1,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::Entitlements;
 use super::state::Seen;
+use super::{Addresses, Entitlements};
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, decide};
 use crate::gate::GateId;
 use crate::resolve::EntitlementSet;
@@ -73,6 +73,10 @@ impl Current {
         requirement: &BoundRequirement,
         facts: &Facts<'_>,
     ) -> Decision {
+        // D19: of these a denial says nothing of others.
+        if let Some(denial) = requirement.addresses().denial(facts) {
+            return Decision::Deny(denial);
+        }
         // Facts can only turn such a denial into an Allow, by D2.
         if !facts.is_cors_preflight()
             && let Some(denial) = self.seen.state.denials.of(gate)
@@ -89,6 +93,12 @@ impl Current {
         }
     }
 
+    /// What the engine knows of addresses.
+    #[inline]
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.seen.state.addresses
+    }
+
     /// A denial as this engine says it (D18).
     pub(crate) fn finish(&self, denial: Denial) -> Denial {
         if self.seen.state.switches.forbidden_for_payment {
@@ -100,11 +110,12 @@ impl Current {
 
     /// Checks a requirement outside a layer, in a service or a job.
     ///
-    /// Limits are not among what can be checked without being held: [`Entitlements::limit`] reserves.
+    /// Limits are not among what can be checked without being held: [`Entitlements::limit`] reserves. Nor are addresses, which only a
+    /// request has.
     ///
     /// # Errors
     /// The denial, also where the catalog lacks a name. A requirement of limits is denied as a mistake in the program, with
-    /// code `UNKNOWN_LIMIT`.
+    /// code `UNKNOWN_LIMIT`, one of addresses with `IP_NOT_ALLOWED`.
     pub fn require(&self, requirement: &Requirement) -> Result<(), Denial> {
         let bound = requirement.bind(self.set().catalog()).map_err(|unknown| {
             tracing::error!(%requirement, "a requirement cannot be checked: {unknown}");
@@ -115,6 +126,10 @@ impl Current {
             tracing::error!(%requirement, "a limit cannot be checked here: reserve with `entitlements.limit(…)`, or demand it at a gate");
             let name = self.set().catalog().limit_at(limit).name().to_owned();
             return Err(Denial::new(DenialKind::UnknownLimit { name }));
+        }
+        if !bound.addresses().is_empty() {
+            tracing::error!(%requirement, "an address cannot be checked here, for there is no request: demand it at a gate");
+            return Err(Denial::new(DenialKind::IpNotAllowed));
         }
         match decide(&bound, &Facts::new("", self.now), self.set()) {
             Decision::Allow => Ok(()),

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, Notify, watch};
 
 use super::account_source::{Accounts, look};
+use super::addresses::Addresses;
 use super::events::Events;
 use super::keys::Keys;
 use super::sources::Sources;
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     pub(super) meter: Arc<Meter>,
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) switches: Switches,
+    pub(super) addresses: Arc<Addresses>,
     pub(super) base_plan: PlanId,
     /// This value, for the states that it makes.
     engine: Weak<Self>,
@@ -79,6 +81,7 @@ pub(super) struct Parts {
     pub(super) meter: Meter,
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) switches: Switches,
+    pub(super) addresses: Addresses,
     pub(super) base_plan: PlanId,
 }
 
@@ -98,6 +101,7 @@ impl Shared {
             meter: Arc::new(parts.meter),
             audit: parts.audit,
             switches: parts.switches,
+            addresses: Arc::new(parts.addresses),
             base_plan: parts.base_plan,
             engine: engine.clone(),
             holdings: ArcSwap::from_pointee(holdings),
@@ -237,7 +241,14 @@ impl Shared {
             }
             Basis::Only(plan, _) => resolve(catalog, *plan, &Holdings::default(), now),
         };
-        State::new(self.engine.clone(), generation, self.switches, set)
+        let addresses = Arc::clone(&self.addresses);
+        State::new(
+            self.engine.clone(),
+            generation,
+            self.switches,
+            addresses,
+            set,
+        )
     }
 
     /// Takes what is held now as the truth. The caller holds the lock on the keys.

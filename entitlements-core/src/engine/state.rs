@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
+use super::addresses::Addresses;
 use super::denials::Denials;
 use super::shared::{Shared, Switches};
 use crate::Timestamp;
@@ -14,6 +15,7 @@ pub(crate) struct State {
     /// Which holdings of that engine the set was made of.
     pub(super) generation: u64,
     pub(super) switches: Switches,
+    pub(super) addresses: Arc<Addresses>,
     pub(super) set: EntitlementSet,
     pub(super) denials: Denials,
 }
@@ -23,12 +25,14 @@ impl State {
         engine: Weak<Shared>,
         generation: u64,
         switches: Switches,
+        addresses: Arc<Addresses>,
         set: EntitlementSet,
     ) -> Self {
         Self {
             engine,
             generation,
             switches,
+            addresses,
             set,
             denials: Denials::default(),
         }

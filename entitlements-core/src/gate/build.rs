@@ -106,6 +106,7 @@ impl Gate {
         Self {
             inner: Arc::new(Inner {
                 id: GateId::next(),
+                asks_no_account: requirement.asks_no_account(),
                 is_plain: !requirement.counts() && rules.methods.is_none(),
                 requirement,
                 rules,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::hold::Parts;
+use super::kept::Seen;
 use super::{Admission, Gate, Hold, OnUnavailable, Settle};
 use crate::catalog::LimitId;
 use crate::decide::BoundRequirement;
@@ -24,7 +25,7 @@ impl Gate {
         current: &Current,
         bound: &BoundRequirement,
         method: &str,
-        path: &str,
+        seen: &Seen<'_>,
     ) -> Admission {
         if !self.inner.requirement.counts() {
             return self.allow();
@@ -34,10 +35,10 @@ impl Gate {
                 engine.meter(),
                 current,
                 &self.for_method(bound, method),
-                path,
+                seen,
             ),
             // The program is ending.
-            None => self.deny(Denial::undetermined(), Some(current.account()), path),
+            None => self.deny(Denial::undetermined(), Some(current.account()), seen),
         }
     }
 
@@ -76,10 +77,10 @@ impl Gate {
         meter: &Arc<Meter>,
         current: &Current,
         count: &Count<'_>,
-        path: &str,
+        seen: &Seen<'_>,
     ) -> Admission {
         if self.inner.rules.shadow {
-            return self.peek(meter, current, count, path);
+            return self.peek(meter, current, count, seen);
         }
         let give_back = (!count.give_back.is_empty()).then(|| {
             GiveBack::new(
@@ -93,14 +94,14 @@ impl Gate {
             wanted => reserve::reserve(meter, current, wanted).map(|reserved| reserved.map(Some)),
         };
         match (reserved, count.leases) {
-            (Reply::Now(Err(refused)), _) => self.refuse(refused, current, path),
+            (Reply::Now(Err(refused)), _) => self.refuse(refused, current, seen),
             (Reply::Now(Ok(reservation)), []) => {
                 self.hold(reservation, give_back, Vec::new(), count.settle)
             }
             (reserved, leases) => {
                 let leases: Box<[LimitId]> = leases.into();
                 let (gate, meter, settle) = (self.clone(), Arc::clone(meter), count.settle);
-                let (current, path) = (current.clone(), path.to_owned());
+                let (current, seen) = (current.clone(), seen.owned());
                 Admission::Later(Box::pin(async move {
                     let held = async {
                         let reservation = reserved.await?;
@@ -111,7 +112,7 @@ impl Gate {
                         Ok((reservation, leases)) => {
                             gate.hold(reservation, give_back, leases, settle)
                         }
-                        Err(refused) => gate.refuse(refused, &current, &path),
+                        Err(refused) => gate.refuse(refused, &current, &seen),
                     }
                 }))
             }
@@ -139,13 +140,13 @@ impl Gate {
         })
     }
 
-    fn refuse(&self, refused: Refused, current: &Current, path: &str) -> Admission {
+    fn refuse(&self, refused: Refused, current: &Current, seen: &Seen<'_>) -> Admission {
         match (&refused, self.inner.rules.on_unavailable) {
             (Refused::Unknown(error), OnUnavailable::Allow) => {
                 tracing::warn!("a request passes uncounted: {error}");
                 self.allow()
             }
-            _ => self.deny(refused.denial(), Some(current.account()), path),
+            _ => self.deny(refused.denial(), Some(current.account()), seen),
         }
     }
 
@@ -155,7 +156,7 @@ impl Gate {
         meter: &Arc<Meter>,
         current: &Current,
         count: &Count<'_>,
-        path: &str,
+        seen: &Seen<'_>,
     ) -> Admission {
         let leases = count.leases.iter().map(|limit| Wanted {
             limit: *limit,
@@ -165,16 +166,16 @@ impl Gate {
         if wanted.is_empty() {
             return self.allow();
         }
-        let told = |gate: &Self, told, current: &Current, path: &str| match told {
+        let told = |gate: &Self, told, current: &Current, seen: &Seen<'_>| match told {
             Ok(()) => gate.allow(),
-            Err(refused) => gate.refuse(refused, current, path),
+            Err(refused) => gate.refuse(refused, current, seen),
         };
         match reserve::peek(meter, current, &wanted) {
-            Reply::Now(answer) => told(self, answer, current, path),
+            Reply::Now(answer) => told(self, answer, current, seen),
             Reply::Later(answer) => {
-                let (gate, current, path) = (self.clone(), current.clone(), path.to_owned());
+                let (gate, current, seen) = (self.clone(), current.clone(), seen.owned());
                 Admission::Later(Box::pin(async move {
-                    told(&gate, answer.await, &current, &path)
+                    told(&gate, answer.await, &current, &seen)
                 }))
             }
         }

@@ -1,4 +1,7 @@
+use std::net::IpAddr;
+
 use super::RouteMatch;
+use crate::client_address::{AddressError, ClientAddress};
 
 /// What is asked of a request's head; adapters answer from their own types, and only what is asked for.
 pub trait RequestHead {
@@ -13,6 +16,13 @@ pub trait RequestHead {
 
     /// Shows each line of a header, its name in lower case; `None` for one that is no text.
     fn visit_header<'a>(&'a self, name: &str, each: &mut dyn FnMut(Option<&'a str>));
+
+    /// Where the request comes from, told in this way: of the other end of its connection as far as the server knows it, and of all lines
+    /// of the header that is believed, in their order. The adapter hands both to [`ClientAddress::resolve`], and does not judge them.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError>;
 
     /// What the application put into the request under this type.
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T>

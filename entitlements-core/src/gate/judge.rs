@@ -3,12 +3,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::kept::{Kept, Seen};
 use super::{Admission, Gate, OnUnavailable, OrderMistake, RequestHead};
+use crate::allowlist::Allowlist;
 use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, is_met};
-use crate::engine::{Callers, NoCurrent};
+use crate::engine::{Addresses, Callers, NoCurrent};
 use crate::metrics::Lookups;
 use crate::strict::text::escaped_start;
-use crate::{AccountId, Catalog, Current, Denial, Reply, Timestamp};
+use crate::{AccountId, Catalog, Current, Denial, DenialKind, Reply, Timestamp};
 
 impl Gate {
     /// Whether a request plainly has all that is demanded, and nothing has to be counted: the way of nearly every
@@ -23,9 +25,13 @@ impl Gate {
         self.check_order(current, head);
         let passes = match (&self.inner.callers, current) {
             (None, None) => false,
-            (None, Some(current)) => self.is_plainly_met(current),
+            (None, Some(current)) => self.is_plainly_met(current, head),
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
-                self.is_plainly_met(current)
+                self.is_plainly_met(current, head)
+            }
+            (Some(callers), _) if self.inner.asks_no_account => {
+                self.inner.is_plain
+                    && self.may_anybody_come(callers.entitlements().addresses(), head)
             }
             (Some(callers), _) => {
                 Self::found_nobody(callers, head).is_none() && self.is_plainly_met_by(callers, head)
@@ -45,6 +51,9 @@ impl Gate {
         let admission = match (&self.inner.callers, current) {
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
                 self.weigh(Some(current), head)
+            }
+            (Some(callers), _) if self.inner.asks_no_account => {
+                self.weigh_anybody(callers.entitlements().addresses(), head)
             }
             (Some(callers), _) => match Self::found_nobody(callers, head) {
                 Some(why) => self.weigh_nobody(&why, head),
@@ -76,7 +85,9 @@ impl Gate {
         let Some((_, Ok(bound))) = self.inner.bound.get() else {
             return false;
         };
-        self.inner.is_plain && callers.with_set(head, |set| is_met(bound, set)) == Some(true)
+        self.inner.is_plain
+            && bound.addresses().is_empty()
+            && callers.with_set(head, |set| is_met(bound, set)) == Some(true)
     }
 
     /// Why the layer of this gate's engine found nobody, where it did: that counts, as what it finds does.
@@ -92,7 +103,8 @@ impl Gate {
             Reply::Now(Ok(current)) => self.weigh(Some(&current), head),
             Reply::Now(Err(why)) => self.weigh_nobody(&why, head),
             Reply::Later(found) => {
-                let (gate, request) = (self.clone(), Kept::of(head));
+                let request = Kept::of(head, callers.entitlements().addresses());
+                let gate = self.clone();
                 Admission::Later(Box::pin(async move {
                     match found.await {
                         Ok(current) => gate.weigh(Some(&current), &request),
@@ -105,12 +117,13 @@ impl Gate {
 
     /// The names are known and what they name is in force.
     #[inline(always)]
-    fn is_plainly_met(&self, current: &Current) -> bool {
+    fn is_plainly_met(&self, current: &Current, head: &impl RequestHead) -> bool {
         match self.inner.bound.get() {
             Some((catalog, Ok(bound))) => {
                 self.inner.is_plain
                     && Arc::ptr_eq(catalog, current.catalog())
                     && is_met(bound, current.set())
+                    && (bound.addresses().is_empty() || Self::may_come(bound, current, head))
             }
             _ => false,
         }
@@ -124,11 +137,7 @@ impl Gate {
     /// Judges in full, with reasons.
     #[cold]
     fn weigh(&self, current: Option<&Current>, head: &impl RequestHead) -> Admission {
-        // Where there is no engine there is no time either, and nothing below asks for it.
-        let now = current.map_or(Timestamp::UNIX_EPOCH, Current::now);
-        let facts = Facts::new(head.method(), now).with_cors_headers(head.has_cors_headers());
-        // D2: a preflight passes even a gate that is built wrongly, so that the browser shows what is wrong.
-        if facts.is_cors_preflight() || !self.inner.rules.answers(facts.method()) {
+        if self.lets_pass(head) {
             return self.allow();
         }
         let Some(current) = current else {
@@ -136,40 +145,101 @@ impl Gate {
                 return self.weigh_nobody(&why, head);
             }
             self.log_once(head.path(), &OrderMistake::LayerMissing);
-            return self.deny(Denial::layer_missing(), None, head.path());
+            return self.deny(Denial::layer_missing(), None, &Seen::of(head, None));
         };
         let bound = match self.bound(current.catalog()) {
             Ok(bound) => bound,
             Err(unknown) => {
                 self.log_once(head.path(), &unknown);
-                return self.deny(unknown.denial(), Some(current.account()), head.path());
+                let seen = Seen::of(head, Some(current.addresses()));
+                return self.deny(unknown.denial(), Some(current.account()), &seen);
             }
         };
-        match current.decide_for(self.inner.id, &bound, &facts) {
-            Decision::Deny(denial) => self.deny(denial, Some(current.account()), head.path()),
-            Decision::Allow => self.count(current, &bound, facts.method(), head.path()),
+        if bound.addresses().asks_account() {
+            self.weigh_with_list(current, &bound, head)
+        } else {
+            self.weigh_all(current, &bound, head, None)
+        }
+    }
+
+    /// D2, D15: whether nothing is asked of a request. A preflight passes even a gate that is built wrongly, so that the browser shows what is wrong;
+    /// a gate that asks for addresses lets nothing pass by its method (D19).
+    fn lets_pass(&self, head: &impl RequestHead) -> bool {
+        let passes_preflights = self.inner.requirement.addresses().is_empty();
+        (passes_preflights && facts_of(head, Timestamp::UNIX_EPOCH).is_cors_preflight())
+            || !self.inner.rules.answers(head.method())
+    }
+
+    /// Weighs a request of which all is known.
+    pub(super) fn weigh_all(
+        &self,
+        current: &Current,
+        bound: &BoundRequirement,
+        head: &impl RequestHead,
+        list: Option<&Allowlist>,
+    ) -> Admission {
+        let mut facts = facts_of(head, current.now());
+        if !bound.addresses().is_empty() {
+            facts = facts.with_client_address(current.client_address(head));
+        }
+        if let Some(list) = list {
+            facts = facts.with_allowlist(list);
+        }
+        let seen = Seen::of(head, Some(current.addresses()));
+        match current.decide_for(self.inner.id, bound, &facts) {
+            Decision::Deny(denial) => {
+                if *denial.kind() == DenialKind::IpNotAllowed {
+                    self.note_untold(facts.client_address(), head);
+                }
+                self.deny(denial, Some(current.account()), &seen)
+            }
+            // D2
+            Decision::Allow if facts.is_cors_preflight() => self.allow(),
+            Decision::Allow => self.count(current, bound, facts.method(), &seen),
+        }
+    }
+
+    /// Weighs a request whose account is not asked for, and so not told either.
+    #[cold]
+    fn weigh_anybody(&self, addresses: &Addresses, head: &impl RequestHead) -> Admission {
+        if self.lets_pass(head) {
+            self.allow()
+        } else {
+            self.weigh_address(addresses, head)
         }
     }
 
     /// Judges a request that nobody can be told from (A3, A7).
     fn weigh_nobody(&self, why: &NoCurrent, head: &impl RequestHead) -> Admission {
-        let facts = Facts::new(head.method(), Timestamp::UNIX_EPOCH);
-        let facts = facts.with_cors_headers(head.has_cors_headers());
-        if facts.is_cors_preflight() || !self.asks_on(facts.method()) {
+        if self.lets_pass(head) || !self.asks_on(head.method()) {
             return self.allow();
         }
+        let engine = why.entitlements();
+        let addresses = engine.as_ref().map(|engine| &**engine.addresses());
         match (why.last_known(), self.inner.rules.on_unavailable) {
-            (_, OnUnavailable::Allow) if !why.is_unknown() => self.allow(),
+            _ if self.inner.asks_no_account => match addresses {
+                Some(addresses) => self.weigh_address(addresses, head),
+                // The program is ending.
+                None => self.deny(Denial::undetermined(), None, &Seen::of(head, None)),
+            },
+            (_, OnUnavailable::Allow) if !why.is_unknown() => match addresses {
+                // What is known of the address counts all the same.
+                Some(addresses) => self.weigh_address(addresses, head),
+                None => self.allow(),
+            },
             (Some(known), OnUnavailable::LastKnown(age)) if known.is_within(age) => {
                 Lookups::stale();
                 self.weigh(Some(&known.current), head)
             }
-            _ => self.deny(why.denial(), None, head.path()),
+            _ => self.deny(why.denial(), None, &Seen::of(head, addresses)),
         }
     }
 
     /// The requirement in numbers of this catalog.
-    fn bound(&self, catalog: &Arc<Catalog>) -> Result<Cow<'_, BoundRequirement>, UnknownName> {
+    pub(super) fn bound(
+        &self,
+        catalog: &Arc<Catalog>,
+    ) -> Result<Cow<'_, BoundRequirement>, UnknownName> {
         let requirement = &self.inner.requirement;
         let bind = || (Arc::clone(catalog), requirement.bind(catalog));
         match self.inner.bound.get_or_init(bind) {
@@ -187,20 +257,22 @@ impl Gate {
         &self,
         denial: Denial,
         account: Option<&AccountId>,
-        path: &str,
+        seen: &Seen<'_>,
     ) -> Admission {
         let inner = &self.inner;
         let account = account.map(AccountId::as_str);
+        let path = escaped_start(&seen.path, 200);
+        let client = seen.client.map(tracing::field::display);
         if inner.rules.shadow {
-            let path = escaped_start(path, 200);
-            tracing::info!(target: "entitlements::decisions", path, account, requirement = inner.requirement.label(), code = denial.code(), "a gate in shadow would deny: {denial}");
+            tracing::info!(target: "entitlements::decisions", path, account, client, requirement = inner.requirement.label(), code = denial.code(), "a gate in shadow would deny: {denial}");
             inner.counters.count_shadow(&denial, &inner.requirement);
             return Admission::Pass;
         }
         tracing::debug!(
             target: "entitlements::decisions",
-            path = %escaped_start(path, 200),
+            path,
             account,
+            client,
             requirement = inner.requirement.label(),
             code = denial.code(),
             "request denied: {denial}"
@@ -219,43 +291,6 @@ impl Gate {
     }
 }
 
-/// What a gate needs of a request that it waits for.
-struct Kept {
-    method: String,
-    path: String,
-    is_preflight: bool,
-}
-
-impl Kept {
-    fn of(head: &impl RequestHead) -> Self {
-        Self {
-            method: head.method().to_owned(),
-            path: head.path().to_owned(),
-            is_preflight: head.has_cors_headers(),
-        }
-    }
-}
-
-impl RequestHead for Kept {
-    fn method(&self) -> &str {
-        &self.method
-    }
-
-    fn path(&self) -> &str {
-        &self.path
-    }
-
-    fn authority(&self) -> Option<&str> {
-        None
-    }
-
-    fn visit_header<'a>(&'a self, _: &str, _: &mut dyn FnMut(Option<&'a str>)) {}
-
-    fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
-        None
-    }
-
-    fn has_cors_headers(&self) -> bool {
-        self.is_preflight
-    }
+fn facts_of(head: &impl RequestHead, now: Timestamp) -> Facts<'_> {
+    Facts::new(head.method(), now).with_cors_headers(head.has_cors_headers())
 }

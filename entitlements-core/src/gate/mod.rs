@@ -1,6 +1,7 @@
 //! A requirement in front of a route, without a framework: what every adapter's gate asks.
 //!
 //! - `judge.rs`: what is plainly met, and what has to be weighed;
+//! - `address.rs`: from where a request comes; `kept.rs`: what is kept of it;
 //! - `count.rs`: limits, which are asked last;
 //! - `rules.rs`: how a gate acts, whatever it demands;
 //! - `admission.rs`, `hold.rs`, `answered.rs`, `body.rs`: what becomes of a request and its response;
@@ -8,6 +9,7 @@
 //! - `counters.rs`, `waited.rs`: what metrics and spans tell of decisions;
 //! - `order.rs`: layers in the wrong order.
 
+mod address;
 mod admission;
 mod answered;
 mod body;
@@ -17,6 +19,7 @@ mod counters;
 mod head;
 mod hold;
 mod judge;
+mod kept;
 mod methods;
 mod order;
 mod rules;
@@ -70,6 +73,8 @@ struct Inner {
     id: GateId,
     requirement: Requirement,
     rules: Rules,
+    /// D19: whether all that it asks is where a request comes from.
+    asks_no_account: bool,
     /// Whether there is nothing to it but terms that hold or do not.
     is_plain: bool,
     /// The engine that it was given, and how callers are told apart where no layer did it.

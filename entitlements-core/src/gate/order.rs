@@ -97,6 +97,10 @@ mod debug {
         ) {
             let watch = head.extension::<OrderWatch>();
             let is_late = is_authenticated_late(current, head);
+            // From where requests come may well be asked around everything.
+            if self.inner.requirement.asks_addresses_alone() {
+                return;
+            }
             let is_beside = self.is_beside_routes(head.route_match(), watch.is_some());
             let found = [
                 (is_late, OrderMistake::BeforeAuthentication),

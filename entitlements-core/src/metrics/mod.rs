@@ -42,15 +42,17 @@ pub(crate) enum Backend {
     LicenseStore,
     UsageStore,
     AccountStore,
+    AllowlistStore,
     Audit,
     Notifier,
 }
 
 impl Backend {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::LicenseStore,
         Self::UsageStore,
         Self::AccountStore,
+        Self::AllowlistStore,
         Self::Audit,
         Self::Notifier,
     ];
@@ -60,6 +62,7 @@ impl Backend {
             Self::LicenseStore => "license_store",
             Self::UsageStore => "usage_store",
             Self::AccountStore => "account_store",
+            Self::AllowlistStore => "allowlist_store",
             Self::Audit => "audit",
             Self::Notifier => "notifier",
         }

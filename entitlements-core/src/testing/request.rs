@@ -1,7 +1,9 @@
 use std::any::Any;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::RequestHead;
+use crate::client_address::{AddressError, ClientAddress};
 
 /// The head of a request, for tests that ask a gate or a resolver without a framework.
 ///
@@ -19,6 +21,7 @@ pub struct TestRequest {
     authority: Option<String>,
     headers: Vec<(String, String)>,
     extensions: Vec<Arc<dyn Any + Send + Sync>>,
+    peer: Option<IpAddr>,
 }
 
 impl TestRequest {
@@ -44,6 +47,17 @@ impl TestRequest {
         let mut name = name.into();
         name.make_ascii_lowercase();
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// With this at the other end of its connection.
+    ///
+    /// # Panics
+    /// When it is no address: a mistake in the test.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a mistake in the test")]
+    pub fn peer(mut self, address: &str) -> Self {
+        self.peer = Some(address.parse().expect("a peer has an address"));
         self
     }
 
@@ -78,6 +92,12 @@ impl RequestHead for TestRequest {
     fn visit_header<'a>(&'a self, name: &str, each: &mut dyn FnMut(Option<&'a str>)) {
         let lines = self.headers.iter().filter(|(known, _)| known == name);
         lines.for_each(|(_, value)| each(Some(value)));
+    }
+
+    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
+        let name = told.header().name();
+        let lines = self.headers.iter().filter(|(known, _)| known == name);
+        told.resolve(self.peer, lines.map(|(_, value)| value.as_bytes()))
     }
 
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {

@@ -1,12 +1,14 @@
 //! A store that answers later, or fails, or never answers: what dropped guards leave to be done is done by the upkeep.
 
 use std::future::pending;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use entitlements_core::adapter::{Admission, Gate};
+use entitlements_core::client_address::{AddressError, ClientAddress, Peer};
 use entitlements_core::usage::{
     Ask, Leased, MemoryUsage, Renewed, ReservationId, Reserved, Usage, UsageError, UsageStore,
 };
@@ -468,6 +470,10 @@ impl RequestHead for Head {
     }
 
     fn visit_header<'a>(&'a self, _: &str, _: &mut dyn FnMut(Option<&'a str>)) {}
+
+    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
+        told.resolve(Peer::Unknown, [])
+    }
 
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         None

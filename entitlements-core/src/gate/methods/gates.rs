@@ -49,6 +49,16 @@ macro_rules! __gate_constructors {
             Self::new($crate::Requirement::valid_license())
         }
 
+        /// Demands that the account's own allowlist lets the client's address pass.
+        pub fn ip_allowlist() -> Self {
+            Self::new($crate::Requirement::ip_allowlist())
+        }
+
+        /// Demands that a list of the application's own lets the client's address pass.
+        pub fn fixed_allowlist(list: $crate::allowlist::FixedAllowlist) -> Self {
+            Self::new($crate::Requirement::fixed_allowlist(list))
+        }
+
         /// Demands room for one more under a limit, and uses it where the request succeeds (U8). Acts on POST, PUT and PATCH (U9).
         pub fn limit(limit: impl Into<$crate::LimitName>) -> Self {
             Self::new($crate::Requirement::limit(limit))
@@ -139,6 +149,24 @@ macro_rules! __gate_builders {
         #[track_caller]
         pub fn and_valid_license(self) -> Self {
             self.also($crate::Requirement::and_valid_license)
+        }
+
+        /// Also demands that the account's own allowlist lets the client's address pass.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_ip_allowlist(self) -> Self {
+            self.also($crate::Requirement::and_ip_allowlist)
+        }
+
+        /// Also demands that a list of the application's own lets the client's address pass.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_fixed_allowlist(self, list: $crate::allowlist::FixedAllowlist) -> Self {
+            self.also(|requirement| requirement.and_fixed_allowlist(list))
         }
 
         /// Also demands room for one more under a limit; several limits are reserved all together or not at all (U4).

@@ -57,6 +57,74 @@ macro_rules! __named_gates {
             }
         }
 
+        /// Demands that a client's address is on an allowlist: a name for [`Require`]'s part about it.
+        ///
+        /// Addresses are asked for before everything but the account, and nothing passes by its method, preflights included (D19): put CORS
+        /// layers outside. Which address is a client's says the engine's `client_address`: without it that of the connection's other end.
+        #[derive(Debug, Clone, Copy)]
+        pub struct IpAllowlist(());
+
+        impl IpAllowlist {
+            /// Demands that the account's own list lets it pass: one without active entries lets everybody (W3). It stands after the
+            /// authentication, which says whose request it is.
+            ///
+            /// ```
+            #[doc = concat!("use ", $from, "::IpAllowlist;")]
+            ///
+            /// let layer = IpAllowlist::per_account();
+            /// ```
+            pub fn per_account() -> Require {
+                Require::ip_allowlist()
+            }
+
+            /// Demands that one of these ranges holds it: texts such as `192.0.2.0/24`, single addresses, `Cidr`s. It asks for no
+            /// account, so that it may stand before the authentication; then give it the engine with [`Require::on`].
+            ///
+            /// ```
+            #[doc = concat!("use ", $from, "::IpAllowlist;")]
+            ///
+            /// let layer = IpAllowlist::fixed(["192.0.2.0/24", "2001:db8::/32"]);
+            /// ```
+            ///
+            /// # Panics
+            /// When one of them is no range, and where there is none: a mistake in the program, found when it starts. Ranges from a
+            /// setting are for [`try_fixed`](Self::try_fixed), which is told what an empty one means.
+            #[track_caller]
+            #[expect(
+                clippy::panic,
+                reason = "a mistake in the program; `try_fixed` is there for ranges from elsewhere"
+            )]
+            pub fn fixed<R>(ranges: impl IntoIterator<Item = R>) -> Require
+            where
+                R: TryInto<$crate::client_address::Cidr>,
+                $crate::client_address::CidrError: From<R::Error>,
+            {
+                match $crate::allowlist::FixedAllowlist::new(ranges, $crate::allowlist::WhenEmpty::DenyAll) {
+                    Ok(list) if list.is_empty() => panic!(
+                        "a gate cannot be built: an allowlist without a range lets nobody pass, or was meant to let everybody: say which with `IpAllowlist::try_fixed(ranges, when_empty)`"
+                    ),
+                    Ok(list) => Require::fixed_allowlist(list),
+                    Err(wrong) => panic!("a gate cannot be built: {wrong}"),
+                }
+            }
+
+            /// Demands that one of these ranges holds it, as [`fixed`](Self::fixed) does; for ranges that come from a setting.
+            ///
+            /// # Errors
+            /// When one of them is no range.
+            pub fn try_fixed<R>(
+                ranges: impl IntoIterator<Item = R>,
+                when_empty: $crate::allowlist::WhenEmpty,
+            ) -> Result<Require, $crate::client_address::CidrError>
+            where
+                R: TryInto<$crate::client_address::Cidr>,
+                $crate::client_address::CidrError: From<R::Error>,
+            {
+                let list = $crate::allowlist::FixedAllowlist::new(ranges, when_empty)?;
+                Ok(Require::fixed_allowlist(list))
+            }
+        }
+
         $crate::__named_gates! { @plain
             /// Demands any plan but the base plan; a trial is paid.
             RequirePaid, paid;

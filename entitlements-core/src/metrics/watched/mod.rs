@@ -3,6 +3,7 @@
 //! What a port's trait says for stores that say nothing is passed on as well: a method that is added there is added here.
 
 mod accounts;
+mod allowlists;
 mod audit;
 mod licenses;
 mod usage;

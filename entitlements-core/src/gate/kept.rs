@@ -1,0 +1,82 @@
+//! What is kept of a request.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::RequestHead;
+use crate::client_address::{AddressError, ClientAddress};
+use crate::engine::Addresses;
+
+/// What a gate needs of a request that it waits for.
+pub(super) struct Kept {
+    method: String,
+    path: String,
+    is_preflight: bool,
+    client: Result<IpAddr, AddressError>,
+}
+
+impl Kept {
+    pub(super) fn of(head: &impl RequestHead, addresses: &Addresses) -> Self {
+        Self {
+            method: head.method().to_owned(),
+            path: head.path().to_owned(),
+            is_preflight: head.has_cors_headers(),
+            client: addresses.client_of(head),
+        }
+    }
+}
+
+impl RequestHead for Kept {
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn authority(&self) -> Option<&str> {
+        None
+    }
+
+    fn visit_header<'a>(&'a self, _: &str, _: &mut dyn FnMut(Option<&'a str>)) {}
+
+    /// As it was told when the request came.
+    fn client_address(&self, _: &ClientAddress) -> Result<IpAddr, AddressError> {
+        self.client
+    }
+
+    fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        None
+    }
+
+    fn has_cors_headers(&self) -> bool {
+        self.is_preflight
+    }
+}
+
+/// What the log says of a request.
+#[derive(Debug, Clone)]
+pub(super) struct Seen<'a> {
+    pub(super) path: Cow<'a, str>,
+    /// Asked for where somebody listens.
+    pub(super) client: Option<IpAddr>,
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn of(head: &'a impl RequestHead, addresses: Option<&Addresses>) -> Self {
+        let is_heard = tracing::enabled!(target: "entitlements::decisions", tracing::Level::INFO);
+        let addresses = addresses.filter(|_| is_heard);
+        Self {
+            path: head.path().into(),
+            client: addresses.and_then(|addresses| addresses.client_of(head).ok()),
+        }
+    }
+
+    pub(super) fn owned(&self) -> Seen<'static> {
+        Seen {
+            path: self.path.clone().into_owned().into(),
+            client: self.client,
+        }
+    }
+}
