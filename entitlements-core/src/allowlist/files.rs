@@ -111,17 +111,32 @@ impl Files {
         let changed = change.applied_to(&list, by)?;
         if changed.change.is_some() {
             lists.insert(account, Arc::clone(&changed.list));
-            let text = text(&lists);
-            if text.len() > MOST_BYTES {
-                let most = MOST_BYTES / 1024 / 1024;
-                return Err(self
-                    .error(format_args!("there is room for {most} MiB, and no more"))
-                    .into());
-            }
-            file.tidy();
-            file.write(&text).map_err(|cause| self.error(cause))?;
+            self.write(&file, &lists)?;
         }
         Ok(changed)
+    }
+
+    fn remove(&self, account: &AccountId) -> Result<bool, AllowlistStoreError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.file();
+        let _turn_of_this_process = file.lock().map_err(|cause| self.error(cause))?;
+        let mut lists = self.read()?;
+        let is_gone = lists.remove(account).is_some();
+        if is_gone {
+            self.write(&file, &lists)?;
+        }
+        Ok(is_gone)
+    }
+
+    /// Only whoever has the turn may.
+    fn write(&self, file: &KeptFile, lists: &Lists) -> Result<(), AllowlistStoreError> {
+        let text = text(lists);
+        if text.len() > MOST_BYTES {
+            let most = MOST_BYTES / 1024 / 1024;
+            return Err(self.error(format_args!("there is room for {most} MiB, and no more")));
+        }
+        file.tidy();
+        file.write(&text).map_err(|cause| self.error(cause))
     }
 }
 
@@ -196,6 +211,12 @@ impl AllowlistStore for AllowlistFiles {
         let (files, account) = (Arc::clone(&self.files), account.clone());
         let changed = on_a_thread(move || files.change(account, &change, &by));
         changed.map(|done| done.unwrap_or_else(|error| Err(AllowlistStoreError::new(error).into())))
+    }
+
+    fn remove(&self, account: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
+        let (files, account) = (Arc::clone(&self.files), account.clone());
+        let removed = on_a_thread(move || files.remove(&account));
+        removed.map(|done| done.unwrap_or_else(|error| Err(AllowlistStoreError::new(error))))
     }
 }
 

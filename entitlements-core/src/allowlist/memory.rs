@@ -37,9 +37,18 @@ impl AllowlistStore for MemoryAllowlists {
         let list = lists.get(account).cloned().unwrap_or_default();
         let changed = change.applied_to(&list, &by);
         if let Ok(changed) = &changed {
-            lists.insert(account.clone(), Arc::clone(&changed.list));
+            // A list with nothing in it is as good as none, and takes no room.
+            if changed.list.entries().is_empty() {
+                lists.remove(account);
+            } else {
+                lists.insert(account.clone(), Arc::clone(&changed.list));
+            }
         }
         Reply::Now(changed.map_err(AllowlistError::from))
+    }
+
+    fn remove(&self, account: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
+        Reply::Now(Ok(self.lists().remove(account).is_some()))
     }
 
     fn outlasts_the_process(&self) -> bool {

@@ -10,7 +10,7 @@ use crate::{AccountId, Denial, Reply};
 /// be right alone, the second is judged by what the first one left.
 ///
 /// # Cancel safety
-/// A dropped reply leaves a change done or undone, and nothing in between.
+/// A dropped reply leaves a change or a removal done or undone, and nothing in between.
 pub trait AllowlistStore: fmt::Debug + Send + Sync + 'static {
     /// An account's list; an empty one where nothing was ever kept for it.
     ///
@@ -28,6 +28,14 @@ pub trait AllowlistStore: fmt::Debug + Send + Sync + 'static {
         change: AllowlistChange,
         by: ChangedBy,
     ) -> Reply<Result<AllowlistChanged, AllowlistError>>;
+
+    /// Forgets an account's list, whatever is in it, and answers whether there was anything; for an account that is removed, which takes its list along.
+    ///
+    /// No rule is asked: whoever calls this removes the account.
+    ///
+    /// # Errors
+    /// Where it cannot be forgotten; then it is kept as it was.
+    fn remove(&self, account: &AccountId) -> Reply<Result<bool, AllowlistStoreError>>;
 
     /// Whether what is kept here is there after the next start: everywhere but in memory.
     fn outlasts_the_process(&self) -> bool {

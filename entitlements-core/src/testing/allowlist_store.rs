@@ -111,6 +111,47 @@ pub async fn w10_each_account_has_its_own<S: AllowlistStore>(open: impl AsyncFn(
     }
 }
 
+/// W10: an account that is removed takes its list along, and nobody else's; one that is made anew starts from nothing.
+///
+/// # Panics
+/// Where something of it is left, or of another is not.
+pub async fn w10_an_account_takes_its_list_along<S: AllowlistStore>(open: impl AsyncFn() -> S) {
+    let (store, other) = (open().await, open().await);
+    let removed = async |store: &S, account: &AccountId| {
+        let removed = store.remove(account).await;
+        removed.expect("the store can be changed")
+    };
+    let neighbour = AccountId::new("Local");
+    assert!(!removed(&store, &ACME).await);
+    let (office, home) = (add("192.0.2.0/24", ""), add("10.0.0.0/8", ""));
+    let id = office.id().to_owned();
+    for change in [office, home] {
+        done(&store, change).await;
+    }
+    let beside = store
+        .change(&neighbour, add("192.0.2.0/24", ""), ANYBODY)
+        .await;
+    let beside = beside.expect("it can be kept").list;
+    assert!(!removed(&store, &AccountId::new("nobody")).await);
+    assert!(removed(&other, &ACME).await);
+    assert!(!removed(&store, &ACME).await);
+    for store in [&store, &other, &open().await] {
+        assert_eq!(*kept(store, &ACME).await, Allowlist::default());
+        assert_eq!(kept(store, &neighbour).await, beside);
+    }
+    let gone = store
+        .change(&ACME, AllowlistChange::remove(id), ANYBODY)
+        .await;
+    assert_eq!(gone, Err(AllowlistRefusal::NotFound.into()));
+    let anew = done(&store, add("192.0.2.0/24", "")).await.list;
+    assert_eq!(anew.entries().len(), 1);
+    // With its last entry a list is gone by itself.
+    for entry in anew.entries() {
+        done(&store, AllowlistChange::remove(&entry.id)).await;
+    }
+    assert!(!removed(&open().await, &ACME).await);
+}
+
 /// W7: what is refused changes nothing, and neither does what is so already.
 ///
 /// # Panics
@@ -245,6 +286,7 @@ macro_rules! allowlist_store_conformance {
     (place = $make:expr, open = |$place:ident| $open:expr) => {
         $crate::allowlist_store_conformance!(@tests $make, $place, $open,
             w7_what_is_refused_changes_nothing()
+            w10_an_account_takes_its_list_along()
             w10_changes_at_the_same_time_take_turns(|task| drop(::tokio::spawn(task)))
             w10_each_account_has_its_own()
             w10_what_is_kept_is_there_when_it_is_opened_again()

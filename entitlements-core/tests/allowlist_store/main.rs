@@ -103,6 +103,7 @@ async fn w11_what_is_not_ours_is_neither_read_nor_replaced() {
             .change(&"other".into(), add("10.0.0.0/8"), ANYBODY)
             .await;
         assert!(matches!(changed, Err(AllowlistError::Store(_))));
+        assert!(store.remove(&AccountId::LOCAL).await.is_err());
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
     }
     // Whole again, or away.
@@ -132,6 +133,7 @@ async fn w11_a_link_or_a_folder_is_no_file() {
             .change(&AccountId::LOCAL, add("10.0.0.0/8"), ANYBODY)
             .await;
         assert!(matches!(changed, Err(AllowlistError::Store(_))));
+        assert!(store.remove(&AccountId::LOCAL).await.is_err());
         assert_eq!(fs::read(&aim).unwrap(), before);
         // A link that leads nowhere, and then a folder.
         if file.is_symlink() {
