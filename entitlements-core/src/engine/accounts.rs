@@ -179,6 +179,41 @@ impl Entitlements {
         refused.map_or(Ok(changed), Err)
     }
 
+    /// Forgets an account, and the allowlist that it had; false where there was none. Whoever comes in its name then has what everybody
+    /// has (A4).
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use entitlements_core::account::AccountTerms;
+    /// use entitlements_core::allowlist::{AllowlistCaller, AllowlistChange};
+    /// use entitlements_core::testing;
+    ///
+    /// let engine = testing::on_plan(testing::catalog(), "community");
+    /// let acme = engine.add_account("acme", "Acme Inc.", AccountTerms::on_plan("enterprise")).await?.id;
+    /// let office = AllowlistChange::add("192.0.2.0/24", "office", "ann", testing::NOW).unwrap();
+    /// let ann = AllowlistCaller::at("192.0.2.7".parse().ok());
+    /// assert!(engine.change_allowlist(&acme, office, ann).await.unwrap().list.restricts());
+    ///
+    /// assert!(engine.remove_account(&acme).await?);
+    /// assert!(!engine.allowlist(&acme).await.unwrap().restricts());
+    /// assert!(!engine.remove_account(&acme).await?);
+    /// # Ok::<(), entitlements_core::AccountError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// When the accounts cannot be asked, or the list cannot be forgotten: then the account is gone and its list is still there, and this may
+    /// be called again.
+    ///
+    /// # Cancel safety
+    /// A dropped future forgot both, the account alone, or neither.
+    pub async fn remove_account(&self, id: &AccountId) -> Result<bool, AccountError> {
+        let was_there = self.accounts().remove(id).await?;
+        let had_list = self.remove_allowlist(id).await;
+        let had_list = had_list.map_err(AccountStoreError::new)?;
+        Ok(was_there || had_list)
+    }
+
     /// Overrides something for one account, from now on and until `ends_at` where that is said (R6).
     ///
     /// # Errors

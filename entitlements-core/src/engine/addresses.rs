@@ -149,6 +149,18 @@ impl Entitlements {
         }
     }
 
+    /// Forgets an account's list, so that nothing restricts it; for accounts that are gone.
+    pub(super) async fn remove_allowlist(
+        &self,
+        account: &AccountId,
+    ) -> Result<bool, AllowlistStoreError> {
+        let lists = &self.shared.addresses.lists;
+        lists.forget(account, self.now());
+        let removed = lists.store.remove(account).await;
+        lists.forget(account, self.now());
+        removed
+    }
+
     async fn may_grow_allowlist(&self, account: &AccountId) -> Result<(), Denial> {
         let current = self.current_of(account).await;
         let current = current.map_err(|none| none.denial())?;

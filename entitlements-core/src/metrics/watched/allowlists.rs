@@ -28,6 +28,10 @@ impl<S: AllowlistStore + ?Sized> AllowlistStore for Watched<Arc<S>> {
         })
     }
 
+    fn remove(&self, account: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
+        seen(BACKEND, self.0.remove(account))
+    }
+
     fn outlasts_the_process(&self) -> bool {
         self.0.outlasts_the_process()
     }

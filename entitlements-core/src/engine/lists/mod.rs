@@ -1,8 +1,11 @@
 //! The accounts' allowlists as gates read them: the last good ones, for a short time.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use papaya::{Compute, HashMap, Operation};
@@ -24,6 +27,8 @@ pub(super) struct Lists {
     known: HashMap<AccountId, Arc<Known>, Hasher>,
     /// Numbers what is learnt, so that what was asked for before a change does not take the place of what it made.
     steps: AtomicU64,
+    /// When what is old was forgotten last, in seconds.
+    pruned_at: AtomicI64,
 }
 
 struct Known {
@@ -42,12 +47,16 @@ impl Known {
             .max(self.as_of.saturating_since(now))
     }
 
-    /// The list, where this request may be judged by it.
+    /// The list, where requests may be judged by it.
     fn at(&self, now: Timestamp) -> Option<&Arc<Allowlist>> {
         let (list, age) = (self.list.as_ref()?, self.age(now));
-        let is_good =
-            age <= FRESH || (age <= FRESH * 2 && self.is_asked_for.swap(true, Ordering::Relaxed));
-        is_good.then_some(list)
+        let is_asked_for = || age <= FRESH * 2 && self.is_asked_for.load(Ordering::Relaxed);
+        (age <= FRESH || is_asked_for()).then_some(list)
+    }
+
+    /// Whether this is the first to ask for it anew. The others go by what is here for as long as that is good.
+    fn is_first_to_ask_at(&self, now: Timestamp) -> bool {
+        self.age(now) > FRESH && !self.is_asked_for.swap(true, Ordering::Relaxed)
     }
 }
 
@@ -57,6 +66,7 @@ impl Lists {
             store,
             known: HashMap::with_hasher(Hasher::default()),
             steps: AtomicU64::new(1),
+            pruned_at: AtomicI64::new(i64::MIN),
         }
     }
 
@@ -78,8 +88,12 @@ impl Lists {
         account: &AccountId,
         now: Timestamp,
     ) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
-        match self.with(account, now, Arc::clone) {
-            Some(list) => Reply::Now(Ok(list)),
+        let known = self.known.pin();
+        let known = known
+            .get(account)
+            .filter(|known| !known.is_first_to_ask_at(now));
+        match known.and_then(|known| known.at(now)) {
+            Some(list) => Reply::Now(Ok(Arc::clone(list))),
             None => self.load(account, now),
         }
     }
@@ -145,7 +159,11 @@ impl Lists {
         });
         let known = self.known.pin();
         if known.len() >= MOST && known.get(account).is_none() {
-            known.retain(|_, known| known.age(as_of) <= FRESH);
+            // Once a second, for it looks at all of them.
+            let second = as_of.unix_seconds();
+            if self.pruned_at.swap(second, Ordering::Relaxed) != second {
+                known.retain(|_, known| known.age(as_of) <= FRESH);
+            }
             if known.len() >= MOST {
                 return;
             }

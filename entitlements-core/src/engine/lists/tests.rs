@@ -1,0 +1,132 @@
+use std::sync::Mutex;
+
+use super::*;
+use crate::allowlist::{
+    AllowlistChange, AllowlistChanged, AllowlistEntry, AllowlistError, ChangedBy,
+};
+use crate::testing::NOW;
+
+/// Answers later, with what it had when it was asked.
+#[derive(Debug, Default)]
+struct Slow {
+    list: Mutex<Arc<Allowlist>>,
+    loads: AtomicU64,
+}
+
+impl AllowlistStore for Slow {
+    fn load(&self, _: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
+        self.loads.fetch_add(1, Ordering::Relaxed);
+        let list = Arc::clone(&self.list.lock().unwrap());
+        Reply::later(async move { Ok(list) })
+    }
+
+    fn change(
+        &self,
+        _: &AccountId,
+        _: AllowlistChange,
+        _: ChangedBy,
+    ) -> Reply<Result<AllowlistChanged, AllowlistError>> {
+        unreachable!("nobody changes here")
+    }
+
+    fn remove(&self, _: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
+        unreachable!("nobody removes here")
+    }
+}
+
+fn list(range: &str) -> Arc<Allowlist> {
+    let entry = AllowlistEntry::new(range.parse().unwrap(), "ann", NOW);
+    Arc::new(Allowlist::new([entry]))
+}
+
+fn lists() -> (Arc<Slow>, Arc<Lists>) {
+    let store = Arc::new(Slow::default());
+    let lists = Arc::new(Lists::new(Arc::clone(&store) as _));
+    (store, lists)
+}
+
+fn at(millis: u64) -> Timestamp {
+    NOW.saturating_add(Duration::from_millis(millis))
+}
+
+/// Whether the store was asked.
+async fn is_asked(lists: &Arc<Lists>, now: Timestamp) -> bool {
+    let reply = lists.of(&AccountId::LOCAL, now);
+    let is_asked = matches!(reply, Reply::Later(_));
+    reply.await.unwrap();
+    is_asked
+}
+
+#[tokio::test]
+async fn w13_a_list_is_good_for_a_second_and_for_two_where_somebody_reads_it_again() {
+    let (store, lists) = lists();
+    assert!(is_asked(&lists, at(0)).await);
+    assert!(!is_asked(&lists, at(1000)).await);
+    // The first asks; the others do not wait for it.
+    let first = lists.of(&AccountId::LOCAL, at(1001));
+    assert!(matches!(first, Reply::Later(_)));
+    assert!(!is_asked(&lists, at(1001)).await);
+    assert!(!is_asked(&lists, at(2000)).await);
+    // It never came back.
+    drop(first);
+    assert!(is_asked(&lists, at(2001)).await);
+    assert!(!is_asked(&lists, at(3001)).await);
+    assert_eq!(store.loads.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn w13_looking_does_not_pass_for_asking() {
+    let (_, lists) = lists();
+    assert!(is_asked(&lists, at(0)).await);
+    for _ in 0..3 {
+        let look = lists.with(&AccountId::LOCAL, at(1500), |list| list.restricts());
+        assert_eq!(look, None);
+    }
+    assert!(is_asked(&lists, at(1500)).await);
+}
+
+#[tokio::test]
+async fn w13_a_clock_that_was_set_tells_no_age() {
+    let (_, lists) = lists();
+    assert!(is_asked(&lists, at(10_000)).await);
+    assert!(is_asked(&lists, at(0)).await);
+    assert!(is_asked(&lists, at(10_000)).await);
+}
+
+#[tokio::test]
+async fn what_was_asked_for_before_a_change_does_not_take_its_place() {
+    let (_, lists) = lists();
+    let early = lists.of(&AccountId::LOCAL, at(0));
+    lists.forget(&AccountId::LOCAL, at(0));
+    let during = lists.of(&AccountId::LOCAL, at(0));
+    let new = list("192.0.2.0/24");
+    lists.made(&AccountId::LOCAL, &new, at(0));
+    assert!(!early.await.unwrap().restricts());
+    assert!(!during.await.unwrap().restricts());
+    let seen = lists.with(&AccountId::LOCAL, at(1), Arc::clone);
+    assert_eq!(seen, Some(new));
+}
+
+#[tokio::test]
+async fn while_it_is_changed_a_list_is_not_known() {
+    let (_, lists) = lists();
+    is_asked(&lists, at(0)).await;
+    lists.forget(&AccountId::LOCAL, at(0));
+    let look = lists.with(&AccountId::LOCAL, at(0), |list| list.restricts());
+    assert_eq!(look, None);
+    let age = Duration::from_secs(60);
+    assert_eq!(lists.last_known(&AccountId::LOCAL, at(0), age), None);
+}
+
+#[tokio::test]
+async fn w13_no_more_accounts_are_remembered_than_there_is_room_for() {
+    let (_, lists) = lists();
+    for number in 0..MOST + 100 {
+        let account = AccountId::new(format!("acc_{number}"));
+        lists.of(&account, at(0)).await.unwrap();
+    }
+    assert_eq!(lists.known.len(), MOST);
+    // Those that are old make room.
+    lists.of(&AccountId::new("late"), at(5000)).await.unwrap();
+    assert_eq!(lists.known.len(), 1);
+}
