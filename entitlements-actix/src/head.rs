@@ -1,8 +1,8 @@
 use std::net::IpAddr;
 
-use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderValue;
+use actix_web::{HttpMessage, HttpRequest};
 use entitlements_core::client_address::{AddressError, ClientAddress};
 use entitlements_core::{PeerAddress, RequestHead, RouteMatch};
 
@@ -28,10 +28,7 @@ impl RequestHead for Head<'_> {
     }
 
     fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
-        let put = self.0.extensions().get::<PeerAddress>().copied();
-        let peer = put.or_else(|| self.0.peer_addr().map(PeerAddress));
-        let lines = self.0.headers().get_all(told.header().name());
-        told.resolve(peer, lines.map(HeaderValue::as_bytes))
+        client_address(told, self.0.request())
     }
 
     #[inline]
@@ -45,4 +42,16 @@ impl RequestHead for Head<'_> {
             None => RouteMatch::NoRoute,
         }
     }
+}
+
+/// Where a request comes from: of its peer, which a layer may have put into it, and all lines of the header that is believed, in their
+/// order.
+pub(crate) fn client_address(
+    told: &ClientAddress,
+    request: &HttpRequest,
+) -> Result<IpAddr, AddressError> {
+    let put = request.extensions().get::<PeerAddress>().copied();
+    let peer = put.or_else(|| request.peer_addr().map(PeerAddress));
+    let lines = request.headers().get_all(told.header().name());
+    told.resolve(peer, lines.map(HeaderValue::as_bytes))
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "admin")]
 mod admin;
+mod client_ip;
 mod current;
 mod denied;
 mod deny;
@@ -22,6 +23,7 @@ pub use entitlements_admin::{
     Guard, MAX_BODY_BYTES, Principal, Refusal, RequestParts, ResponseFuture, Sent, TellAccount,
 };
 
+pub use client_ip::ClientIp;
 pub use current::{Current, CurrentRejection};
 pub use denied::Denied;
 pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsService};

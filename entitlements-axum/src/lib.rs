@@ -2,6 +2,7 @@
 
 #[cfg(feature = "admin")]
 mod admin;
+mod client_ip;
 mod current;
 mod denied;
 pub mod testing;
@@ -15,6 +16,7 @@ pub use entitlements_admin::{
     read_body,
 };
 
+pub use client_ip::ClientIp;
 pub use current::{Current, CurrentRejection};
 pub use denied::Denied;
 /// What [`Current`] wraps: the type in the extensions of a request.

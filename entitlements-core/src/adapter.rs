@@ -6,6 +6,7 @@
 //!   becomes of others is what the [`Admission`] of [`Gate::admit`] says.
 //! - A [`Hold`] stays beside the response that is waited for, and hears from the response's head what came of it: [`Answered`]. Where
 //!   that gives a [`BodyHold`], it stays with the body to its end; [`BodyProgress`] tells by what is sent where that is.
+//! - A handler that wants the client's address gets it by [`client_or_denial`], told by the same settings as at the gates.
 //! - A denial says by itself what is sent: [`Denial::problem`](crate::Denial::problem), and
 //!   [`is_grpc`](crate::is_grpc) whether the request takes that.
 //!
@@ -35,5 +36,5 @@
 //! # }).unwrap();
 //! ```
 
-pub use crate::engine::Callers;
+pub use crate::engine::{Callers, client_or_denial};
 pub use crate::gate::{Admission, Answered, BodyHold, BodyProgress, Gate, Hold};

@@ -4,9 +4,9 @@ use entitlements_core::RequestHead;
 #[cfg(feature = "axum-routes")]
 use entitlements_core::RouteMatch;
 use entitlements_core::client_address::{AddressError, ClientAddress};
-use http::{HeaderValue, Request};
+use http::Request;
 
-use crate::peer;
+use crate::client_address;
 
 /// A request as core asks it.
 pub(crate) struct Head<'a, B>(pub(crate) &'a Request<B>);
@@ -30,8 +30,7 @@ impl<B> RequestHead for Head<'_, B> {
     }
 
     fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
-        let lines = self.0.headers().get_all(told.header().name()).iter();
-        told.resolve(peer(self.0.extensions()), lines.map(HeaderValue::as_bytes))
+        client_address(told, self.0.headers(), self.0.extensions())
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod body;
+mod client_address;
 mod current;
 mod deny;
 mod engine_layer;
@@ -15,6 +16,7 @@ mod respond;
 mod status;
 
 pub use body::DenialBody;
+pub use client_address::client_address;
 pub use current::current;
 pub use deny::{DenyWith, Problems};
 pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsService};

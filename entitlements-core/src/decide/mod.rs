@@ -28,7 +28,7 @@ mod requirement;
 mod unknown_name;
 mod words;
 
-pub(crate) use address::AddressVerdict;
+pub(crate) use address::{AddressVerdict, not_allowed};
 pub use bind::BoundRequirement;
 pub use decision::Decision;
 pub use facts::Facts;

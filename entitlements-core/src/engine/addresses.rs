@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::lists::Lists;
-use super::{Current, Entitlements};
+use super::{Current, Entitlements, NoCurrent};
 use crate::allowlist::{
     Allowlist, AllowlistCaller, AllowlistChange, AllowlistChanged, AllowlistError, AllowlistStore,
     AllowlistStoreError,
 };
 use crate::client_address::{AddressError, ClientAddress};
+use crate::decide::not_allowed;
 use crate::{AccountId, Denial, Reply, RequestHead, Requirement, Timestamp};
 
 /// The feature that adding and widening entries of an allowlist needs (W8).
@@ -86,6 +87,12 @@ impl Entitlements {
     /// When it cannot be told. There is no other address to fall back to.
     pub fn client_address(&self, head: &impl RequestHead) -> Result<IpAddr, AddressError> {
         self.shared.addresses.client_of(head)
+    }
+
+    /// How the client's address is told, as [`client_address`](super::EntitlementsBuilder::client_address) said it.
+    #[must_use]
+    pub fn client_settings(&self) -> &ClientAddress {
+        &self.shared.addresses.client
     }
 
     /// An account's allowlist, as it is kept now; an empty one where nothing was ever kept for it.
@@ -173,6 +180,12 @@ impl Entitlements {
 }
 
 impl Current {
+    /// How the client's address is told.
+    #[must_use]
+    pub fn client_settings(&self) -> &ClientAddress {
+        &self.addresses().client
+    }
+
     /// Where the request comes from, as [`Entitlements::client_address`] says it.
     ///
     /// # Errors
@@ -180,4 +193,32 @@ impl Current {
     pub fn client_address(&self, head: &impl RequestHead) -> Result<IpAddr, AddressError> {
         self.addresses().client_of(head)
     }
+}
+
+/// Where a request comes from, of what an engine's layer put into it, for handlers that ask; `tell` resolves it by the settings.
+///
+/// Whose request it is does not matter, so that one that no account can be told from has an address too.
+///
+/// # Errors
+/// The denial to answer: the address cannot be told (403 `IP_NOT_ALLOWED`; why is in the log, and not for whoever may have caused it), or
+/// no engine's layer was there (500 `ENTITLEMENTS_LAYER_MISSING`).
+pub fn client_or_denial(
+    current: Option<&Current>,
+    none: Option<&NoCurrent>,
+    tell: impl FnOnce(&ClientAddress) -> Result<IpAddr, AddressError>,
+) -> Result<IpAddr, Denial> {
+    let told = match (current, none.map(NoCurrent::entitlements)) {
+        (Some(current), _) => tell(current.client_settings()),
+        (None, Some(Some(engine))) => tell(engine.client_settings()),
+        // The program is ending.
+        (None, Some(None)) => return Err(Denial::undetermined()),
+        (None, None) => return Err(Denial::layer_missing()),
+    };
+    told.map_err(|error| {
+        tracing::warn!(
+            reason = error.reason(),
+            "a client's address cannot be told: {error}"
+        );
+        not_allowed()
+    })
 }

@@ -263,8 +263,9 @@ impl NoCurrent {
         std::ptr::eq(self.engine.as_ptr(), Arc::as_ptr(&entitlements.shared))
     }
 
-    /// The engine; `None` once its last handle is gone.
-    pub(crate) fn entitlements(&self) -> Option<Entitlements> {
+    /// The engine whose layer says so; `None` once its last handle is gone.
+    #[must_use]
+    pub fn entitlements(&self) -> Option<Entitlements> {
         let shared = self.engine.upgrade();
         shared.map(|shared| Entitlements { shared })
     }

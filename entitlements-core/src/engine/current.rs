@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::state::Seen;
 use super::{Addresses, Entitlements};
-use crate::decide::{BoundRequirement, Decision, Facts, Requirement, decide};
+use crate::decide::{BoundRequirement, Decision, Facts, Requirement, decide, not_allowed};
 use crate::gate::GateId;
 use crate::resolve::EntitlementSet;
 use crate::{AccountId, Denial, DenialKind, Timestamp};
@@ -129,7 +129,7 @@ impl Current {
         }
         if !bound.addresses().is_empty() {
             tracing::error!(%requirement, "an address cannot be checked here, for there is no request: demand it at a gate");
-            return Err(Denial::new(DenialKind::IpNotAllowed));
+            return Err(not_allowed());
         }
         match decide(&bound, &Facts::new("", self.now), self.set()) {
             Decision::Allow => Ok(()),

@@ -43,6 +43,7 @@ pub use about_accounts::PreviewError;
 pub use accounts::AccountError;
 pub use activate::{ActivateError, Activation, LicenseChange};
 pub(crate) use addresses::Addresses;
+pub use addresses::client_or_denial;
 pub use builder::EntitlementsBuilder;
 pub use callers::{Callers, DefaultAccount, NoCurrent};
 pub use check::UnknownNames;
