@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{
     Allowlist, AllowlistChange, AllowlistChanged, AllowlistEntry, AllowlistError, AllowlistStore,
     AllowlistStoreError, ChangedBy,
 };
-use crate::files::{Damaged, KeptFile, on_a_thread};
+use crate::files::{Damaged, KeptFile, Seen, on_a_thread};
 use crate::strict::json::{self, ObjectWriter, Value};
 use crate::strict::text::shown_path;
 use crate::{AccountId, Reply};
@@ -23,6 +23,7 @@ const LISTS: &str = "allowlists";
 /// processes may share the folder: they take turns, and each judges by what the other left. A file that holds something else, or a link, is neither
 /// read nor replaced (W11): whoever started from nothing would open what was closed.
 ///
+/// What was read is held, and read again where the file is another one: loading asks the system whether it is, and no more than that where it is not.
 /// Reading and changing happen on threads of their own; a change is made whether or not anybody waits for it.
 ///
 /// ```
@@ -51,13 +52,23 @@ pub struct AllowlistFiles {
 }
 
 struct Files {
-    folder: PathBuf,
+    file: KeptFile,
     /// Held by whoever changes the file: the lock of the folder is one process's, not one thread's.
     turn: Mutex<()>,
+    /// Held by whoever reads the file, so that others who find it another one wait for that.
+    reading: Mutex<()>,
+    /// Where the file is no longer as it was seen, it is of no use.
+    held: Mutex<Option<Arc<Held>>>,
 }
 
 /// Lists by account.
 type Lists = BTreeMap<AccountId, Arc<Allowlist>>;
+
+/// What a file says, or what is wrong with it (W11), for as long as it is as it was seen.
+struct Held {
+    seen: Seen,
+    lists: Result<Arc<Lists>, AllowlistStoreError>,
+}
 
 impl AllowlistFiles {
     /// The folder is made with the first entry that is kept.
@@ -65,36 +76,62 @@ impl AllowlistFiles {
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self {
             files: Arc::new(Files {
-                folder: folder.into(),
+                file: KeptFile::new(folder.into(), FILE, MOST_BYTES),
                 turn: Mutex::default(),
+                reading: Mutex::default(),
+                held: Mutex::default(),
             }),
         }
     }
 }
 
 impl Files {
-    fn file(&self) -> KeptFile {
-        KeptFile::new(self.folder.clone(), FILE, MOST_BYTES)
-    }
-
     fn error(&self, cause: impl fmt::Display) -> AllowlistStoreError {
-        let file = self.file().path();
+        let file = self.file.path();
         AllowlistStoreError::new(format_args!("{}: {cause}", shown_path(&file)))
     }
 
-    fn read(&self) -> Result<Lists, AllowlistStoreError> {
-        let read = match self.file().read() {
-            Ok(None) => return Ok(Lists::new()),
-            Ok(Some(bytes)) => lists(&bytes).ok_or(Damaged::Foreign),
-            Err(damaged) => Err(damaged),
+    /// What the file says, where that is known without reading it: nothing is there, or what was read before.
+    fn known(&self) -> Option<Result<Arc<Lists>, AllowlistStoreError>> {
+        let held = locked(&self.held).clone();
+        match self.file.found() {
+            Ok(None) => Some(Ok(Arc::default())),
+            Ok(Some(found)) => held
+                .filter(|held| held.seen.is(&found))
+                .map(|held| held.lists.clone()),
+            Err(_) => None,
+        }
+    }
+
+    fn read(&self) -> Result<Arc<Lists>, AllowlistStoreError> {
+        let _reading = locked(&self.reading);
+        if let Some(lists) = self.known() {
+            return lists;
+        }
+        // Two of them need not be in memory at once.
+        *locked(&self.held) = None;
+        let (bytes, seen) = match self.file.read_seen() {
+            Ok(None) => return Ok(Arc::default()),
+            Ok(Some(read)) => read,
+            Err(damaged) => return Err(self.unreadable(&damaged)),
         };
-        read.map_err(|damaged| match damaged {
+        let lists = lists(&bytes).map(Arc::new);
+        let lists = lists.ok_or_else(|| self.unreadable(&Damaged::Foreign));
+        *locked(&self.held) = seen.map(|seen| {
+            let lists = lists.clone();
+            Arc::new(Held { seen, lists })
+        });
+        lists
+    }
+
+    /// W11
+    fn unreadable(&self, damaged: &Damaged) -> AllowlistStoreError {
+        match damaged {
             Damaged::Passing(_) => self.error(damaged),
-            // W11
             _ => self.error(format_args!(
                 "{damaged}; put a whole one there, or take it away to start without lists"
             )),
-        })
+        }
     }
 
     fn change(
@@ -103,41 +140,54 @@ impl Files {
         change: &AllowlistChange,
         by: &ChangedBy,
     ) -> Result<AllowlistChanged, AllowlistError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = self.file();
-        let _turn_of_this_process = file.lock().map_err(|cause| self.error(cause))?;
+        let _turn = locked(&self.turn);
+        let _turn_of_this_process = self.file.lock().map_err(|cause| self.error(cause))?;
         let mut lists = self.read()?;
-        let list = lists.get(&account).cloned().unwrap_or_default();
+        let list = list_of(&lists, &account);
         let changed = change.applied_to(&list, by)?;
         if changed.change.is_some() {
-            lists.insert(account, Arc::clone(&changed.list));
-            self.write(&file, &lists)?;
+            // A list with nothing in it is as good as none.
+            let lists = Arc::make_mut(&mut lists);
+            if changed.list.entries().is_empty() {
+                lists.remove(&account);
+            } else {
+                lists.insert(account, Arc::clone(&changed.list));
+            }
+            self.write(lists)?;
         }
         Ok(changed)
     }
 
     fn remove(&self, account: &AccountId) -> Result<bool, AllowlistStoreError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = self.file();
-        let _turn_of_this_process = file.lock().map_err(|cause| self.error(cause))?;
+        let _turn = locked(&self.turn);
+        let _turn_of_this_process = self.file.lock().map_err(|cause| self.error(cause))?;
         let mut lists = self.read()?;
-        let is_gone = lists.remove(account).is_some();
+        let is_gone = lists.contains_key(account);
         if is_gone {
-            self.write(&file, &lists)?;
+            Arc::make_mut(&mut lists).remove(account);
+            self.write(&lists)?;
         }
         Ok(is_gone)
     }
 
     /// Only whoever has the turn may.
-    fn write(&self, file: &KeptFile, lists: &Lists) -> Result<(), AllowlistStoreError> {
+    fn write(&self, lists: &Lists) -> Result<(), AllowlistStoreError> {
         let text = text(lists);
         if text.len() > MOST_BYTES {
             let most = MOST_BYTES / 1024 / 1024;
             return Err(self.error(format_args!("there is room for {most} MiB, and no more")));
         }
-        file.tidy();
-        file.write(&text).map_err(|cause| self.error(cause))
+        self.file.tidy();
+        self.file.write(&text).map_err(|cause| self.error(cause))
     }
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn list_of(lists: &Lists, account: &AccountId) -> Arc<Allowlist> {
+    lists.get(account).cloned().unwrap_or_default()
 }
 
 fn lists(file: &[u8]) -> Option<Lists> {
@@ -183,9 +233,7 @@ fn text(lists: &Lists) -> String {
                 .string("created_at", &entry.created_at.to_string());
             member
         });
-        if !list.entries().is_empty() {
-            accounts.objects(account.as_str(), entries);
-        }
+        accounts.objects(account.as_str(), entries);
     }
     let mut file = ObjectWriter::new();
     file.object(LISTS, accounts);
@@ -194,11 +242,11 @@ fn text(lists: &Lists) -> String {
 
 impl AllowlistStore for AllowlistFiles {
     fn load(&self, account: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
+        if let Some(lists) = self.files.known() {
+            return Reply::Now(lists.map(|lists| list_of(&lists, account)));
+        }
         let (files, account) = (Arc::clone(&self.files), account.clone());
-        let loaded = on_a_thread(move || {
-            let mut lists = files.read()?;
-            Ok(lists.remove(&account).unwrap_or_default())
-        });
+        let loaded = on_a_thread(move || Ok(list_of(&*files.read()?, &account)));
         loaded.map(|done| done.unwrap_or_else(|error| Err(AllowlistStoreError::new(error))))
     }
 
@@ -224,7 +272,7 @@ impl AllowlistStore for AllowlistFiles {
 impl fmt::Debug for AllowlistFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("AllowlistFiles")
-            .field(&self.files.folder)
+            .field(&self.files.file.path())
             .finish()
     }
 }

@@ -1,10 +1,11 @@
 //! A file of our own, in a folder of our own, that is always whole.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use super::{Unreadable, make_folder, random_digits, read_regular, replace};
+use super::read::read_open;
+use super::{Seen, Unreadable, make_folder, random_digits, replace};
 
 /// A file that this program, and nobody else, writes.
 #[derive(Debug, Clone)]
@@ -13,6 +14,9 @@ pub(crate) struct KeptFile {
     name: &'static str,
     most_bytes: usize,
 }
+
+/// What was read, and what tells another file from it, where the system has that.
+type ReadAndSeen = (Vec<u8>, Option<Seen>);
 
 /// Why what is there cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,15 +69,27 @@ impl KeptFile {
 
     /// What is there; none where nothing is. A link is not followed.
     pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, Damaged> {
-        let path = self.path();
-        match fs::symlink_metadata(&path) {
-            Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(Damaged::by(error)),
-            Ok(found) if found.is_symlink() => return Err(Damaged::Link),
-            Ok(_) => {}
+        Ok(self.read_seen()?.map(|(bytes, _)| bytes))
+    }
+
+    /// What the system says of it, without reading; none where nothing is.
+    pub(crate) fn found(&self) -> Result<Option<Metadata>, Damaged> {
+        match fs::symlink_metadata(self.path()) {
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(Damaged::by(error)),
+            Ok(found) if found.is_symlink() => Err(Damaged::Link),
+            Ok(found) => Ok(Some(found)),
         }
-        match read_regular(&path, self.most_bytes) {
-            Ok(bytes) => Ok(Some(bytes)),
+    }
+
+    /// As [`read`](Self::read), with what tells another one from it.
+    pub(crate) fn read_seen(&self) -> Result<Option<ReadAndSeen>, Damaged> {
+        if self.found()?.is_none() {
+            return Ok(None);
+        }
+        match read_open(&self.path(), self.most_bytes) {
+            // Of before it was read: what is written meanwhile is another one.
+            Ok((bytes, file, found)) => Ok(Some((bytes, Seen::of(file, &found)))),
             Err(Unreadable::Io(error)) => Err(Damaged::by(error)),
             Err(error) => Err(Damaged::Unreadable(error.to_string())),
         }

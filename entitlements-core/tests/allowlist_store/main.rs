@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+mod held;
+
 use std::fs;
 use std::path::Path;
 
