@@ -200,14 +200,23 @@ fn check_lock_out(
     if by.may_lock_out {
         return Ok(());
     }
-    match by.address {
+    lock_out(before, after, by.address).map_or(Ok(()), Err)
+}
+
+/// How a change locks out whoever makes it from there, or may do so, whether or not they insist on it.
+pub(super) fn lock_out(
+    before: &Allowlist,
+    after: &Allowlist,
+    caller: Option<IpAddr>,
+) -> Option<AllowlistRefusal> {
+    match caller {
         Some(address) if before.allows(address) && !after.allows(address) => {
-            Err(AllowlistRefusal::LocksOut {
+            Some(AllowlistRefusal::LocksOut {
                 address: address.to_canonical(),
             })
         }
-        None if !after.allows_all_of(before) => Err(AllowlistRefusal::AddressUnknown),
-        _ => Ok(()),
+        None if !after.allows_all_of(before) => Some(AllowlistRefusal::AddressUnknown),
+        _ => None,
     }
 }
 

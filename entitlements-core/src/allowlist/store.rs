@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Allowlist, AllowlistChange, AllowlistRefusal, ChangedBy, EntryChange};
+use super::change::lock_out;
+use super::{Allowlist, AllowlistChange, AllowlistEntry, AllowlistRefusal, ChangedBy, EntryChange};
 use crate::{AccountId, Denial, Reply};
 
 /// Where the allowlists of accounts are kept: a port, so that they may be in memory, in a file or in a database.
@@ -51,6 +52,10 @@ pub struct AllowlistChanged {
     pub list: Arc<Allowlist>,
     /// What was done to it; nothing where it was so already.
     pub change: Option<EntryChange>,
+    /// The entry as it was until then, where one was changed or went.
+    pub before: Option<AllowlistEntry>,
+    /// Whether it would have been refused had the caller not insisted (W9).
+    pub is_forced: bool,
 }
 
 impl AllowlistChange {
@@ -63,12 +68,22 @@ impl AllowlistChange {
         list: &Arc<Allowlist>,
         by: &ChangedBy,
     ) -> Result<AllowlistChanged, AllowlistRefusal> {
-        let change = self.judge(list, by)?;
-        let list = match &change {
-            Some(change) => Arc::new(list.with(change)),
-            None => Arc::clone(list),
+        let Some(change) = self.judge(list, by)? else {
+            return Ok(AllowlistChanged {
+                list: Arc::clone(list),
+                change: None,
+                before: None,
+                is_forced: false,
+            });
         };
-        Ok(AllowlistChanged { list, change })
+        let after = Arc::new(list.with(&change));
+        Ok(AllowlistChanged {
+            before: list.entry(self.id()).cloned(),
+            // It was judged: where it locks out, that was insisted on.
+            is_forced: lock_out(list, &after, by.address).is_some(),
+            list: after,
+            change: Some(change),
+        })
     }
 }
 

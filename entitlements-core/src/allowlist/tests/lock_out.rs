@@ -5,6 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+const OFFICE_HALF: &str = "192.0.2.0/25";
+
 #[test]
 fn w9_a_change_that_locks_the_caller_out_is_refused_unless_it_is_forced() {
     let office_and_home = list(&[("office", OFFICE), ("home", HOME)]);
@@ -81,6 +83,52 @@ fn w9_without_an_address_nothing_is_narrowed_unless_it_is_forced() {
         entry("v4", "0.0.0.0/0").switched_off(),
     ]);
     assert!(all_v4.allows_all_of(&with_off) && with_off.allows_all_of(&all_v4));
+}
+
+#[test]
+fn w9_what_was_made_says_what_was_there_and_whether_it_was_insisted_on() {
+    let before = std::sync::Arc::new(list(&[("office", OFFICE), ("home", HOME)]));
+    let made = |change: AllowlistChange, by| change.applied_to(&before, &by).unwrap();
+    let away = by("203.0.113.1");
+    for (change, by, was_there, is_forced) in [
+        (add("10.0.0.0/8"), away, None, false),
+        (add("10.0.0.0/8"), forced(away), None, false),
+        (range_of("home", OFFICE_HALF), away, Some("home"), false),
+        (
+            AllowlistChange::remove("home"),
+            forced(away),
+            Some("home"),
+            false,
+        ),
+        (
+            AllowlistChange::remove("home"),
+            forced(by(HOME)),
+            Some("home"),
+            true,
+        ),
+        (
+            active("home", false),
+            forced(by("nowhere")),
+            Some("home"),
+            true,
+        ),
+        (
+            described("home", "at home"),
+            forced(by("nowhere")),
+            Some("home"),
+            false,
+        ),
+        // It is so already.
+        (active("home", true), forced(by(HOME)), None, false),
+    ] {
+        let made = made(change.clone(), by);
+        let was = was_there.and_then(|id| before.entry(id)).cloned();
+        assert_eq!(
+            (made.before, made.is_forced),
+            (was, is_forced),
+            "{change:?}"
+        );
+    }
 }
 
 fn changes() -> impl Strategy<Value = Vec<AllowlistChange>> {
