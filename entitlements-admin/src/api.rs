@@ -3,6 +3,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use entitlements_core::client_address::{AddressError, Peer};
 use entitlements_core::{AccountId, Denial, DenialKind, Entitlements, PeerAddress};
 use http::request::Parts;
 use http::{Request, Response};
@@ -13,6 +14,7 @@ use crate::account::TellAccount;
 use crate::body;
 use crate::document::Document;
 use crate::guard::{Access, Guard, Principal};
+use crate::head::{Head, ToldPeer};
 use crate::refusal::{Failure, Refusal};
 use crate::respond::{self, Answer};
 use crate::router::{self, Action, Matched, Outcome, Parameters, Reach, Route, Takes};
@@ -25,7 +27,7 @@ use crate::under_way::UnderWay;
 #[derive(Clone)]
 pub struct AdminApi {
     shared: Arc<Shared>,
-    client_address: Arc<AddressFn>,
+    peer: Arc<PeerFn>,
 }
 
 struct Shared {
@@ -39,21 +41,21 @@ struct Shared {
 /// Whose account a request reads.
 type AccountFn = dyn Fn(&Parts) -> Option<AccountId> + Send + Sync;
 
-/// The address of the client that a request comes from.
-type AddressFn = dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync;
+/// The other end of the connection that a request comes from.
+type PeerFn = dyn Fn(&Parts) -> Peer + Send + Sync;
 
 /// What a request may do, once its body is there.
 struct Admitted {
     act: Box<dyn FnOnce(Call) -> Outcome + Send>,
     parameters: Parameters,
     route: &'static Route,
-    /// Who asks, where an admin does.
+    /// Who asks, where a guard told it.
     by: Option<Principal>,
 }
 
 impl AdminApi {
     /// The API for this engine: who may manage licenses and accounts (`admin`), who may ask about an account all that can be
-    /// asked (`owner`), and whose account a request reads.
+    /// asked and say from where it may be reached (`owner`), and whose account a request reads.
     ///
     /// There is no default guard: who may manage is never left unsaid.
     #[must_use]
@@ -75,30 +77,33 @@ impl AdminApi {
                 account,
                 plans,
             }),
-            client_address: Arc::new(peer_address),
+            peer: Arc::new(peer),
         }
     }
 
-    /// Tells the client's address, which audit records have, in another way than by the [`PeerAddress`] in the extensions of
-    /// the request.
+    /// Tells the other end of a request's connection in another way than by the [`PeerAddress`] in the extensions of the request.
     ///
-    /// Behind a proxy the peer is the proxy. What it says of the client is to be believed only where the proxy itself is:
+    /// The engine makes of it the client's address, which audit records have and allowlists go by: the peer's own, or what trusted
+    /// proxies say of it ([`client_address`](entitlements_core::EntitlementsBuilder::client_address)). No header is to be believed here.
     ///
     /// ```
+    /// use std::net::SocketAddr;
+    ///
     /// use entitlements_admin::AdminApi;
+    /// use entitlements_core::client_address::Peer;
     /// use http::request::Parts;
     ///
-    /// fn behind_our_proxy(api: AdminApi) -> AdminApi {
-    ///     // Our proxy overwrites this header, and nobody else reaches the port.
-    ///     api.client_address(|head: &Parts| head.headers.get("x-real-ip")?.to_str().ok()?.parse().ok())
+    /// /// What the application's own server puts into the extensions of each request.
+    /// #[derive(Clone)]
+    /// struct Connection { from: SocketAddr }
+    ///
+    /// fn in_our_server(api: AdminApi) -> AdminApi {
+    ///     api.peer(|head: &Parts| Peer::from(head.extensions.get::<Connection>().map(|one| one.from)))
     /// }
     /// ```
     #[must_use]
-    pub fn client_address(
-        mut self,
-        tell: impl Fn(&Parts) -> Option<IpAddr> + Send + Sync + 'static,
-    ) -> Self {
-        self.client_address = Arc::new(tell);
+    pub fn peer(mut self, tell: impl Fn(&Parts) -> Peer + Send + Sync + 'static) -> Self {
+        self.peer = Arc::new(tell);
         self
     }
 
@@ -121,13 +126,15 @@ impl AdminApi {
         )
     }
 
-    async fn answer<B: Body>(&self, head: Parts, body: B) -> Result<Answer, Failure> {
+    async fn answer<B: Body>(&self, mut head: Parts, body: B) -> Result<Answer, Failure> {
+        let peer = (self.peer)(&head);
+        head.extensions.insert(ToldPeer(peer));
         let admitted = self.admit(&head).await?;
         let body = match admitted.route.body {
             Takes::Nothing => Bytes::new(),
             Takes::Json(_) => body::read(&head.headers, body).await?,
         };
-        let under_way = UnderWay::of(admitted.route, admitted.by, self.client_of(&head));
+        let under_way = UnderWay::of(admitted.route, admitted.by, self.client_of(&head).ok());
         let parameters = admitted.parameters;
         let outcome = (admitted.act)(Call {
             api: self.clone(),
@@ -157,9 +164,10 @@ impl AdminApi {
                 Box::new(move |call| act(call, account))
             }
             Action::Owner(act) => {
-                granted(self.shared.owner.check(head).await)?;
+                let principal = granted(self.shared.owner.check(head).await)?;
                 let account = self.account(head)?;
-                Box::new(move |call| act(call, account))
+                by = Some(principal.clone());
+                Box::new(move |call| act(call, account, principal))
             }
             Action::Either(act) => {
                 let reach = self.reach(head).await?;
@@ -196,8 +204,9 @@ impl AdminApi {
         &self.shared.entitlements
     }
 
-    pub(crate) fn client_of(&self, head: &Parts) -> Option<IpAddr> {
-        (self.client_address)(head)
+    /// The address that audit records have, and that allowlists go by.
+    pub(crate) fn client_of(&self, head: &Parts) -> Result<IpAddr, AddressError> {
+        self.shared.entitlements.client_address(&Head(head))
     }
 
     pub(crate) fn plans(&self) -> &Document {
@@ -209,9 +218,9 @@ impl AdminApi {
     }
 }
 
-/// Where no proxy stands in between, the peer is the client.
-fn peer_address(head: &Parts) -> Option<IpAddr> {
-    head.extensions.get().copied().map(PeerAddress::ip)
+/// As servers tell it that know no better way.
+fn peer(head: &Parts) -> Peer {
+    Peer::from(head.extensions.get::<PeerAddress>().copied())
 }
 
 /// Who asks, where they may.

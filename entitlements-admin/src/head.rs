@@ -1,13 +1,17 @@
 use std::net::IpAddr;
 
-use entitlements_core::client_address::{AddressError, ClientAddress};
-use entitlements_core::{PeerAddress, RequestHead};
+use entitlements_core::RequestHead;
+use entitlements_core::client_address::{AddressError, ClientAddress, Peer};
 use http::HeaderValue;
 use http::request::Parts;
 use http::uri::Authority;
 
 /// A request as core asks it.
 pub(crate) struct Head<'a>(pub(crate) &'a Parts);
+
+/// The other end of a request's connection, as it was told when the request came in; in its extensions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ToldPeer(pub(crate) Peer);
 
 impl RequestHead for Head<'_> {
     fn method(&self) -> &str {
@@ -28,7 +32,7 @@ impl RequestHead for Head<'_> {
     }
 
     fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
-        let peer = self.0.extensions.get::<PeerAddress>().copied();
+        let peer = self.0.extensions.get::<ToldPeer>().map(|told| told.0);
         let lines = self.0.headers.get_all(told.header().name()).iter();
         told.resolve(peer, lines.map(HeaderValue::as_bytes))
     }

@@ -1,17 +1,15 @@
-use std::net::IpAddr;
-
-use entitlements_admin::{AdminApi, Guard, RequestParts, TellAccount};
+use entitlements_admin::{AdminApi, Guard, TellAccount};
 use entitlements_core::Entitlements;
-use entitlements_core::client_address::Peer;
 use entitlements_tower::peer;
 
 /// The management API, to mount with `nest_service`.
 ///
-/// The guards say who may manage licenses and accounts (`admin`) and who may ask all about an account (`owner`), the resolver whose
-/// account a request reads. There is no default: what guards this API is the application's decision.
+/// The guards say who may manage licenses and accounts (`admin`) and who may ask all about an account and say from where it may be reached
+/// (`owner`), the resolver whose account a request reads. There is no default: what guards this API is the application's decision.
 ///
-/// Audit records have the client's address where the server tells it: it is made by `into_make_service_with_connect_info::<SocketAddr>()`.
-/// Behind a proxy, [`AdminApi::client_address`] says how to tell it.
+/// Audit records have the client's address, and an account's own list goes by it, where the server tells the peer's: it is made by
+/// `into_make_service_with_connect_info::<SocketAddr>()`. Behind a proxy, the engine's
+/// [`client_address`](entitlements_core::EntitlementsBuilder::client_address) says whom to believe.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -43,13 +41,6 @@ pub fn admin<Kind>(
     owner: impl Guard,
     resolver: impl TellAccount<Kind>,
 ) -> AdminApi {
-    AdminApi::new(entitlements, admin, owner, resolver).client_address(client_address)
-}
-
-/// As axum's server tells it, or a layer in front.
-fn client_address(head: &RequestParts) -> Option<IpAddr> {
-    match peer(&head.extensions) {
-        Peer::Address(address) => Some(address.to_canonical()),
-        Peer::UnixSocket | Peer::Unknown => None,
-    }
+    // As axum's server tells it, or a layer in front.
+    AdminApi::new(entitlements, admin, owner, resolver).peer(|head| peer(&head.extensions))
 }

@@ -10,17 +10,19 @@ mod serve;
 pub use read_body::read_body;
 pub use refused::Refused;
 
-use std::net::IpAddr;
-
 use actix_web::dev::{AppService, HttpServiceFactory, ResourceDef, fn_service};
 use actix_web::{HttpMessage, HttpRequest};
-use entitlements_admin::{AdminApi, Guard, Principal, RequestParts, TellAccount};
+use entitlements_admin::{AdminApi, Guard, Principal, TellAccount};
 use entitlements_core::{AccountId, Entitlements, PeerAddress};
 
 /// The management API, to mount in a scope.
 ///
-/// The guards say who may manage licenses and accounts (`admin`) and who may ask all about an account (`owner`), the resolver whose
-/// account a request reads. There is no default: what guards this API is the application's decision.
+/// The guards say who may manage licenses and accounts (`admin`) and who may ask all about an account and say from where it may be reached
+/// (`owner`), the resolver whose account a request reads. There is no default: what guards this API is the application's decision.
+///
+/// Audit records have the client's address, and an account's own list goes by it. It is made of the peer's, which the server tells; whoever
+/// knows better puts a [`PeerAddress`] into the request's extensions. Behind a proxy, the engine's
+/// [`client_address`](entitlements_core::EntitlementsBuilder::client_address) says whom to believe.
 ///
 /// ```
 /// # actix_web::rt::System::new().block_on(async {
@@ -91,15 +93,6 @@ impl AdminService {
     /// ```
     pub fn carrying<T: Clone + Send + Sync + 'static>(mut self) -> Self {
         self.carried.push(carry::<T>);
-        self
-    }
-
-    /// Tells the client's address, which audit records have, in another way than by the connection; see [`AdminApi::client_address`].
-    pub fn client_address(
-        mut self,
-        tell: impl Fn(&RequestParts) -> Option<IpAddr> + Send + Sync + 'static,
-    ) -> Self {
-        self.api = self.api.client_address(tell);
         self
     }
 }

@@ -43,7 +43,7 @@ pub(crate) enum Action {
     /// Whoever reads an account.
     Account(fn(Call, AccountId) -> Outcome),
     /// Whoever passes the owner guard, for the account that the request reads.
-    Owner(fn(Call, AccountId) -> Outcome),
+    Owner(fn(Call, AccountId, Principal) -> Outcome),
     /// Whoever passes the admin guard, or else the owner guard.
     Either(fn(Call, Reach) -> Outcome),
 }

@@ -38,7 +38,7 @@ pub(super) const ROUTES: &[Route] = &[
             answers: Answers::Json("Explanation"),
             refuses: &[&row::ENTITLEMENTS_UNAVAILABLE],
         },
-        action: Action::Owner(|call, account| {
+        action: Action::Owner(|call, account, _| {
             Box::pin(async move { about::explanation(&call, &account).await })
         }),
     },
@@ -53,7 +53,7 @@ pub(super) const ROUTES: &[Route] = &[
             answers: Answers::Json("DowngradePreview"),
             refuses: &[&row::ENTITLEMENTS_UNAVAILABLE],
         },
-        action: Action::Owner(|call, account| {
+        action: Action::Owner(|call, account, _| {
             Box::pin(async move { about::downgrade(&call, &account).await })
         }),
     },

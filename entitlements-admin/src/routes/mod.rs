@@ -67,7 +67,7 @@ impl Call {
     /// A record of what somebody does by this call (M13).
     fn audited(&self, by: &Principal, action: &str) -> AuditRecord {
         let mut record = AuditRecord::new(self.engine().now(), action, by.name());
-        record.client_address = self.api.client_of(&self.head);
+        record.client_address = self.api.client_of(&self.head).ok();
         record
     }
 
