@@ -28,6 +28,11 @@ pub struct Readme;
 #[cfg(doctest)]
 pub struct LicenseKeys;
 
+/// Each place's setting does what the guide says.
+#[doc = include_str!("../../docs/client-addresses.md")]
+#[cfg(doctest)]
+pub struct ClientAddresses;
+
 use std::path::{Path, PathBuf};
 
 /// The workspace's folder.

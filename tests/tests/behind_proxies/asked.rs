@@ -1,0 +1,67 @@
+//! Asking, and from where the server thinks that it was.
+
+use std::net::SocketAddr;
+
+use entitlements_tests::wire::{Response, request};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::place::Place;
+
+/// Header lines of `X-Forwarded-For`, as a client sends them.
+pub(crate) type Lines<'a> = &'a [&'a str];
+
+/// Nothing is pretended.
+pub(crate) const HONEST: Lines<'static> = &[];
+
+/// What liars send: somebody else's address, first, last, in lines of its own, and with what is trusted behind it.
+pub(crate) const LIES: [Lines<'static>; 6] = [
+    &["127.9.9.9"],
+    &["127.9.9.9, 127.9.9.9"],
+    &["127.9.9.9", "127.9.9.9"],
+    &["127.9.9.9, 127.2.0.2"],
+    &["127.9.9.9, 127.3.0.3, 127.2.0.2"],
+    &["unknown, , 999", "127.9.9.9"],
+];
+
+async fn status(path: &str, to: SocketAddr, lines: Lines<'_>) -> u16 {
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| ("x-forwarded-for", *line))
+        .collect();
+    let mut stream = Place::Client.connect(to).await.unwrap();
+    let request = request("GET", path, &lines, b"");
+    stream.write_all(&request).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = Response::read(&answer).expect("an answer");
+    match answer.status {
+        200 => assert_eq!(answer.text(), "open"),
+        403 => assert_eq!(answer.json()["code"], "IP_NOT_ALLOWED"),
+        other => panic!("{path}: {other}: {}", answer.text()),
+    }
+    answer.status
+}
+
+/// Where the server sees the client that asks over this way in; none where it cannot tell.
+pub(crate) async fn seen(to: SocketAddr, lines: Lines<'_>) -> Option<Place> {
+    let mut seen = None;
+    for place in Place::ALL {
+        let path = format!("/from/{}", place.address());
+        if status(&path, to, lines).await == 200 {
+            assert_eq!(seen.replace(place), None, "{lines:?}");
+        }
+    }
+    // The account's list lets the client pass, and nobody else.
+    let is_client = seen == Some(Place::Client);
+    let expected = if is_client { 200 } else { 403 };
+    assert_eq!(status("/office", to, lines).await, expected, "{lines:?}");
+    seen
+}
+
+/// Whatever the client pretends, it is seen there.
+pub(crate) async fn assert_always_seen(to: SocketAddr, place: Option<Place>) {
+    assert_eq!(seen(to, HONEST).await, place);
+    for lie in LIES {
+        assert_eq!(seen(to, lie).await, place, "{lie:?}");
+    }
+}
