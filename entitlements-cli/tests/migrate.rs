@@ -19,14 +19,14 @@ fn it_makes_the_tables_once() {
     let desk = Desk::empty();
     let migrate = ["migrate", "--database", "sqlite:data/acme.db"];
     let ran = desk.run(migrate).exits(0);
-    assert_eq!(ran.stdout, "version 2, applied: state, audit\n");
+    assert_eq!(ran.stdout, "version 3, applied: state, audit, allowlists\n");
     assert_eq!(ran.stderr, "");
     let ran = desk.run(migrate).exits(0);
-    assert_eq!(ran.stdout, "version 2, nothing to do\n");
+    assert_eq!(ran.stdout, "version 3, nothing to do\n");
     assert_eq!(desk.files("data"), ["acme.db"]);
     let by_path = ["migrate", "--json", "--database", "data/acme.db"];
     let done = desk.run(by_path).exits(0).json();
-    assert_eq!(done, json!({"version": 2, "applied": []}));
+    assert_eq!(done, json!({"version": 3, "applied": []}));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! - `caller.rs`: who asks, `change.rs`: what may become of a list, `refusal.rs`: why not;
 //! - `store.rs`: where lists are kept, `memory.rs`, `files.rs`: two such places.
 //!
-//! Ranges, one and many, are those of [`client_address`](crate::client_address). The rules are W1 to W11 of `spec/allowlists.md`.
+//! Ranges, one and many, are those of [`client_address`](crate::client_address). The rules are W1 to W13 of `spec/allowlists.md`.
 
 mod caller;
 mod change;

@@ -26,6 +26,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "audit",
         sql: include_str!("../../migrations/sqlite/0002_audit.sql"),
     },
+    Migration {
+        version: 3,
+        name: "allowlists",
+        sql: include_str!("../../migrations/sqlite/0003_allowlists.sql"),
+    },
 ];
 
 /// A table of our own, beside the one that the application's migrations may have.

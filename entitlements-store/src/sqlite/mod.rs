@@ -7,9 +7,11 @@
 //! - `busy.rs`: others at work on the same file;
 //! - `fault.rs`: what SQLite says, in words for the operator;
 //! - `state.rs`: the port of what outlasts the process;
-//! - `audit/`: the port of audit records.
+//! - `audit/`: the port of audit records;
+//! - `allowlists/`: the port of allowlists.
 
 mod address;
+mod allowlists;
 mod audit;
 mod busy;
 mod fault;

@@ -13,6 +13,7 @@
 mod child;
 mod keeping;
 
+mod allowlists;
 mod audit;
 mod conformance;
 mod damaged;

@@ -75,7 +75,7 @@ fn migrating_says_what_was_done_once() {
     block_on(async {
         let first = SqliteStore::migrate(&path).await.unwrap();
         assert_eq!(first.applied.len(), usize::try_from(first.version).unwrap());
-        assert_eq!(first.applied, ["state", "audit"]);
+        assert_eq!(first.applied, ["state", "audit", "allowlists"]);
         let second = SqliteStore::migrate(&path).await.unwrap();
         assert_eq!((second.version, second.applied), (first.version, vec![]));
     });
