@@ -1,12 +1,15 @@
-//! The engine, with two customers to try it with.
+//! The engine, with three customers to try it with.
 
 use entitlements_tower::core::account::{AccountTerms, ApiKeys, MemoryAccounts};
-use entitlements_tower::core::{Entitlements, Upkeep};
+use entitlements_tower::core::allowlist::{AllowlistCaller, AllowlistChange};
+use entitlements_tower::core::{AccountId, Entitlements, Upkeep};
 
 /// The API key of a customer on plan `free`.
 pub const FREE_KEY: &str = "sk_free";
 /// The API key of a customer on plan `team`.
 pub const TEAM_KEY: &str = "sk_team";
+/// The API key of a customer on plan `team` who exports from 192.0.2.0/24 alone.
+pub const BANK_KEY: &str = "sk_bank";
 
 /// The engine, its upkeep, and the keys that its customers call with.
 ///
@@ -26,10 +29,16 @@ pub async fn prepare()
     for (account, plan, key) in [
         ("corner-shop", "free", FREE_KEY),
         ("acme", "team", TEAM_KEY),
+        ("bank", "team", BANK_KEY),
     ] {
         let terms = AccountTerms::on_plan(plan);
         engine.add_account(account, account, terms).await?;
         keys.insert(key, account);
     }
+    let office = AllowlistChange::add("192.0.2.0/24", "head office", "bank", engine.now())?;
+    // Nobody is there who could lock themselves out.
+    let nobody = AllowlistCaller::at(None).insisting();
+    let bank = AccountId::new("bank");
+    engine.change_allowlist(&bank, office, nobody).await?;
     Ok((engine, upkeep, keys))
 }

@@ -3,6 +3,7 @@
 mod arguments;
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Call, Do};
@@ -21,7 +22,7 @@ async fn main() -> ExitCode {
             say(arguments::USAGE);
             Ok(ExitCode::SUCCESS)
         }
-        Ok(Arguments::Serve { grpc, http }) => serve(&grpc, &http).await,
+        Ok(Arguments::Serve { grpc, http, from }) => serve(&grpc, &http, &from).await,
         Ok(Arguments::Call(call)) => self::call(call).await,
         Err(usage) => Err(usage.into()),
     };
@@ -34,8 +35,9 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(grpc: &str, http: &str) -> Result<ExitCode, Failure> {
+async fn serve(grpc: &str, http: &str, from: &[String]) -> Result<ExitCode, Failure> {
     let (engine, upkeep, keys) = engine::prepare().await?;
+    let front = gated::front(from, &engine)?;
     tokio::spawn(upkeep);
     let (grpc, http) = (
         TcpListener::bind(grpc).await?,
@@ -44,11 +46,12 @@ async fn serve(grpc: &str, http: &str) -> Result<ExitCode, Failure> {
     say(&format!("gRPC on http://{}", grpc.local_addr()?));
     say(&format!("HTTP and gRPC on http://{}", http.local_addr()?));
     let services = gated::services();
-    let router = gated::router(services.clone(), engine.clone(), &keys);
+    let router = gated::router(services.clone(), front.clone(), engine.clone(), &keys);
+    // tonic says by itself who connects.
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    let grpc = TcpIncoming::from(grpc);
     tokio::try_join!(
-        async {
-            Ok::<_, Failure>(gated::serve(TcpIncoming::from(grpc), services, engine, &keys).await?)
-        },
+        async { Ok::<_, Failure>(gated::serve(grpc, services, front, engine, &keys).await?) },
         async { Ok::<_, Failure>(axum::serve(http, router).await?) },
     )?;
     Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@
     reason = "tests: a failure stops the test, and says why"
 )]
 
+mod addresses;
 mod beside_http;
 mod calls;
 mod server;

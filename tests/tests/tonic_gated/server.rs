@@ -58,8 +58,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub(crate) fn start_with(more: &[&str]) -> Self {
         let arguments = ["serve", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"];
         let mut child = program(&arguments)
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
