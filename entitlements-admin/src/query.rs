@@ -65,6 +65,15 @@ impl Query {
         number
     }
 
+    /// Takes a switch that is `true` or left out.
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
+        let value = self.optional(name);
+        if value.as_deref().is_some_and(|value| value != "true") {
+            self.wrong(name, "must be `true`, or left out");
+        }
+        value.is_some()
+    }
+
     /// Takes a time that may be left out. In a query `+` is a space, so an offset to the east is written with `%2B`.
     pub(crate) fn time(&mut self, name: &str) -> Option<Timestamp> {
         let text = self.optional(name)?;

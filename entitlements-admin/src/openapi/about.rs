@@ -39,6 +39,8 @@ pub(crate) enum QueryKind {
     Needed,
     Time,
     PageSize,
+    /// `true`, or left out.
+    Flag,
 }
 
 /// The members that routes ask for.
@@ -61,6 +63,7 @@ pub(crate) mod query {
         ACTOR "actor" Text "those of whoever has this name"
         AFTER "after" Text "those behind this id"
         BEFORE "before" Text "those older than the record with this id"
+        FORCE "force" Flag "to do it also where it locks out whoever asks"
         LICENSE "license" Text "those about the license with this id"
         LIMIT "limit" PageSize "how many there are on a page"
         PLAN "plan" Needed "the code of the plan"

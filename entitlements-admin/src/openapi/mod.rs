@@ -42,7 +42,7 @@ fn value<'a>(routes: impl Iterator<Item = &'a Route>) -> Value {
             "schemas": schemas::all(),
             "securitySchemes": {
                 "admin": guard("Whoever may manage licenses and accounts."),
-                "owner": guard("Whoever may ask all about an account."),
+                "owner": guard("Whoever may ask all about an account, and say from where it may be reached."),
                 "account": guard("Whoever may read an account."),
             },
         },

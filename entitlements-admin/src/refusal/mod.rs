@@ -60,7 +60,7 @@ pub enum Refusal {
     Invalid(Vec<FieldError>),
     /// The license key is not taken.
     InvalidLicense(ActivateError),
-    /// The license key is good, or the license there, and the change cannot be kept; why, in words for the operator.
+    /// What is asked for may be, and cannot be kept; why, in words for whoever asked.
     NotStored(String),
     /// The revocation list is not taken.
     InvalidRevocations(RevocationError),

@@ -39,19 +39,45 @@ rows! {
     ACCOUNT_UNKNOWN 401 "Account unknown" "account-unknown"
     /// Core's too.
     ENTITLEMENTS_UNAVAILABLE 503 "Entitlements unavailable" "entitlements-unavailable"
+    /// Core's too.
+    LICENSE_REQUIRED 402 "License required" "license-required"
+    /// Core's too.
+    LICENSE_EXPIRED 402 "License expired" "license-expired"
+    /// Core's too.
+    UNKNOWN_FEATURE 500 "Unknown feature" "unknown-feature"
+}
+
+/// As an engine says it that has 403 in place of 402 (D18).
+pub(crate) const LICENSE_REQUIRED_403: Row = as_403(LICENSE_REQUIRED);
+/// As such an engine says it.
+pub(crate) const LICENSE_EXPIRED_403: Row = as_403(LICENSE_EXPIRED);
+
+const fn as_403(mut row: Row) -> Row {
+    row.status = 403;
+    row
 }
 
 #[cfg(test)]
 mod tests {
-    use entitlements_core::{Denial, DenialKind};
+    use entitlements_core::{Denial, DenialKind, Requirement, testing};
 
     use super::*;
 
     #[test]
     fn the_rows_of_cores_denials_are_cores() {
+        let denied = |engine: testing::TestEngine, feature: &'static str| {
+            let requirement = Requirement::feature(feature);
+            engine.current().require(&requirement).unwrap_err()
+        };
+        let without = || testing::without_license(testing::catalog());
+        let ended = testing::on_plan(testing::catalog(), "business");
+        ended.clock().advance_days(400);
         for (row, denial) in [
             (&ACCOUNT_UNKNOWN, Denial::new(DenialKind::AccountUnknown)),
             (&ENTITLEMENTS_UNAVAILABLE, Denial::undetermined()),
+            (&LICENSE_REQUIRED, denied(without(), "sso")),
+            (&LICENSE_EXPIRED, denied(ended, "sso")),
+            (&UNKNOWN_FEATURE, denied(without(), "ssso")),
         ] {
             let problem = denial.problem();
             let start = format!(

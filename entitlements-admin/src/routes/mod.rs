@@ -2,6 +2,7 @@
 
 mod about;
 mod accounts;
+mod allowlist;
 mod audit;
 mod entitlements;
 mod license;
@@ -28,6 +29,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         entitlements::ROUTES,
         accounts::ROUTES,
         accounts::PARTS,
+        allowlist::ROUTES,
         audit::ROUTES,
         public::ROUTES,
     ];

@@ -1,6 +1,7 @@
 //! What the API shows, as JSON: the shapes of its answers, made from what core holds.
 
 mod account;
+mod allowlist;
 mod audit;
 mod downgrade;
 mod entitlements;
@@ -11,6 +12,7 @@ mod revocations;
 mod status;
 
 pub(crate) use account::{AccountView, AccountsView, OverrideView, OverridesView};
+pub(crate) use allowlist::{AllowlistEntryView, AllowlistView};
 pub(crate) use audit::AuditView;
 pub(crate) use downgrade::DowngradeView;
 pub(crate) use entitlements::{EntitlementsView, Shown};

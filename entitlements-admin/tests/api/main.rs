@@ -13,6 +13,7 @@
 mod account_routes;
 mod accounts;
 mod addons;
+mod allowlist;
 mod audit;
 mod bodies;
 mod client;

@@ -1,8 +1,15 @@
 //! What is answered where what is kept elsewhere cannot be asked or changed.
 
+use std::sync::Arc;
+
+use entitlements_admin::AdminApi;
 use entitlements_core::account::{
     Account, AccountChange, AccountQuery, AccountStore, AccountStoreError, Lookup, NewAccount,
     SharedTerms,
+};
+use entitlements_core::allowlist::{
+    Allowlist, AllowlistChange, AllowlistChanged, AllowlistError, AllowlistStore,
+    AllowlistStoreError, ChangedBy, MemoryAllowlists,
 };
 use entitlements_core::audit::{AuditError, AuditPage, AuditQuery, AuditRecord, AuditSink};
 use entitlements_core::license::{Collection, LicenseStore, LicenseStoreError, StoredEntry};
@@ -10,6 +17,7 @@ use entitlements_core::testing::TestVendor;
 use entitlements_core::{AccountId, Reply};
 use serde_json::json;
 
+use crate::allowlists::{ENTRIES, growing};
 use crate::world::{Who, World, api, catalog, engine};
 
 /// A database that is down, but for the licenses that were read before.
@@ -66,6 +74,29 @@ impl AuditSink for Down {
     }
 }
 
+fn unreadable<T>() -> Reply<Result<T, AllowlistStoreError>> {
+    Reply::Now(Err(AllowlistStoreError::new("down")))
+}
+
+impl AllowlistStore for Down {
+    fn load(&self, _: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
+        unreadable()
+    }
+
+    fn change(
+        &self,
+        _: &AccountId,
+        _: AllowlistChange,
+        _: ChangedBy,
+    ) -> Reply<Result<AllowlistChanged, AllowlistError>> {
+        unreadable().map(|answer| answer.map_err(AllowlistError::from))
+    }
+
+    fn remove(&self, _: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
+        unreadable()
+    }
+}
+
 fn full() -> Reply<Result<(), LicenseStoreError>> {
     Reply::Now(Err(LicenseStoreError::new("the disk is full")))
 }
@@ -99,6 +130,7 @@ pub(crate) async fn fail(world: &mut World) {
     let is_down = || Down { key: kept.clone() };
     let engine = engine(vendor, |builder| {
         let builder = builder.accounts(is_down()).audit(is_down());
+        let builder = builder.allowlists(is_down());
         builder.license_store(is_down()).license_key(managed)
     });
     let api = api(&engine);
@@ -116,6 +148,7 @@ pub(crate) async fn fail(world: &mut World) {
         let answer = world.ask_of(&api, Who::Admin, method, path, &body).await;
         assert_eq!(answer.body["code"], code, "{method} {path}");
     }
+    not_stored(world, &api).await;
     for (pattern, method, operation) in world.document.operations() {
         let may_fail = &operation["responses"]["503"]["content"]["application/problem+json"]["schema"]
             ["allOf"][1]["properties"]["code"]["enum"];
@@ -135,4 +168,21 @@ pub(crate) async fn fail(world: &mut World) {
         let answer = world.ask_of(&api, who, &method, &path, body).await;
         assert_eq!(answer.status, 503, "{method} {path}");
     }
+}
+
+/// Lists cannot be changed; and where they can, and what the account has cannot be told, nothing is added to them.
+async fn not_stored(world: &mut World, api: &AdminApi) {
+    growing(world, api, "id", 503, "NOT_STORED").await;
+    let path = format!("{ENTRIES}/id");
+    let answer = world.ask_of(api, Who::Owner, "DELETE", &path, "").await;
+    assert_eq!(answer.body["code"], "NOT_STORED");
+
+    let lists = MemoryAllowlists::default();
+    let id = crate::allowlists::filled(&lists).await;
+    let engine = engine(TestVendor::new(), |builder| {
+        let key = String::new();
+        builder.accounts(Down { key }).allowlists(lists)
+    });
+    let code = "ENTITLEMENTS_UNAVAILABLE";
+    growing(world, &self::api(&engine), &id, 503, code).await;
 }

@@ -11,6 +11,7 @@
     reason = "a test that cannot go on stops, and says where"
 )]
 
+mod allowlists;
 mod document;
 mod down;
 mod form;
@@ -25,6 +26,7 @@ async fn m18_every_answer_is_documented_and_every_documented_answer_is_given() {
     let mut world = World::new().await;
     refusals::refuse_all(&mut world).await;
     story::tell(&mut world).await;
+    allowlists::tell(&mut world).await;
     down::fail(&mut world).await;
     world.assert_nothing_is_missing();
 }

@@ -23,6 +23,7 @@ upgrade_url = "https://panel.example/pricing"
 name = "Single sign-on"
 description = "Log in once"
 [features.scim]
+[features.ip_allowlist]
 [limits.users]
 [limits.calls]
 kind = "metered"
@@ -38,7 +39,7 @@ rates = { api = { requests = 60, per = "1m", burst = 100 } }
 retention = { audit_days = 30 }
 [plans.business]
 extends = "community"
-features = ["sso"]
+features = ["sso", "ip_allowlist"]
 limits = { users = { quantity = true, default = 15 }, nodes = { licensed = true, plus = 1 }, calls = "unlimited" }
 rates = { api = "unlimited" }
 price = { currency = "EUR", annual_cents = 49000, per_seat_of = "users", free_seats = 3 }

@@ -11,7 +11,10 @@ use crate::log::Log;
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
+const PATCH: Method = Method::PATCH;
 const DELETE: Method = Method::DELETE;
+
+const LIST: &str = "/account/ip-allowlist";
 
 /// I9: a license comes, is renewed, revoked and goes; somebody errs on the way. What is said meanwhile, to whomever, has no key in it,
 /// no list, and none of their three parts.
@@ -32,11 +35,27 @@ async fn i9_no_answer_log_line_or_audit_record_of_a_story_holds_a_key() {
     let foreign = TestVendor::new().key(&testing::catalog(), |draft| draft.plan("business"));
     let parts: Vec<_> = first.split('.').collect();
     let key = |key: &str| json!({ "key": key }).to_string();
+    let range = |range: &str| json!({ "ip_range": range }).to_string();
     let mut said = Vec::new();
     for (method, path, body) in [
         (POST, "/license".to_owned(), key(&first)),
         (POST, "/license".into(), key(&first)),
         (POST, "/license".into(), key(&renewed)),
+        (POST, LIST.into(), range(&first)),
+        (POST, LIST.into(), range(parts[0])),
+        (POST, LIST.into(), range(parts[1])),
+        (POST, LIST.into(), range(parts[2])),
+        (
+            POST,
+            LIST.into(),
+            json!({ "ip_range": "192.0.2.0/24", "description": first }).to_string(),
+        ),
+        (POST, LIST.into(), json!({ &first: 1 }).to_string()),
+        (POST, format!("{LIST}?force={first}"), range("192.0.2.0/24")),
+        (POST, LIST.into(), range("192.0.2.0/24")),
+        (PATCH, format!("{LIST}/{first}"), "{}".into()),
+        (DELETE, format!("{LIST}/{first}"), String::new()),
+        (GET, LIST.into(), String::new()),
         (POST, "/license".into(), key(&foreign)),
         (POST, "/license".into(), key(&first.replace('.', "\n."))),
         (POST, "/license".into(), key(&format!("{first}.{first}"))),
@@ -109,6 +128,7 @@ async fn i9_no_answer_log_line_or_audit_record_of_a_story_holds_a_key() {
         ("revocations.applied", 1),
         ("revocations.rejected", 1),
         ("account.created", 1),
+        ("allowlist.added", 1),
     ] {
         let found = actions.iter().filter(|known| **known == action).count();
         assert_eq!(found, times, "{action}: {actions:?}");

@@ -1,6 +1,7 @@
 //! The shapes of bodies, by name. Tests hold them against what the API answers.
 
 mod account;
+mod allowlist;
 mod audit;
 mod entitlements;
 mod license;
@@ -14,11 +15,12 @@ type Named = (&'static str, Value);
 
 /// All of them.
 pub(super) fn all() -> Value {
-    let families: [Vec<Named>; 6] = [
+    let families: [Vec<Named>; 7] = [
         problem::schemas(),
         license::schemas(),
         entitlements::schemas(),
         account::schemas(),
+        allowlist::schemas(),
         audit::schemas(),
         plans::schemas(),
     ];

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::Named;
-use crate::openapi::schema::{count, list, object, reference, said, text, with_optional};
+use crate::openapi::schema::{count, list, object, reference, said, text, time, with_optional};
 
 pub(super) fn schemas() -> Vec<Named> {
     let status = json!({ "type": "integer", "minimum": 400, "maximum": 599 });
@@ -20,6 +20,15 @@ pub(super) fn schemas() -> Vec<Named> {
             ),
             ("errors", list(reference("FieldError"))),
             ("retry_after_seconds", count()),
+            ("feature", said(text(), "what is missing")),
+            ("license_status", text()),
+            ("expired_at", time()),
+            ("plan", said(text(), "the plan in force")),
+            (
+                "available_in",
+                said(list(text()), "plans that have what is missing, low to high"),
+            ),
+            ("upgrade_url", text()),
         ],
     );
     let field_error = object([
