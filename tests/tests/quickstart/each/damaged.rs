@@ -116,6 +116,8 @@ fn assert_told(server: &Server, collection: Collection, file: &Path, how: &str) 
     assert!(message.contains(file.to_str().unwrap()), "{how}: {message}");
     assert!(action.len() > 20, "{how}: {action}");
     assert!(!status.to_string().contains("eyJ"), "{how}: {status}");
+    // It was written before the status was asked for, and may still be on its way here.
+    assert!(server.stderr.wait(|log| log.contains(message)), "{how}");
     let log = server.stderr.text();
     let told = log.lines().filter(|line| line.contains(message));
     assert!(told.clone().all(|line| line.contains("ERROR")), "{log}");
