@@ -3,8 +3,8 @@
 use actix_web::web::{self, Json, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
 use entitlements_actix::{
-    AdminService, BearerToken, Current, Entitlements, Refusal, Refused, ReleaseLimit, Require,
-    RequireFeature, RequireLimit, Requirement,
+    AdminService, BearerToken, Current, Entitlements, IpAllowlist, Refusal, Refused, ReleaseLimit,
+    Require, RequireFeature, RequireLimit, Requirement,
 };
 use quickstart_common::{Users, WhoseRequest};
 use serde_json::json;
@@ -52,7 +52,10 @@ impl Shared {
                 at("/users/{id}", "DELETE")
                     .route(web::delete().to(users::remove).wrap(self.gives_a_user_back)),
             )
-            .service(at("/office", "GET, HEAD").route(reading().to(office::show)))
+            .service(
+                at("/office", "GET, HEAD")
+                    .route(reading().to(office::show).wrap(IpAllowlist::per_account())),
+            )
             .service(at("/ping", "GET, HEAD").route(reading().to(ping)))
             .service(below("/api/v1").service(self.management))
             .default_service(web::to(nothing_here));

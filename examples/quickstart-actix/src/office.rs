@@ -1,4 +1,4 @@
-//! `/office`: a route that is open to all.
+//! `/office`: a route that is open from where the account says. Where it says nothing, that is from everywhere.
 
 use actix_web::Responder;
 use actix_web::web::Json;

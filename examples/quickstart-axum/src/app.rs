@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
 use entitlements_axum::{
-    BearerToken, Current, Entitlements, EntitlementsLayer, Refusal, ReleaseLimit, Require,
-    RequireFeature, RequireLimit, Requirement,
+    BearerToken, Current, Entitlements, EntitlementsLayer, IpAllowlist, Refusal, ReleaseLimit,
+    Require, RequireFeature, RequireLimit, Requirement,
 };
 use quickstart_common::{Users, WhoseRequest};
 use serde_json::{Value, json};
@@ -43,7 +43,10 @@ pub(crate) fn router(
             delete(users::remove).route_layer(gives_a_user_back),
         )
         .with_state(Users::default())
-        .route("/office", get(office::show))
+        .route(
+            "/office",
+            get(office::show).route_layer(IpAllowlist::per_account()),
+        )
         .route("/ping", get(ping))
         .route_layer(EntitlementsLayer::new(entitlements).account_from(whose))
         .nest_service("/api/v1", management)

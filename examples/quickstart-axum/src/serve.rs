@@ -15,7 +15,7 @@ pub(crate) async fn serve(prepared: Prepared) -> io::Result<()> {
     let app = app::router(prepared.entitlements, prepared.admin, prepared.whose);
     let app = app.layer(middleware::from_fn(in_time));
     let (serving_on, stopped) = oneshot::channel::<()>();
-    // With the address of whoever asks: records of changes name it.
+    // With the address of whoever asks: allowlists go by it, and records of changes name it.
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(prepared.listener, app)
         .with_graceful_shutdown(async { drop(stopped.await) })

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Command, FromArgMatches};
 use entitlements_core::Timestamp;
+use entitlements_core::client_address::{Cidr, ForwardedHeader};
 
-use crate::accounts::read_header_name;
 use crate::program::Program;
+use crate::{accounts, proxies};
 
 /// What `--help` says below the program's first line.
 const NEEDS: &str = "Needs nothing prepared: the first start makes a folder with a development vendor's key pair, \
@@ -43,8 +44,17 @@ pub(crate) struct Arguments {
 
     /// Takes the account from this header. DANGEROUS, for trying out only: whoever can reach the program picks any account.
     /// Without it there is one account
-    #[arg(long, value_name = "NAME", value_parser = read_header_name)]
+    #[arg(long, value_name = "NAME", value_parser = accounts::read_header_name)]
     pub(crate) account_header: Option<String>,
+
+    /// A proxy in front, or a range of them, such as 10.0.0.0/8; may be repeated. What it says of its client is believed. Without it the
+    /// client is whoever connects
+    #[arg(long, value_name = "CIDR", value_parser = proxies::read_range)]
+    pub(crate) trusted_proxy: Vec<Cidr>,
+
+    /// The header in which trusted proxies name their client; default X-Forwarded-For. It is the only one that is believed
+    #[arg(long, value_name = "NAME", value_parser = proxies::read_header)]
+    pub(crate) forwarded_header: Option<ForwardedHeader>,
 
     /// What the clock shows at the start, such as 2027-01-31T12:00:00Z; it runs from there
     #[arg(long, value_name = "RFC3339", value_parser = read_time)]
@@ -82,7 +92,13 @@ impl Arguments {
                 .long_about(format!("{about}.\n\n{NEEDS}"))
                 .about(about);
         let matches = command.try_get_matches_from_mut(std::env::args_os())?;
-        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+        let read = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        match proxies::contradiction(&read) {
+            Some(contradiction) => {
+                Err(command.error(ErrorKind::MissingRequiredArgument, contradiction))
+            }
+            None => Ok(read),
+        }
     }
 }
 
@@ -99,6 +115,6 @@ fn say_in_one_line(error: &clap::Error) -> std::io::Result<()> {
 }
 
 /// Whether it may be a key or token that was typed in the wrong place; no flag and no address is that long.
-fn is_secret(text: &str) -> bool {
+pub(crate) fn is_secret(text: &str) -> bool {
     text.len() >= 48
 }

@@ -8,6 +8,7 @@ mod arguments;
 mod data_folder;
 mod failure;
 mod program;
+mod proxies;
 mod setup;
 mod stop;
 mod users;

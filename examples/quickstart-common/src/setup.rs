@@ -9,6 +9,7 @@ use entitlements_core::{Entitlements, ShiftedClock, TrustedKey, Upkeep};
 use crate::arguments::Arguments;
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
+use crate::proxies;
 
 pub(crate) struct Setup {
     pub(crate) entitlements: Entitlements,
@@ -43,6 +44,7 @@ impl Setup {
         }
         let (entitlements, upkeep) = builder
             .license_from_env()
+            .client_address(proxies::client_address(arguments))
             .data_dir(&arguments.data)
             .build()
             .await

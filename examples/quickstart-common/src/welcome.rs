@@ -10,6 +10,7 @@ use entitlements_core::catalog::Plan;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::proxies;
 use crate::setup::Setup;
 
 /// Says where the server is and the three commands to try, ready to paste.
@@ -42,6 +43,7 @@ fn write_text(text: &mut String, base: &str, setup: &Setup, arguments: &Argument
         current.plan_in_force().name(),
         current.status()
     )?;
+    writeln!(text, "{}", proxies::told(arguments))?;
     if let Some(token) = &setup.new_token {
         let path = setup.data.token_path();
         writeln!(
@@ -74,14 +76,12 @@ fn write_routes(text: &mut String, arguments: &Arguments) -> fmt::Result {
         "this account"
     };
     for (who, routes) in [
-        (
-            "open to all",
-            "GET /  /ping  /office  /users, DELETE /users/{id},",
-        ),
+        ("open to all", "GET /  /ping  /users, DELETE /users/{id},"),
         ("", "GET /api/v1/plans  /api/v1/openapi.json"),
         ("feature `sso`", "GET /sso"),
         ("feature `audit`", "GET /audit"),
         ("limit `users`", "POST /users"),
+        ("account's list", "GET /office"),
         (
             "admin token",
             "GET, POST, DELETE /api/v1/license, GET /api/v1/license/status,",

@@ -14,6 +14,7 @@ mod licenses;
 mod methods;
 mod outbound;
 mod output;
+mod proxies;
 mod readme;
 mod readme_year;
 mod second_start;

@@ -35,6 +35,8 @@ fn arguments_are_read_and_refused_in_the_same_words() {
         &["--nope"],
         &["positional"],
         &["--listen", "3000"],
+        &["--trusted-proxy", "10.0.0.1/8"],
+        &["--forwarded-header", "x-real-ip"],
         &["--listen", &taken],
         &["--listen", "127.0.0.1:0", "--catalog", "/nowhere.toml"],
         &["--listen", "127.0.0.1:0", "--trusted-key", "/nowhere.pem"],
