@@ -11,6 +11,8 @@
 
 #[cfg(feature = "admin")]
 mod admin;
+#[cfg(feature = "admin")]
+mod allowlist;
 mod current;
 mod denials;
 mod engines;

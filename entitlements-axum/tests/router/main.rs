@@ -9,6 +9,8 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[cfg(feature = "admin")]
+mod allowlist;
 mod current;
 mod order;
 mod routes;

@@ -36,7 +36,7 @@ async fn serve() -> (SocketAddr, String) {
 }
 
 /// Sends a request as it is and reads until the server closes.
-async fn raw(address: SocketAddr, request: &[u8]) -> String {
+pub(crate) async fn raw(address: SocketAddr, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     // A server that answers before it read everything may close on the rest.
     let _ = stream.write_all(request).await;
@@ -54,7 +54,7 @@ async fn send(address: SocketAddr, method: &str, path: &str, body: &str) -> Stri
     raw(address, request.as_bytes()).await
 }
 
-fn has_status(answer: &str, status: u16) -> bool {
+pub(crate) fn has_status(answer: &str, status: u16) -> bool {
     answer.starts_with(&format!("HTTP/1.1 {status} "))
 }
 
