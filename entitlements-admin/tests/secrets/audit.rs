@@ -1,11 +1,17 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use entitlements_core::Reply;
+use entitlements_core::allowlist::{
+    Allowlist, AllowlistChange, AllowlistChanged, AllowlistError, AllowlistStore,
+    AllowlistStoreError, ChangedBy,
+};
 use entitlements_core::audit::{AuditError, AuditPage, AuditQuery, AuditRecord, AuditSink};
 use entitlements_core::license::{Collection, LicenseStore, LicenseStoreError, StoredEntry};
 use entitlements_core::testing::{self, TestEngine, TestVendor};
+use entitlements_core::{AccountId, Reply};
+use http::Method;
 
-use crate::client::Client;
+use crate::client::{Client, OWNER};
 use crate::log::Log;
 
 /// A sink that is out of order: it says so, or never answers.
@@ -100,6 +106,25 @@ impl LicenseStore for Slow {
     }
 }
 
+impl AllowlistStore for Slow {
+    fn load(&self, _: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
+        Reply::Now(Ok(Arc::default()))
+    }
+
+    fn change(
+        &self,
+        _: &AccountId,
+        _: AllowlistChange,
+        _: ChangedBy,
+    ) -> Reply<Result<AllowlistChanged, AllowlistError>> {
+        Reply::later(std::future::pending())
+    }
+
+    fn remove(&self, _: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
+        Reply::later(std::future::pending())
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn m13_a_client_that_goes_away_too_early_is_in_the_log() {
     let (log, _listening) = Log::listen();
@@ -120,6 +145,26 @@ async fn m13_a_client_that_goes_away_too_early_is_in_the_log() {
         assert!(text.contains(field), "{field} is not in {text}");
     }
     assert!(!text.contains("license.activated"), "{text}");
+
+    // An owner's as well as an admin's.
+    let (log, _listening) = Log::listen();
+    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+        builder.allowlists(Slow)
+    });
+    let owner = Client::over(engine);
+    let path = "/account/ip-allowlist/0?force=true";
+    let headers = [("authorization", OWNER)];
+    tokio::select! {
+        biased;
+        _ = owner.send(Method::DELETE, path, &headers, "") => panic!("it waits for the disk"),
+        () = tokio::task::yield_now() => {}
+    }
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let text = log.text();
+    assert!(text.contains("message=a client went away"), "{text}");
+    for field in ["by=\"owner\"", "asked=DELETE /account/ip-allowlist/{id}\n"] {
+        assert!(text.contains(field), "{field} is not in {text}");
+    }
 
     // Whoever only reads, and whoever waits, leaves no such line.
     let (log, _listening) = Log::listen();
