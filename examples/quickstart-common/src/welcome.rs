@@ -94,7 +94,8 @@ fn write_routes(text: &mut String, arguments: &Arguments) -> fmt::Result {
             "",
             "GET /api/v1/audit, GET, POST /api/v1/accounts, GET, PATCH",
         ),
-        ("", "/api/v1/accounts/{id} and what is below"),
+        ("", "/api/v1/accounts/{id} and what is below, and"),
+        ("", "/api/v1/account/ip-allowlist and its entries"),
         (account, "GET /api/v1/entitlements; with the admin token"),
         (
             "",

@@ -60,6 +60,7 @@ fn the_first_start_says_where_it_is_and_what_to_try() {
         "/api/v1/audit",
         "/api/v1/openapi.json",
         "/api/v1/accounts",
+        "/api/v1/account/ip-allowlist",
         "/api/v1/entitlements/explain",
     ] {
         assert!(text.contains(part), "{part} is missing: {text}");

@@ -10,7 +10,7 @@ use super::answer::Answer;
 use crate::programs::CLI;
 use crate::server::Server;
 
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 13] = [
     "/",
     "/ping",
     "/office",
@@ -23,6 +23,7 @@ const PATHS: [&str; 12] = [
     "/api/v1/entitlements/explain",
     "/api/v1/entitlements/downgrade-preview?plan=community",
     "/api/v1/accounts",
+    "/api/v1/account/ip-allowlist",
 ];
 
 impl Both {

@@ -1,5 +1,5 @@
-//! The year of a license as the README tells it: its commands are typed, its starts are made, and its answers and lines of the log are the
-//! real ones.
+//! A section of the README, done as it is told: its starts are made, its commands typed, and its answers and lines of the log are the real
+//! ones.
 
 use tempfile::tempdir;
 
@@ -9,12 +9,10 @@ use super::story::{curl_is_here, type_in};
 use crate::programs::CLI;
 use crate::server::Server;
 
-const HEADING: &str = "\n## A year in the life of a license\n";
-
-/// What the section has in its boxes.
+/// What a section has in its boxes.
 #[derive(Debug)]
 enum Step {
-    /// A start with `--now`.
+    /// A start, with its arguments.
     Start(String),
     /// Commands, and what the next box says that they answer.
     Typed(String, Option<String>),
@@ -22,18 +20,19 @@ enum Step {
     Logged(String),
 }
 
-fn steps() -> Vec<Step> {
+fn steps(heading: &str) -> Vec<Step> {
     let readme = readme();
-    let (_, section) = readme.split_once(HEADING).unwrap();
+    let (_, section) = readme.split_once(&format!("\n## {heading}\n")).unwrap();
     let section = section.split("\n## ").next().unwrap();
     let boxes = section.split("```").skip(1).step_by(2);
     let mut steps = Vec::new();
     for (language, text) in boxes.filter_map(|text| text.split_once('\n')) {
         match language {
             "console" => {
-                let start = format!("$ cargo run -q -p {} -- --now ", PROGRAM.name());
-                let now = text.trim().strip_prefix(&start).expect(text);
-                steps.push(Step::Start(now.to_owned()));
+                let start = format!("$ cargo run -q -p {}", PROGRAM.name());
+                let arguments = text.trim().strip_prefix(&start).expect(text);
+                let arguments = arguments.trim_start_matches(" -- ");
+                steps.push(Step::Start(arguments.to_owned()));
             }
             "sh" => steps.push(Step::Typed(text.to_owned(), None)),
             "text" => steps.push(Step::Logged(text.trim().to_owned())),
@@ -47,8 +46,8 @@ fn steps() -> Vec<Step> {
     steps
 }
 
-#[test]
-fn its_year_of_a_license_is_what_happens() {
+/// Does what the section says; it has at least so many starts and answers.
+fn assert_happens(heading: &str, least: usize) {
     if !curl_is_here() {
         return;
     }
@@ -60,11 +59,13 @@ fn its_year_of_a_license_is_what_happens() {
     let mut definitions = String::new();
     let mut server: Option<Server> = None;
     let (mut starts, mut answers) = (0, 0);
-    for step in steps() {
+    for step in steps(heading) {
         match step {
-            Step::Start(now) => {
+            Step::Start(arguments) => {
                 drop(server.take());
-                server = Some(PROGRAM.start(folder.path()).arg("--now").arg(now).serve());
+                let mut start = PROGRAM.start(folder.path());
+                start.command.args(arguments.split_whitespace());
+                server = Some(start.serve());
                 starts += 1;
             }
             Step::Typed(typed, None) => definitions.push_str(&typed),
@@ -90,7 +91,17 @@ fn its_year_of_a_license_is_what_happens() {
         }
     }
     assert!(
-        starts > 5 && answers > 5,
+        starts >= least && answers >= least,
         "{starts} starts, {answers} answers"
     );
+}
+
+#[test]
+fn its_year_of_a_license_is_what_happens() {
+    assert_happens("A year in the life of a license", 6);
+}
+
+#[test]
+fn its_story_of_the_office_is_what_happens() {
+    assert_happens("Open from the office alone", 2);
 }
