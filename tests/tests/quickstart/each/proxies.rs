@@ -15,7 +15,7 @@ fn only_from(data: &Path, ranges: &[&str]) {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.build().unwrap();
     for range in ranges {
-        let change = AllowlistChange::add(*range, "office", "ann", testing::NOW).unwrap();
+        let change = AllowlistChange::add(range, "office", "ann", testing::NOW).unwrap();
         let by = ChangedBy {
             is_entitled: true,
             address: None,
