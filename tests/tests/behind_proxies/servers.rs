@@ -1,4 +1,4 @@
-//! The servers: axum's and actix-web's, each with a route for each place, which lets that place pass and no other.
+//! The servers: axum's and actix-web's, each with a route for each place, which lets that place pass and no other, and one that says who asks.
 
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
@@ -54,12 +54,13 @@ fn listener() -> (TcpListener, SocketAddr) {
 }
 
 fn axum(engine: Entitlements) -> SocketAddr {
-    use entitlements_axum::{EntitlementsLayer, IpAllowlist};
+    use entitlements_axum::{ClientIp, EntitlementsLayer, IpAllowlist};
 
-    let mut app = Router::new().route(
-        "/office",
-        get(async || "open").route_layer(IpAllowlist::per_account()),
-    );
+    let office = get(async || "open").route_layer(IpAllowlist::per_account());
+    let whoami = get(async |ClientIp(address): ClientIp| address.to_string());
+    let mut app = Router::new()
+        .route("/office", office)
+        .route("/whoami", whoami);
     for place in Place::ALL {
         let gate = IpAllowlist::fixed([place.address()]).on(&engine);
         let path = format!("/from/{}", place.address());
@@ -74,18 +75,17 @@ fn axum(engine: Entitlements) -> SocketAddr {
 }
 
 fn actix(engine: Entitlements) -> SocketAddr {
-    use entitlements_actix::{EntitlementsLayer, IpAllowlist};
+    use entitlements_actix::{ClientIp, EntitlementsLayer, IpAllowlist};
 
     let (listener, address) = listener();
     // It ends with the program.
     thread::spawn(move || {
         let app = move || {
-            let mut app = App::new().route(
-                "/office",
-                web::get()
-                    .to(async || "open")
-                    .wrap(IpAllowlist::per_account()),
-            );
+            let office = web::get().to(async || "open");
+            let whoami = web::get().to(async |client: ClientIp| client.0.to_string());
+            let mut app = App::new()
+                .route("/office", office.wrap(IpAllowlist::per_account()))
+                .route("/whoami", whoami);
             for place in Place::ALL {
                 let gate = IpAllowlist::fixed([place.address()]).on(&engine);
                 let path = format!("/from/{}", place.address());
