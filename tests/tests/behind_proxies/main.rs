@@ -14,6 +14,7 @@ mod content_network;
 mod ingress;
 mod nothing;
 mod one_proxy;
+mod order;
 mod place;
 mod proxy;
 mod servers;
