@@ -140,12 +140,12 @@ impl Entitlements {
     ) -> Result<AllowlistChanged, AllowlistError> {
         let entitled = self.may_grow_allowlist(account).await;
         let lists = &self.shared.addresses.lists;
-        lists.forget(account, self.now());
+        let begun = lists.forget(account, self.now());
         let by = by.entitled(entitled.is_ok());
         let changed = lists.store.change(account, change, by).await;
         match changed {
             Ok(changed) => {
-                lists.made(account, &changed.list, self.now());
+                lists.made(account, &changed.list, self.now(), begun);
                 Ok(changed)
             }
             Err(AllowlistError::Refused(refusal)) if refusal.needs_feature() => {

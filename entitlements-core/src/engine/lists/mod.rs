@@ -16,6 +16,9 @@ use crate::{AccountId, Reply, Timestamp};
 /// W13: how old a list may be before the store is asked again. Another process's change counts twice this later at the latest.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// How old it may be for those who go by it while one asks, and for that one where the store fails it.
+const STALE: Duration = Duration::from_secs(2);
+
 /// Of how many accounts lists are remembered. Those beyond are asked for each time.
 const MOST: usize = 65_536;
 
@@ -27,20 +30,35 @@ pub(super) struct Lists {
     known: HashMap<AccountId, Arc<Known>, Hasher>,
     /// Numbers what is learnt, so that what was asked for before a change does not take the place of what it made.
     steps: AtomicU64,
+    /// The last step when something was not remembered: what was known of changes until then may have gone with it.
+    let_go: AtomicU64,
     /// When what is old was forgotten last, in seconds.
     pruned_at: AtomicI64,
 }
 
 struct Known {
-    /// None where it is being changed.
+    /// None where it is being changed, or which of several changes came last is not known.
     list: Option<Arc<Allowlist>>,
     as_of: Timestamp,
+    /// When it was asked for.
     step: u64,
+    /// When a change of it last began or ended here.
+    changed: u64,
     /// Somebody asks the store anew, and the others do not wait for that.
     is_asked_for: AtomicBool,
 }
 
 impl Known {
+    fn new(list: Option<Arc<Allowlist>>, as_of: Timestamp, step: u64, changed: u64) -> Self {
+        Self {
+            list,
+            as_of,
+            step,
+            changed,
+            is_asked_for: AtomicBool::new(false),
+        }
+    }
+
     fn age(&self, now: Timestamp) -> Duration {
         // A clock that was set back says as little of its age as one that was set forward.
         now.saturating_since(self.as_of)
@@ -50,7 +68,7 @@ impl Known {
     /// The list, where requests may be judged by it.
     fn at(&self, now: Timestamp) -> Option<&Arc<Allowlist>> {
         let (list, age) = (self.list.as_ref()?, self.age(now));
-        let is_asked_for = || age <= FRESH * 2 && self.is_asked_for.load(Ordering::Relaxed);
+        let is_asked_for = || age <= STALE && self.is_asked_for.load(Ordering::Relaxed);
         (age <= FRESH || is_asked_for()).then_some(list)
     }
 
@@ -66,6 +84,7 @@ impl Lists {
             store,
             known: HashMap::with_hasher(Hasher::default()),
             steps: AtomicU64::new(1),
+            let_go: AtomicU64::new(0),
             pruned_at: AtomicI64::new(i64::MIN),
         }
     }
@@ -82,7 +101,7 @@ impl Lists {
         known.get(account)?.at(now).map(read)
     }
 
-    /// An account's list, from the store unless it is at hand.
+    /// An account's list, from the store unless it is at hand; where the store fails, the one that others go by meanwhile (W13).
     pub(super) fn of(
         self: &Arc<Self>,
         account: &AccountId,
@@ -94,7 +113,12 @@ impl Lists {
             .filter(|known| !known.is_first_to_ask_at(now));
         match known.and_then(|known| known.at(now)) {
             Some(list) => Reply::Now(Ok(Arc::clone(list))),
-            None => self.load(account, now),
+            None => {
+                let (lists, of) = (Arc::clone(self), account.clone());
+                self.load(account, now).map(move |loaded| {
+                    loaded.or_else(|error| lists.last_known(&of, now, STALE).ok_or(error))
+                })
+            }
         }
     }
 
@@ -108,7 +132,7 @@ impl Lists {
         let step = self.steps.load(Ordering::Acquire);
         self.store.load(account).map(move |loaded| {
             if let Ok(list) = &loaded {
-                lists.learn(&of, Some(Arc::clone(list)), now, step);
+                lists.read(&of, list, now, step);
             }
             loaded
         })
@@ -128,50 +152,74 @@ impl Lists {
             .flatten()
     }
 
-    /// Lets nobody be judged by what was known of a list any more: it is about to be another.
-    pub(super) fn forget(&self, account: &AccountId, now: Timestamp) {
-        let step = self.next_step();
-        self.learn(account, None, now, step);
+    /// Takes a list that was read, which was asked for at this step.
+    fn read(&self, account: &AccountId, list: &Arc<Allowlist>, as_of: Timestamp, step: u64) {
+        // INVARIANT: nothing that was asked for before a change ended takes the place of what was known after it.
+        self.learn(account, as_of, |before| {
+            let changed = match before {
+                Some(before) if before.step > step || before.changed > step => return None,
+                None if self.let_go.load(Ordering::Acquire) > step => return None,
+                Some(before) => before.changed,
+                None => 0,
+            };
+            Some(Known::new(Some(Arc::clone(list)), as_of, step, changed))
+        });
     }
 
-    /// Takes a list that was just made.
-    pub(super) fn made(&self, account: &AccountId, list: &Arc<Allowlist>, now: Timestamp) {
+    /// Lets nobody be judged by what was known of a list any more: it is about to be another, or was made so. Answers the step of that.
+    pub(super) fn forget(&self, account: &AccountId, now: Timestamp) -> u64 {
         let step = self.next_step();
-        self.learn(account, Some(Arc::clone(list)), now, step);
+        self.learn(account, now, |_| Some(Known::new(None, now, step, step)));
+        step
+    }
+
+    /// Takes a list that was just made by a change that began at this step. Where another change began or ended since, which of them the
+    /// store made last is not known here, and it is to be asked.
+    pub(super) fn made(
+        &self,
+        account: &AccountId,
+        list: &Arc<Allowlist>,
+        now: Timestamp,
+        begun: u64,
+    ) {
+        let step = self.next_step();
+        self.learn(account, now, |before| {
+            let is_alone = before.is_some_and(|before| before.changed == begun);
+            let list = is_alone.then(|| Arc::clone(list));
+            Some(Known::new(list, now, step, step))
+        });
     }
 
     fn next_step(&self) -> u64 {
         self.steps.fetch_add(1, Ordering::AcqRel) + 1
     }
 
+    /// Remembers what follows from what is known, where there is room.
     fn learn(
         &self,
         account: &AccountId,
-        list: Option<Arc<Allowlist>>,
-        as_of: Timestamp,
-        step: u64,
+        now: Timestamp,
+        follows: impl Fn(Option<&Known>) -> Option<Known>,
     ) {
-        let learnt = Arc::new(Known {
-            list,
-            as_of,
-            step,
-            is_asked_for: AtomicBool::new(false),
-        });
         let known = self.known.pin();
         if known.len() >= MOST && known.get(account).is_none() {
+            // First, so that whoever finds nothing where something was sees that it was let go of.
+            let step = self.steps.load(Ordering::Acquire);
+            self.let_go.fetch_max(step, Ordering::AcqRel);
             // Once a second, for it looks at all of them.
-            let second = as_of.unix_seconds();
+            let second = now.unix_seconds();
             if self.pruned_at.swap(second, Ordering::Relaxed) != second {
-                known.retain(|_, known| known.age(as_of) <= FRESH);
+                known.retain(|_, known| known.age(now) <= FRESH);
             }
             if known.len() >= MOST {
                 return;
             }
         }
-        // INVARIANT: of two the later step stays, whoever is the faster.
-        let _: Compute<'_, _, _, ()> = known.compute(account.clone(), |before| match before {
-            Some((_, before)) if before.step > step => Operation::Abort(()),
-            _ => Operation::Insert(Arc::clone(&learnt)),
+        let _: Compute<'_, _, _, ()> = known.compute(account.clone(), |before| {
+            match follows(before.map(|(_, before)| &**before)) {
+                Some(learnt) => Operation::Insert(Arc::new(learnt)),
+                None => Operation::Abort(()),
+            }
         });
     }
 }

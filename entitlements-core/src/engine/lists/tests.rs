@@ -97,10 +97,10 @@ async fn w13_a_clock_that_was_set_tells_no_age() {
 async fn what_was_asked_for_before_a_change_does_not_take_its_place() {
     let (_, lists) = lists();
     let early = lists.of(&AccountId::LOCAL, at(0));
-    lists.forget(&AccountId::LOCAL, at(0));
+    let begun = lists.forget(&AccountId::LOCAL, at(0));
     let during = lists.of(&AccountId::LOCAL, at(0));
     let new = list("192.0.2.0/24");
-    lists.made(&AccountId::LOCAL, &new, at(0));
+    lists.made(&AccountId::LOCAL, &new, at(0), begun);
     assert!(!early.await.unwrap().restricts());
     assert!(!during.await.unwrap().restricts());
     let seen = lists.with(&AccountId::LOCAL, at(1), Arc::clone);
@@ -129,4 +129,48 @@ async fn w13_no_more_accounts_are_remembered_than_there_is_room_for() {
     // Those that are old make room.
     lists.of(&AccountId::new("late"), at(5000)).await.unwrap();
     assert_eq!(lists.known.len(), 1);
+}
+
+/// Two changes at once, in each order of their answers: the store alone knows which it made last.
+#[tokio::test]
+async fn of_changes_at_once_the_store_is_asked_what_came_of_them() {
+    for is_in_order in [true, false] {
+        let (store, lists) = lists();
+        let (one, two) = (list("192.0.2.0/24"), list("198.51.100.0/24"));
+        let begun = [(); 2].map(|()| lists.forget(&AccountId::LOCAL, at(0)));
+        *store.list.lock().unwrap() = Arc::clone(&two);
+        let mut made = [(&one, begun[0]), (&two, begun[1])];
+        if !is_in_order {
+            made.reverse();
+        }
+        for (list, begun) in made {
+            lists.made(&AccountId::LOCAL, list, at(0), begun);
+        }
+        let read = lists.of(&AccountId::LOCAL, at(0)).await.unwrap();
+        assert_eq!(read, two, "in order: {is_in_order}");
+        // A later change by itself is believed again.
+        let begun = lists.forget(&AccountId::LOCAL, at(0));
+        lists.made(&AccountId::LOCAL, &one, at(0), begun);
+        let look = lists.with(&AccountId::LOCAL, at(0), Arc::clone);
+        assert_eq!(look, Some(one));
+    }
+}
+
+#[tokio::test]
+async fn w13_what_makes_room_does_not_bring_back_what_was_before_a_change() {
+    let (_, lists) = lists();
+    let early = lists.of(&AccountId::LOCAL, at(0));
+    let begun = lists.forget(&AccountId::LOCAL, at(0));
+    lists.made(&AccountId::LOCAL, &list("192.0.2.0/24"), at(0), begun);
+    for number in 0..MOST {
+        let account = AccountId::new(format!("acc_{number}"));
+        lists.of(&account, at(500)).await.unwrap();
+    }
+    lists.of(&AccountId::new("late"), at(1200)).await.unwrap();
+    early.await.unwrap();
+    let look = lists.with(&AccountId::LOCAL, at(900), Arc::clone);
+    assert_eq!(
+        look, None,
+        "what was asked for before the change is no news"
+    );
 }
