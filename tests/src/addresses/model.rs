@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use entitlements_core::client_address::{ClientAddress, Peer, TrustedProxies};
+use entitlements_core::client_address::{CidrError, ClientAddress, Peer, TrustedProxies};
 use serde::Deserialize;
 
 /// One file: what its rows share, and the rows.
@@ -47,6 +47,20 @@ pub enum Trust {
     Nobody(Nobody),
     Ranges(Vec<String>),
     Hops { hops: u8 },
+}
+
+impl Trust {
+    /// The proxies.
+    ///
+    /// # Errors
+    /// When what should be a range is none.
+    pub fn proxies(&self) -> Result<TrustedProxies, CidrError> {
+        Ok(match self {
+            Self::Nobody(_) => TrustedProxies::none(),
+            Self::Ranges(ranges) => TrustedProxies::parse(ranges)?,
+            Self::Hops { hops } => TrustedProxies::hops(*hops),
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -116,13 +130,8 @@ impl Case {
     #[must_use]
     pub fn setting(&self) -> ClientAddress {
         let place = &self.place;
-        let proxies = match &self.trust {
-            Trust::Nobody(_) => TrustedProxies::none(),
-            Trust::Ranges(ranges) => {
-                TrustedProxies::parse(ranges).unwrap_or_else(|error| panic!("{place}: {error}"))
-            }
-            Trust::Hops { hops } => TrustedProxies::hops(*hops),
-        };
+        let proxies = self.trust.proxies();
+        let proxies = proxies.unwrap_or_else(|error| panic!("{place}: {error}"));
         let header = self.believe.parse();
         ClientAddress::new(
             proxies,

@@ -9,6 +9,7 @@ use entitlements_core::testing::ManualClock;
 use entitlements_core::usage::MemoryUsage;
 use entitlements_core::{ActivateError, Catalog, Clock, DeactivateError, Entitlements};
 
+use super::addresses::Lists;
 use super::counts::{self, Counters};
 use super::held::{MachineSays, Step, located};
 use super::model::Scenario;
@@ -51,6 +52,13 @@ pub async fn engine(scenario: &Scenario) -> Result<Stage, String> {
     if scenario.forbidden_instead_of_payment_required {
         builder = builder.forbidden_instead_of_payment_required();
     }
+    if let Some(told) = &scenario.client_address {
+        builder = builder.client_address(told.setting());
+    }
+    let lists = Lists::default();
+    lists.put(&scenario.allowlists);
+    lists.are(scenario.allowlists_are);
+    builder = builder.allowlists(lists.clone());
     let counters = Counters::default();
     counters.say(&scenario.counted);
     builder = counters.register(builder);
@@ -67,7 +75,7 @@ pub async fn engine(scenario: &Scenario) -> Result<Stage, String> {
     counts::lease(&engine, &scenario.leased).await;
     let settles_later = scenario.counts_are != Kept::Here;
     let upkeep = settles_later.then(|| tokio::spawn(upkeep));
-    Ok(Stage::new(engine, clock, counters, upkeep))
+    Ok(Stage::new(engine, clock, (counters, lists), upkeep))
 }
 
 /// A catalog of the scenarios, by the name of its file.

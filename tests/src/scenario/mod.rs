@@ -1,10 +1,11 @@
 //! Scenarios: what the product does, as data, replayed through every front.
 //!
-//! [`model`], [`held`], [`accounts`], [`counts`] and [`require`] are the form of the files, [`engine`] makes an engine that holds what a
+//! [`model`], [`held`], [`accounts`], [`addresses`], [`counts`] and [`require`] are the form of the files, [`engine`] makes an engine that holds what a
 //! scenario says, [`fronts`] are the ways a request can take, [`stage`] is what happens around each request, and [`replay`] sends each
 //! scenario through all of them and tells what differs.
 
 pub mod accounts;
+pub mod addresses;
 pub mod counts;
 pub mod engine;
 pub mod fronts;

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-use entitlements_core::{AccountId, DeploymentMode, Timestamp};
+use entitlements_core::{AccountId, DeploymentMode, PeerAddress, Timestamp};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::accounts::{AccountFrom, Terms};
+use super::addresses::{Change, Entries, ToldBy};
 use super::counts::{ByLimit, Counted};
 use super::held::{HeldKey, HeldList, MachineSays, Step};
 use super::require::{Require, Rules};
@@ -64,6 +66,14 @@ pub struct Scenario {
     pub counted: BTreeMap<String, Counted>,
     #[serde(default)]
     pub leased: ByLimit<Vec<String>>,
+    /// How addresses are told; the peer is the client where absent.
+    #[serde(default)]
+    pub client_address: Option<ToldBy>,
+    /// The lists of accounts.
+    #[serde(default)]
+    pub allowlists: Entries,
+    #[serde(default)]
+    pub allowlists_are: Kept,
     #[serde(default = "yes")]
     pub layer: bool,
     pub require: Require,
@@ -130,6 +140,14 @@ pub struct Exchange {
     pub counted: BTreeMap<String, Counted>,
     #[serde(default)]
     pub leased: ByLimit<Vec<String>>,
+    /// Lists that another process changed.
+    #[serde(default)]
+    pub allowlists: Entries,
+    #[serde(default)]
+    pub allowlists_are: Option<Kept>,
+    /// What is changed of lists through the engine.
+    #[serde(default)]
+    pub changes: Vec<Change>,
     #[serde(default)]
     pub request: Request,
     #[serde(default)]
@@ -187,6 +205,9 @@ pub struct Request {
     /// Whom the application's authentication put into the request.
     #[serde(default)]
     pub account: Option<String>,
+    /// The other end of the connection; nobody says what it is where absent.
+    #[serde(default)]
+    peer: Option<IpAddr>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -203,11 +224,19 @@ impl Default for Request {
             path: root(),
             headers: BTreeMap::new(),
             account: None,
+            peer: None,
         }
     }
 }
 
 impl Request {
+    /// The other end of the connection, as a server tells it.
+    #[must_use]
+    pub fn peer(&self) -> Option<PeerAddress> {
+        self.peer
+            .map(|address| PeerAddress(SocketAddr::new(address, 4711)))
+    }
+
     /// Every line of every header.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.iter().flat_map(|(name, lines)| {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use entitlements_core::allowlist::{FixedAllowlist, WhenEmpty};
 use entitlements_core::{OnUnavailable, Requirement};
 use serde::Deserialize;
 
@@ -53,6 +54,14 @@ pub struct Terms {
     enterprise: bool,
     #[serde(default)]
     valid_license: bool,
+    /// The account's own list.
+    #[serde(default)]
+    ip_allowlist: bool,
+    /// A list of the application's own.
+    #[serde(default)]
+    fixed_allowlist: Option<Vec<String>>,
+    #[serde(default)]
+    when_empty: Empty,
     #[serde(default)]
     limit: Option<String>,
     #[serde(default)]
@@ -91,6 +100,14 @@ impl Terms {
         if self.valid_license {
             all = all.and_valid_license();
         }
+        if let Some(ranges) = &self.fixed_allowlist {
+            let ranges = ranges.iter().map(String::as_str);
+            let list = FixedAllowlist::new(ranges, self.when_empty.into());
+            all = all.and_fixed_allowlist(list.expect("ranges are ranges"));
+        }
+        if self.ip_allowlist {
+            all = all.and_ip_allowlist();
+        }
         let amount = self.amount.unwrap_or(1);
         if let Some(limit) = &self.limit {
             all = all.and_limit(limit).amount(amount);
@@ -102,6 +119,24 @@ impl Terms {
             all = all.and_lease(limit);
         }
         all
+    }
+}
+
+/// What a list of the application's own means without a range.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Empty {
+    AllowAll,
+    #[default]
+    DenyAll,
+}
+
+impl From<Empty> for WhenEmpty {
+    fn from(empty: Empty) -> Self {
+        match empty {
+            Empty::AllowAll => Self::AllowAll,
+            Empty::DenyAll => Self::DenyAll,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use entitlements_core::{Clock, Entitlements, Timestamp};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
+use super::addresses::Lists;
 use super::counts::{self, Counters};
 use super::model::Exchange;
 use super::{accounts, set};
@@ -18,6 +19,7 @@ pub struct Stage {
     pub engine: Entitlements,
     clock: Arc<ManualClock>,
     counters: Counters,
+    lists: Lists,
     /// Where something has to be finished beside the requests.
     upkeep: Option<Arc<Running>>,
 }
@@ -35,13 +37,14 @@ impl Stage {
     pub(super) fn new(
         engine: Entitlements,
         clock: Arc<ManualClock>,
-        counters: Counters,
+        (counters, lists): (Counters, Lists),
         upkeep: Option<JoinHandle<()>>,
     ) -> Self {
         Self {
             engine,
             clock,
             counters,
+            lists,
             upkeep: upkeep.map(|upkeep| Arc::new(Running(upkeep))),
         }
     }
@@ -56,6 +59,13 @@ impl Stage {
         counts::sync(&self.engine, &exchange.used).await;
         counts::lease(&self.engine, &exchange.leased).await;
         self.counters.say(&exchange.counted);
+        self.lists.put(&exchange.allowlists);
+        if let Some(kept) = exchange.allowlists_are {
+            self.lists.are(kept);
+        }
+        for change in &exchange.changes {
+            change.make(&self.engine).await;
+        }
     }
 
     /// What is used after a request, of what the scenario says something of.

@@ -26,7 +26,7 @@ pub enum Kept {
 }
 
 impl Kept {
-    fn reply<T: Send + 'static, E: Send + 'static>(
+    pub(super) fn reply<T: Send + 'static, E: Send + 'static>(
         self,
         answer: Reply<Result<T, E>>,
         fails: impl FnOnce() -> E,

@@ -69,6 +69,9 @@ where
     for (name, value) in request.headers() {
         built = built.append_header((name, value));
     }
+    if let Some(peer) = request.peer() {
+        built = built.peer_addr(peer.0);
+    }
     let built = built.to_request();
     if let Some(account) = request.authenticated() {
         built.extensions_mut().insert(account);

@@ -91,6 +91,10 @@ fn head(request: &Request) -> TestRequest {
         None => head,
         Some(account) => head.extension(account),
     };
+    let head = match request.peer() {
+        None => head,
+        Some(peer) => head.peer(&peer.ip().to_string()),
+    };
     let headers = request.headers();
     headers.fold(head, |head, (name, value)| head.header(name, value))
 }

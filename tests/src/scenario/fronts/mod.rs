@@ -150,6 +150,9 @@ fn http_request<B>(request: &Request, body: B) -> http::Request<B> {
     if let Some(account) = request.authenticated() {
         built = built.extension(account);
     }
+    if let Some(peer) = request.peer() {
+        built = built.extension(peer);
+    }
     built
         .uri(&request.path)
         .body(body)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request as Incoming;
 use axum::middleware::{Next, from_fn};
-use entitlements_core::AccountId;
+use entitlements_core::{AccountId, PeerAddress};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -17,6 +17,9 @@ use crate::wire::Response;
 
 /// What stands for the application's credentials here.
 const SESSION: &str = "x-session-of";
+
+/// What stands for the connection's other end here.
+const PEER: &str = "x-peer-of";
 
 pub(super) async fn answers(case: Case) -> Vec<Answer> {
     let handler = Handler::default();
@@ -34,13 +37,19 @@ pub(super) async fn answers(case: Case) -> Vec<Answer> {
     answers
 }
 
-/// The application's authentication: outside everything, and the only one who puts an account into a request.
+/// The application's authentication: outside everything, and the only one who puts an account and a peer into a request.
 fn authenticated(router: Router) -> Router {
     router.layer(from_fn(async |mut request: Incoming, next: Next| {
         let session = request.headers().get(SESSION).cloned();
         if let Some(account) = session {
             let account = account.to_str().expect("a test's session is text");
             request.extensions_mut().insert(AccountId::new(account));
+        }
+        let peer = request.headers().get(PEER).cloned();
+        if let Some(peer) = peer {
+            let peer = peer.to_str().expect("a test's peer is text");
+            let peer = peer.parse().expect("a test's peer is an address");
+            request.extensions_mut().insert(PeerAddress(peer));
         }
         next.run(request).await
     }))
@@ -72,6 +81,9 @@ fn written(request: &Request) -> String {
     }
     if let Some(account) = request.authenticated() {
         written.push_str(&format!("{SESSION}: {account}\r\n"));
+    }
+    if let Some(PeerAddress(peer)) = request.peer() {
+        written.push_str(&format!("{PEER}: {peer}\r\n"));
     }
     for (name, value) in request.headers() {
         written.push_str(&format!("{name}: {value}\r\n"));
