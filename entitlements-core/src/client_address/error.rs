@@ -96,7 +96,7 @@ macro_rules! kinds {
 
 kinds! {
     /// The server does not say who is at the other end (X20).
-    NoPeer, "no_peer", "the peer's address is not known; have the server hand it on (in axum: `into_make_service_with_connect_info::<SocketAddr>()`)";
+    NoPeer, "no_peer", "the peer's address is not known; have the server hand it on (in axum: `into_make_service_with_connect_info::<SocketAddr>()`; in hyper: a `PeerAddress` in each request), or where it listens on a Unix socket, which has none, let it listen on a loopback address";
     /// The connection is a Unix socket's (X20).
     UnixSocket, "unix_socket", "the peer is connected over a Unix socket, which has no address; listen on a loopback address, and trust the proxy by it";
     /// The peer has the unspecified address (X13).
