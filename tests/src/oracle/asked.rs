@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 
 use entitlements_core::Requirement;
+use entitlements_core::allowlist::{FixedAllowlist, WhenEmpty};
+
+use super::AddressesAsked;
 
 /// One term, in the order of D1: a derived order of kinds, and of names within a kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +31,8 @@ pub enum Term {
 pub struct Asked {
     /// Terms, all of which must hold.
     pub terms: Vec<Term>,
+    /// Of the client's address.
+    pub addresses: AddressesAsked,
     /// Limits, and how many are asked for.
     pub limits: Vec<(String, u64)>,
 }
@@ -65,6 +70,20 @@ impl Asked {
                 Some(all) => all.and_limit(name),
             };
             all = Some(one.amount(*amount));
+        }
+        for ranges in &self.addresses.fixed {
+            let ranges = ranges.iter().map(String::as_str);
+            let list = FixedAllowlist::new(ranges, WhenEmpty::DenyAll).expect("ranges are ranges");
+            all = Some(match all {
+                None => Requirement::fixed_allowlist(list),
+                Some(all) => all.and_fixed_allowlist(list),
+            });
+        }
+        if self.addresses.of_account {
+            all = Some(match all {
+                None => Requirement::ip_allowlist(),
+                Some(all) => all.and_ip_allowlist(),
+            });
         }
         all.expect("something is asked for")
     }

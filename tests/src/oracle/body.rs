@@ -25,6 +25,7 @@ pub(super) fn deny(code: &str, detail: &str, more: Members) -> Answer {
     let (status, title, slug) = match code {
         "LICENSE_REQUIRED" => (402, "License required", "license-required"),
         "LICENSE_EXPIRED" => (402, "License expired", "license-expired"),
+        "IP_NOT_ALLOWED" => (403, "Address not allowed", "ip-not-allowed"),
         "LIMIT_EXCEEDED" => (402, "Limit exceeded", "limit-exceeded"),
         "UNKNOWN_FEATURE" => (500, "Unknown feature", "unknown-feature"),
         "UNKNOWN_LIMIT" => (500, "Unknown limit", "unknown-limit"),

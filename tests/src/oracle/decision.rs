@@ -1,4 +1,4 @@
-//! May the request pass (D1 to D13).
+//! May the request pass (D1 to D13, D19).
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,14 @@ use serde_json::{Value, json};
 use super::account::{is_above_base, place};
 use super::body::{self, Answer, Members};
 use super::source::Source;
-use super::{Asked, Has, State, Term, World, account, limits};
+use super::{Asked, Has, State, Term, World, account, address, limits};
 
 /// The answer to a request with this method, which is no preflight.
 #[must_use]
 pub fn answer(world: &World, asked: &Asked, method: &str) -> Answer {
     let terms = asked.in_order();
-    if let Some(mistake) = limits::mistake(world, asked) {
-        return mistake;
-    }
-    if let Some(mistake) = terms.iter().find_map(|term| mistake(world, term)) {
-        return mistake;
+    if let Some(answer) = answer_before_terms(world, asked) {
+        return answer;
     }
     let has = account::has(world);
     for term in &terms {
@@ -31,6 +28,23 @@ pub fn answer(world: &World, asked: &Asked, method: &str) -> Answer {
     } else {
         Answer::Allow
     }
+}
+
+/// The answer to a preflight: D2, and where addresses are asked for D19.
+#[must_use]
+pub fn answer_to_preflight(world: &World, asked: &Asked) -> Answer {
+    if asked.addresses.is_empty() {
+        return Answer::Allow;
+    }
+    answer_before_terms(world, asked).unwrap_or(Answer::Allow)
+}
+
+/// What is asked before the terms: whether the program has mistakes, and from where the request comes.
+fn answer_before_terms(world: &World, asked: &Asked) -> Option<Answer> {
+    let terms = asked.in_order();
+    limits::mistake(world, asked)
+        .or_else(|| terms.iter().find_map(|term| mistake(world, term)))
+        .or_else(|| address::denial(world, asked))
 }
 
 /// D3

@@ -8,10 +8,12 @@
 //! - `source.rs`: what one license or subscription gives (R2 to R4, R8);
 //! - `account.rs`: everything an account has together (R1, R5 to R7);
 //! - `asked.rs`: what a route asks for (D1);
+//! - `address.rs`: from where it may come (D19, W1, W3, W12);
 //! - `decision.rs`, `limits.rs`: may it pass (D2 to D13, U9, U10);
 //! - `body.rs`: what the client reads.
 
 mod account;
+mod address;
 mod asked;
 mod body;
 mod catalog;
@@ -21,13 +23,15 @@ mod limits;
 mod source;
 
 pub use account::{Has, has};
+pub use address::AddressesAsked;
 pub use asked::{Asked, Term};
 pub use body::Answer;
 pub use catalog::{Number, Product, product};
-pub use decision::answer;
+pub use decision::{answer, answer_to_preflight};
 pub use license::{License, State};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use entitlements_core::DeploymentMode;
 use entitlements_core::account::AccountTerms;
@@ -51,6 +55,10 @@ pub struct World {
     pub terms: AccountTerms,
     /// How many the account uses of each limit; none of those that are not here.
     pub used: BTreeMap<String, u64>,
+    /// The ranges of the account's list, and whether each is active.
+    pub list: Vec<(String, bool)>,
+    /// From where the request comes; none where that cannot be told.
+    pub client: Option<IpAddr>,
     /// The time of the request, in seconds.
     pub now: i64,
 }

@@ -58,8 +58,14 @@ pub(crate) fn asked(names: &Names) -> impl Strategy<Value = Asked> + use<> {
             .filter(|(name, _)| seen.insert(name.clone()))
             .collect::<Vec<_>>()
     });
-    (terms, limits).prop_filter_map("nothing asked for", |(terms, limits)| {
-        (!terms.is_empty() || !limits.is_empty()).then_some(Asked { terms, limits })
+    let addresses = crate::addresses::asked();
+    let all = (terms, addresses, limits).prop_map(|(terms, addresses, limits)| Asked {
+        terms,
+        addresses,
+        limits,
+    });
+    all.prop_filter("nothing asked for", |asked| {
+        !asked.terms.is_empty() || !asked.limits.is_empty() || !asked.addresses.is_empty()
     })
 }
 

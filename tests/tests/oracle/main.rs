@@ -1,6 +1,6 @@
 //! The library against a second decider that was written from the pages of `spec/` alone.
 //!
-//! - `products.rs`, `licenses.rs`, `accounts.rs`, `asking.rs`: random catalogs, holdings and questions, with boundaries hit on
+//! - `products.rs`, `licenses.rs`, `accounts.rs`, `addresses.rs`, `asking.rs`: random catalogs, holdings and questions, with boundaries hit on
 //!   purpose;
 //! - `worlds.rs`: all of it together, and an engine for it;
 //! - `agreement.rs`: both say the same, to the letter;
@@ -15,6 +15,7 @@
 )]
 
 mod accounts;
+mod addresses;
 mod agreement;
 mod asking;
 mod licenses;

@@ -1,9 +1,10 @@
 //! What holds whatever the answer is.
 
 use entitlements_core::account::AccountTerms;
-use entitlements_core::testing::TestRequest;
-use entitlements_core::{Decision, Gate, Limit};
-use entitlements_tests::oracle::{Answer, Asked, License, World};
+use entitlements_core::{Gate, Limit};
+use entitlements_tests::oracle::{
+    AddressesAsked, Answer, Asked, License, World, answer_to_preflight,
+};
 use proptest::prelude::*;
 
 use crate::worlds::{DAY, NOW, case, held, names};
@@ -71,16 +72,18 @@ proptest! {
         }
     }
 
-    /// D2, also where the program has a mistake.
+    /// D2, also where the program has a mistake, and D19.
     #[test]
-    fn a_preflight_always_passes((document, world, questions) in case(4)) {
+    fn a_preflight_passes_unless_addresses_are_asked_for((document, world, questions) in case(4)) {
         let held = held(&document, &world);
-        let preflight = TestRequest::new("OPTIONS", "/")
+        let preflight = held.head("OPTIONS")
             .header("origin", "https://app.example")
             .header("access-control-request-method", "POST");
         for (asked, _) in questions {
             let gate = Gate::new(asked.requirement());
-            prop_assert_eq!(gate.judge(Some(&held.current), &preflight), Decision::Allow);
+            let expected = answer_to_preflight(&world, &asked);
+            prop_assert!(!asked.addresses.is_empty() || expected == Answer::Allow);
+            prop_assert_eq!(held.judged(&gate, &preflight), expected, "{:?}", asked);
         }
     }
 
@@ -107,6 +110,7 @@ proptest! {
                 {
                     let all = Asked {
                         terms: vec![],
+                        addresses: AddressesAsked::default(),
                         limits: vec![(limit.clone(), most - used)],
                     };
                     prop_assert_eq!(held.says(&all, "POST"), Answer::Allow);

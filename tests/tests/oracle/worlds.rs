@@ -1,9 +1,13 @@
 //! Everything that an answer follows from, and an engine that holds it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use entitlements_core::account::NewAccount;
+use entitlements_core::allowlist::{
+    AllowlistChange, AllowlistStore, ChangedBy, EntryPatch, MemoryAllowlists,
+};
 use entitlements_core::testing::{self, ManualClock, TestRequest};
 use entitlements_core::{
     AccountId, Admission, Answered, Catalog, Clock, Current, Decision, DeploymentMode,
@@ -91,18 +95,23 @@ pub(crate) fn world(document: &Value) -> impl Strategy<Value = World> + use<> {
         ),
         option::weighted(0.6, crate::accounts::terms(&names)),
         used,
+        (crate::addresses::list(), crate::addresses::client()),
     )
         .prop_map(
-            move |(mode, deployment, licenses, forged, revoked, terms, used)| World {
-                product: product.clone(),
-                mode,
-                deployment,
-                licenses: told_apart(licenses),
-                forged,
-                revoked: revoked.unwrap_or_default(),
-                terms: terms.unwrap_or_default(),
-                used: used.into_iter().collect::<BTreeMap<_, _>>(),
-                now: NOW,
+            move |(mode, deployment, licenses, forged, revoked, terms, used, (list, client))| {
+                World {
+                    product: product.clone(),
+                    mode,
+                    deployment,
+                    licenses: told_apart(licenses),
+                    forged,
+                    revoked: revoked.unwrap_or_default(),
+                    terms: terms.unwrap_or_default(),
+                    used: used.into_iter().collect::<BTreeMap<_, _>>(),
+                    list,
+                    client,
+                    now: NOW,
+                }
             },
         )
 }
@@ -124,6 +133,7 @@ fn told_apart(licenses: Vec<License>) -> Vec<License> {
 pub(crate) struct Held {
     engine: Entitlements,
     pub(crate) current: Current,
+    client: Option<IpAddr>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -133,11 +143,13 @@ pub(crate) fn held(document: &Value, world: &World) -> Held {
     let text = document.to_string();
     let catalog = Catalog::from_json(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let clock = Arc::new(ManualClock::at(Timestamp::from_unix_seconds(world.now)));
+    let lists = MemoryAllowlists::default();
     let mut builder = Entitlements::builder()
         .catalog(catalog)
         .trusted_key(entitlements_tests::scenario::keys::trusted())
         .deployment_mode(world.mode)
         .environment(Environment::of::<String, String>([]))
+        .allowlists(lists.clone())
         .clock(clock as Arc<dyn Clock>);
     if let Some(id) = &world.deployment {
         builder = builder.deployment_id(id.clone());
@@ -167,6 +179,18 @@ pub(crate) fn held(document: &Value, world: &World) -> Held {
             let sold = NewAccount::new(ACCOUNT, world.terms.clone(), testing::NOW);
             assert!(engine.accounts().insert(sold).await.unwrap());
         }
+        for (range, is_active) in &world.list {
+            let add = AllowlistChange::add(range, "", "test", testing::NOW).unwrap();
+            let id = add.id().to_owned();
+            put(&lists, &account, add).await;
+            if !is_active {
+                let patch = EntryPatch {
+                    is_active: Some(false),
+                    ..EntryPatch::default()
+                };
+                put(&lists, &account, AllowlistChange::change(id, patch)).await;
+            }
+        }
         for (limit, used) in &world.used {
             engine
                 .limit(&account, limit.clone())
@@ -180,15 +204,38 @@ pub(crate) fn held(document: &Value, world: &World) -> Held {
     Held {
         engine,
         current,
+        client: world.client,
         runtime,
     }
+}
+
+async fn put(lists: &MemoryAllowlists, account: &AccountId, change: AllowlistChange) {
+    let by = ChangedBy {
+        is_entitled: true,
+        address: None,
+        may_lock_out: true,
+    };
+    lists.change(account, change, by).await.unwrap();
 }
 
 impl Held {
     /// What a gate says.
     pub(crate) fn says(&self, asked: &Asked, method: &str) -> Answer {
         let gate = Gate::new(asked.requirement());
-        match gate.judge(Some(&self.current), &TestRequest::new(method, "/")) {
+        self.judged(&gate, &self.head(method))
+    }
+
+    /// The head of a request.
+    pub(crate) fn head(&self, method: &str) -> TestRequest {
+        let head = TestRequest::new(method, "/");
+        match self.client {
+            Some(client) => head.peer(&client.to_string()),
+            None => head,
+        }
+    }
+
+    pub(crate) fn judged(&self, gate: &Gate, head: &TestRequest) -> Answer {
+        match gate.judge(Some(&self.current), head) {
             Decision::Allow => Answer::Allow,
             Decision::Deny(denial) => Answer::Deny {
                 status: denial.problem().status(),
@@ -201,7 +248,7 @@ impl Held {
     pub(crate) fn serves(&self, asked: &Asked, method: &str) -> bool {
         let gate = Gate::new(asked.requirement());
         self.runtime.block_on(async {
-            let mut admission = gate.admit(Some(&self.current), &TestRequest::new(method, "/"));
+            let mut admission = gate.admit(Some(&self.current), &self.head(method));
             loop {
                 match admission {
                     Admission::Pass => return true,
