@@ -5,7 +5,7 @@ use http::Extensions;
 /// The other end of a request's connection, as the server put it into the request's extensions.
 ///
 /// A [`PeerAddress`] comes first, which whoever runs hyper by hand puts there, or whoever speaks the PROXY protocol. Else it is what axum's
-/// server tells (feature `axum-routes`: `into_make_service_with_connect_info::<SocketAddr>()`), or tonic's (feature `tonic`). Where tonic
+/// server tells (feature `axum-routes`: `into_make_service_with_connect_info::<SocketAddr>()`), or tonic's (feature `tonic-server`). Where tonic
 /// does TLS itself, its type for that depends on the TLS that was chosen: a layer that turns `TlsConnectInfo` into a `PeerAddress` is the
 /// application's.
 ///
@@ -54,7 +54,7 @@ const fn of_axum(_: &Extensions) -> Option<Peer> {
     None
 }
 
-#[cfg(feature = "tonic")]
+#[cfg(feature = "tonic-server")]
 fn of_tonic(extensions: &Extensions) -> Option<Peer> {
     use tonic::transport::server::TcpConnectInfo;
 
@@ -69,7 +69,7 @@ fn of_tonic(extensions: &Extensions) -> Option<Peer> {
     told.remote_addr().map(Peer::from)
 }
 
-#[cfg(not(feature = "tonic"))]
+#[cfg(not(feature = "tonic-server"))]
 const fn of_tonic(_: &Extensions) -> Option<Peer> {
     None
 }

@@ -135,9 +135,12 @@ impl Gate {
     ) {
         let Err(error) = client else { return };
         match error.kind() {
-            AddressErrorKind::NoPeer | AddressErrorKind::UnixSocket => {
-                self.log_once(head.path(), &error);
-            }
+            AddressErrorKind::NoPeer
+            | AddressErrorKind::UnixSocket
+            // Of these a client may be the cause, but more likely everybody is denied.
+            | AddressErrorKind::NoHeader
+            | AddressErrorKind::OnlyTrusted
+            | AddressErrorKind::TooFewHops => self.log_once(head.path(), &error),
             _ => tracing::debug!(
                 target: "entitlements::decisions",
                 reason = error.reason(),
