@@ -66,12 +66,12 @@ impl TrustedProxies {
         })
     }
 
-    /// Whether what the peer sends is believed.
+    /// Whether what the peer sends is believed. Its address is in the one form that it has, as are those of the others that are asked for.
     #[inline]
     pub(super) fn believes(&self, peer: IpAddr) -> bool {
         match &self.0 {
             Trust::Nobody => false,
-            Trust::Ranges(ranges) => ranges.contains(peer),
+            Trust::Ranges(ranges) => ranges.holds(peer),
             Trust::Hops(_) => true,
         }
     }
@@ -81,14 +81,14 @@ impl TrustedProxies {
     pub(super) fn passes(&self, address: IpAddr, hop: u8) -> bool {
         match &self.0 {
             Trust::Nobody => false,
-            Trust::Ranges(ranges) => ranges.contains(address),
+            Trust::Ranges(ranges) => ranges.holds(address),
             Trust::Hops(number) => hop < *number,
         }
     }
 
     /// Whether an address is a proxy's, wherever it stands.
     pub(super) fn is_proxy(&self, address: IpAddr) -> bool {
-        matches!(&self.0, Trust::Ranges(ranges) if ranges.contains(address))
+        matches!(&self.0, Trust::Ranges(ranges) if ranges.holds(address))
     }
 
     /// What it means that the list has ended.

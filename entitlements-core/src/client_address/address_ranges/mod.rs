@@ -47,7 +47,13 @@ impl AddressRanges {
     #[inline]
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        match address.to_canonical() {
+        self.holds(address.to_canonical())
+    }
+
+    /// Of an address in the one form that it has.
+    #[inline]
+    pub(super) fn holds(&self, address: IpAddr) -> bool {
+        match address {
             IpAddr::V4(address) => self.v4.contains(address.to_bits()),
             IpAddr::V6(address) => self.v6.contains(address.to_bits()),
         }

@@ -62,7 +62,7 @@ pub(super) struct SortedRanges<N> {
     tables: Tables<N>,
 }
 
-/// The tables, that of all ranges first and each before those within it.
+/// The tables, that of all ranges first and each before those within it; none where there are few ranges.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Tables<N> {
     nodes: Box<[Node<N>]>,
@@ -103,6 +103,11 @@ impl<N: Number> SortedRanges<N> {
 
     #[inline]
     pub(super) fn contains(&self, number: N) -> bool {
+        // A few, such as those of proxies, are asked one after the other sooner than anything else is.
+        if self.ranges.len() <= CROWD {
+            let mut ranges = self.ranges.iter();
+            return ranges.any(|(first, last)| *first <= number && number <= *last);
+        }
         self.last_of_the_range_before(number)
             .is_some_and(|last| number <= last)
     }
@@ -131,6 +136,9 @@ impl<N: Number> SortedRanges<N> {
 impl<N: Number> Tables<N> {
     fn of(ranges: &[(N, N)]) -> Self {
         let (mut nodes, mut places) = (Vec::new(), Vec::new());
+        if ranges.len() <= CROWD {
+            return Self::default();
+        }
         add(&mut nodes, &mut places, ranges, 0, MOST_TABLES);
         Self {
             nodes: nodes.into(),
@@ -138,10 +146,12 @@ impl<N: Number> Tables<N> {
         }
     }
 
-    /// How many ranges begin at the number or before; none where there are no ranges.
+    /// How many ranges begin at the number or before.
     #[inline]
     fn begun(&self, number: N, ranges: &[(N, N)]) -> Option<usize> {
-        let mut node = self.nodes.first()?;
+        let Some(mut node) = self.nodes.first() else {
+            return Some(begun(number, ranges));
+        };
         loop {
             let above = number.above(node.lowest);
             if above > node.span {
@@ -157,7 +167,7 @@ impl<N: Number> Tables<N> {
                     behind => behind,
                 };
                 let crowd = ranges.get(before..behind as usize)?;
-                return Some(before + crowd.partition_point(|(first, _)| *first <= number));
+                return Some(before + begun(number, crowd));
             }
             node = self.nested(here)?;
         }
@@ -167,6 +177,12 @@ impl<N: Number> Tables<N> {
     fn nested(&self, place: u32) -> Option<&Node<N>> {
         self.nodes.get((place & !NESTED) as usize)
     }
+}
+
+/// How many of these ranges begin at the number or before.
+#[inline]
+fn begun<N: Number>(number: N, ranges: &[(N, N)]) -> usize {
+    ranges.partition_point(|(first, _)| *first <= number)
 }
 
 /// Adds the table of ranges, `before` of which others begin before, and those within it; says its number.
