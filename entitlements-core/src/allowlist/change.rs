@@ -117,6 +117,16 @@ impl AllowlistChange {
         list: &Allowlist,
         by: &ChangedBy,
     ) -> Result<Option<EntryChange>, AllowlistRefusal> {
+        let judged = self.judged(list, by)?;
+        Ok(judged.map(|(change, _)| change))
+    }
+
+    /// As [`judge`](Self::judge), with the list as it is after the change: making it costs more than all questions together.
+    pub(super) fn judged(
+        &self,
+        list: &Allowlist,
+        by: &ChangedBy,
+    ) -> Result<Option<(EntryChange, Allowlist)>, AllowlistRefusal> {
         let change = match &self.0 {
             Wanted::Add(entry) => {
                 allow_growth(by)?;
@@ -140,8 +150,9 @@ impl AllowlistChange {
                 EntryChange::Remove(gone.clone())
             }
         };
-        check_lock_out(list, &list.with(&change), by)?;
-        Ok(Some(change))
+        let after = list.with(&change);
+        check_lock_out(list, &after, by)?;
+        Ok(Some((change, after)))
     }
 }
 

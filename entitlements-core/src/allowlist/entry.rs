@@ -25,8 +25,20 @@ impl AllowlistEntry {
     /// An active entry with an id of its own and without a description.
     #[must_use]
     pub fn new(ip_range: Cidr, created_by: impl Into<String>, created_at: Timestamp) -> Self {
+        let id = Uuid::now_v7().to_string();
+        Self::kept(id, ip_range, created_by, created_at)
+    }
+
+    /// An active entry with the id that it was kept under, for stores.
+    #[must_use]
+    pub fn kept(
+        id: impl Into<String>,
+        ip_range: Cidr,
+        created_by: impl Into<String>,
+        created_at: Timestamp,
+    ) -> Self {
         Self {
-            id: Uuid::now_v7().to_string(),
+            id: id.into(),
             ip_range,
             description: String::new(),
             is_active: true,

@@ -206,12 +206,13 @@ fn lists(file: &[u8]) -> Option<Lists> {
 fn entry(of: &Value<'_>) -> Option<AllowlistEntry> {
     let text = |name| of.get(name).and_then(Value::as_str);
     let created_at = text("created_at")?.parse().ok()?;
-    let entry = AllowlistEntry::new(
+    let entry = AllowlistEntry::kept(
+        text("id")?,
         text("ip_range")?.parse().ok()?,
         text("created_by")?,
         created_at,
     );
-    let entry = entry.with_id(text("id")?).described(text("description")?);
+    let entry = entry.described(text("description")?);
     match of.get("is_active")? {
         Value::Bool(true) => Some(entry),
         Value::Bool(false) => Some(entry.switched_off()),

@@ -68,7 +68,7 @@ impl AllowlistChange {
         list: &Arc<Allowlist>,
         by: &ChangedBy,
     ) -> Result<AllowlistChanged, AllowlistRefusal> {
-        let Some(change) = self.judge(list, by)? else {
+        let Some((change, after)) = self.judged(list, by)? else {
             return Ok(AllowlistChanged {
                 list: Arc::clone(list),
                 change: None,
@@ -76,12 +76,11 @@ impl AllowlistChange {
                 is_forced: false,
             });
         };
-        let after = Arc::new(list.with(&change));
         Ok(AllowlistChanged {
             before: list.entry(self.id()).cloned(),
             // It was judged: where it locks out, that was insisted on.
             is_forced: lock_out(list, &after, by.address).is_some(),
-            list: after,
+            list: Arc::new(after),
             change: Some(change),
         })
     }

@@ -8,6 +8,7 @@
 )]
 
 mod held;
+mod large;
 
 use std::fs;
 use std::path::Path;

@@ -6,7 +6,7 @@ use std::path::Path;
 use entitlements_core::AccountId;
 use entitlements_core::allowlist::{
     AllowlistChange, AllowlistChanged, AllowlistError, AllowlistRefusal, AllowlistStore as _,
-    ChangedBy, EntryPatch,
+    ChangedBy, EntryPatch, MOST_ENTRIES,
 };
 use entitlements_core::testing::NOW;
 use entitlements_store::SqliteStore;
@@ -287,6 +287,30 @@ fn w11_a_table_that_goes_is_no_empty_list() {
         let changed = store.change(&ACME, add("10.0.0.0/8", ""), ANYBODY).await;
         assert!(changed.unwrap_err().to_string().contains(said));
         assert!(store.remove(&ACME).await.is_err());
+    });
+}
+
+#[test]
+fn w6_the_last_entry_is_kept_and_no_further_one() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("acme.db");
+    block_on(async {
+        let store = SqliteStore::open(&path).await.unwrap();
+        let fill = format!(
+            "INSERT INTO entitlements_allowlists
+             WITH RECURSIVE entry(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM entry WHERE n < {MOST_ENTRIES} - 1)
+             SELECT '{ACME}', format('0192f000-0000-7000-8000-%012d', n), format('10.0.%d.%d', n / 256, n % 256), '', 1, 'ann', 0 FROM entry"
+        );
+        let pool = pool(&path).await;
+        let filled = sqlx::query(AssertSqlSafe(fill)).execute(&pool).await;
+        filled.unwrap();
+        let last = change(&store, add("192.0.2.0/24", "")).await;
+        let most = MOST_ENTRIES;
+        assert_eq!(last.list.entries().len(), most);
+        let further = store.change(&ACME, add("198.51.100.0/24", ""), ANYBODY);
+        let refused = AllowlistRefusal::TooMany { most };
+        assert_eq!(further.await, Err(refused.into()));
+        assert_eq!(store.load(&ACME).await.unwrap(), last.list);
     });
 }
 

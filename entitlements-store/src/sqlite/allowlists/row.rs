@@ -20,12 +20,13 @@ pub(super) fn entry(row: &SqliteRow) -> Result<AllowlistEntry, NoEntry> {
 
 fn read(row: &SqliteRow) -> Option<AllowlistEntry> {
     let text = |column| row.try_get::<&str, _>(column).ok();
-    let entry = AllowlistEntry::new(
+    let entry = AllowlistEntry::kept(
+        text("id")?,
         text("ip_range")?.parse().ok()?,
         text("created_by")?,
         Timestamp::from_unix_micros(row.try_get("created_at").ok()?),
     );
-    let entry = entry.with_id(text("id")?).described(text("description")?);
+    let entry = entry.described(text("description")?);
     match row.try_get::<i64, _>("is_active").ok()? {
         1 => Some(entry),
         0 => Some(entry.switched_off()),
