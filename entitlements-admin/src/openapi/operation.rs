@@ -72,7 +72,7 @@ fn query_parameter(parameter: &QueryParameter) -> Value {
         QueryKind::PageSize => {
             json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 })
         }
-        QueryKind::Flag => json!({ "const": true }),
+        QueryKind::Flag => json!({ "type": "boolean", "const": true }),
     };
     json!({
         "name": parameter.name,

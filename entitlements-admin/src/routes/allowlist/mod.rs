@@ -3,16 +3,16 @@
 mod recorded;
 mod sent;
 
-use entitlements_core::AccountId;
 use entitlements_core::allowlist::{
     AllowlistCaller, AllowlistChange, AllowlistChanged, AllowlistError, AllowlistRefusal,
     AllowlistStoreError,
 };
+use entitlements_core::{AccountId, Denial};
 use http::Method;
 
 use self::recorded::about_entry;
 use self::sent::{SentEntry, SentPatch};
-use super::{Call, about};
+use super::Call;
 use crate::body::Fields;
 use crate::guard::Principal;
 use crate::openapi::{About, Answers, query};
@@ -103,7 +103,10 @@ pub(super) const ROUTES: &[Route] = &[
 
 async fn list(call: Call, account: AccountId) -> Result<Answer, Failure> {
     let list = call.engine().allowlist(&account).await;
-    let list = list.map_err(|error| about::unavailable(&error))?;
+    let list = list.map_err(|error| {
+        tracing::warn!("an allowlist cannot be read: {error}");
+        Denial::undetermined()
+    })?;
     Ok(respond::json(&AllowlistView::of(&list)))
 }
 
@@ -185,7 +188,10 @@ fn refused(call: &Call, refusal: &AllowlistRefusal) -> Refusal {
         && let Err(error) = call.api.client_of(&call.head)
     {
         // Whoever asks can do nothing about it; the operator can.
-        tracing::warn!("an allowlist is not changed, as its owner may be locked out: {error}");
+        tracing::warn!(
+            reason = error.reason(),
+            "an allowlist is not changed, for nobody knows whom it would lock out: {error}"
+        );
     }
     if refusal.can_be_forced() {
         let message =
