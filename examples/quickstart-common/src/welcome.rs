@@ -99,8 +99,9 @@ fn write_routes(text: &mut String, arguments: &Arguments) -> fmt::Result {
         (account, "GET /api/v1/entitlements; with the admin token"),
         (
             "",
-            "/api/v1/entitlements/explain and /downgrade-preview?plan=",
+            "/api/v1/entitlements/explain and /downgrade-preview?plan=,",
         ),
+        ("", "/api/v1/account/ip-allowlist and what is below"),
     ] {
         writeln!(text, "  {who:<18}{routes}")?;
     }

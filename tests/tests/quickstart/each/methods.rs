@@ -4,7 +4,7 @@ use tempfile::tempdir;
 
 use super::PROGRAM;
 
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 17] = [
     ("/", "GET, HEAD"),
     ("/ping", "GET, HEAD"),
     ("/office", "GET, HEAD"),
@@ -17,6 +17,7 @@ const ROUTES: [(&str, &str); 16] = [
     ("/api/v1/entitlements", "GET, HEAD"),
     ("/api/v1/entitlements/explain", "GET, HEAD"),
     ("/api/v1/entitlements/downgrade-preview", "GET, HEAD"),
+    ("/api/v1/account/ip-allowlist", "GET, HEAD, POST"),
     ("/api/v1/accounts", "GET, HEAD, POST"),
     ("/api/v1/accounts/acme/overrides", "GET, HEAD, POST"),
     ("/api/v1/accounts/acme/overrides/x", "DELETE"),

@@ -3,6 +3,7 @@
 use super::PROGRAM;
 
 mod accounts;
+mod allowlist;
 mod bad_licenses;
 mod damaged;
 mod flags;

@@ -8,7 +8,7 @@ const METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW", "get",
 ];
 
-const PATHS: [&str; 66] = [
+const PATHS: [&str; 70] = [
     "/",
     "/?",
     "/ping",
@@ -66,6 +66,10 @@ const PATHS: [&str; 66] = [
     "/api/v1/entitlements/downgrade-preview",
     "/api/v1/entitlements/downgrade-preview?plan=business",
     "/api/v1/entitlements/downgrade-preview?plan=%FF&x=1",
+    "/api/v1/account/ip-allowlist",
+    "/api/v1/account/ip-allowlist?force=true&x",
+    "/api/v1/account/ip-allowlist/x",
+    "/api/v1/account/ip-allowlist/%FF?force=1",
     "/api/v1/accounts?limit=x&query=a+b%20c",
     "/api/v1/accounts/",
     "/api/v1/accounts/nobody",
