@@ -12,7 +12,7 @@ use crate::allowlist::{
 };
 use crate::client_address::{AddressError, ClientAddress};
 use crate::decide::not_allowed;
-use crate::{AccountId, Denial, Reply, RequestHead, Requirement, Timestamp};
+use crate::{AccountId, Clock, Denial, Reply, RequestHead, Requirement};
 
 /// The feature that adding and widening entries of an allowlist needs (W8).
 const FEATURE: &str = "ip_allowlist";
@@ -22,12 +22,18 @@ const FEATURE: &str = "ip_allowlist";
 pub(crate) struct Addresses {
     pub(super) client: ClientAddress,
     pub(super) lists: Arc<Lists>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Addresses {
-    pub(super) fn new(client: ClientAddress, store: Arc<dyn AllowlistStore>) -> Self {
+    pub(super) fn new(
+        client: ClientAddress,
+        store: Arc<dyn AllowlistStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             client,
+            clock,
             lists: Arc::new(Lists::new(store)),
         }
     }
@@ -43,29 +49,31 @@ impl Addresses {
     pub(crate) fn with_list<T>(
         &self,
         account: &AccountId,
-        now: Timestamp,
         read: impl FnOnce(&Arc<Allowlist>) -> T,
     ) -> Option<T> {
-        self.lists.with(account, now, read)
+        self.lists.with(account, self.now(), read)
+    }
+
+    /// The time that the age of lists goes by: what is known of them ages also while a clock that was set back stands still (T1).
+    fn now(&self) -> Duration {
+        self.clock.monotonic()
     }
 
     /// An account's list, from the store unless it is at hand (W13).
     pub(crate) fn list_of(
         &self,
         account: &AccountId,
-        now: Timestamp,
     ) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
-        self.lists.of(account, now)
+        self.lists.of(account, self.now())
     }
 
     /// What was last known of an account's list, where that is at most so old.
     pub(crate) fn last_known_list(
         &self,
         account: &AccountId,
-        now: Timestamp,
         age: Duration,
     ) -> Option<Arc<Allowlist>> {
-        self.lists.last_known(account, now, age)
+        self.lists.last_known(account, self.now(), age)
     }
 }
 
@@ -106,7 +114,8 @@ impl Entitlements {
         &self,
         account: &AccountId,
     ) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
-        self.shared.addresses.lists.load(account, self.now())
+        let addresses = &self.shared.addresses;
+        addresses.lists.load(account, addresses.now())
     }
 
     /// Makes a change to an account's allowlist, which counts from the next request on.
@@ -139,13 +148,14 @@ impl Entitlements {
         by: AllowlistCaller,
     ) -> Result<AllowlistChanged, AllowlistError> {
         let entitled = self.may_grow_allowlist(account).await;
-        let lists = &self.shared.addresses.lists;
-        let begun = lists.forget(account, self.now());
+        let addresses = &self.shared.addresses;
+        let lists = &addresses.lists;
+        let begun = lists.forget(account, addresses.now());
         let by = by.entitled(entitled.is_ok());
         let changed = lists.store.change(account, change, by).await;
         match changed {
             Ok(changed) => {
-                lists.made(account, &changed.list, self.now(), begun);
+                lists.made(account, &changed.list, addresses.now(), begun);
                 Ok(changed)
             }
             Err(AllowlistError::Refused(refusal)) if refusal.needs_feature() => {
@@ -161,10 +171,11 @@ impl Entitlements {
         &self,
         account: &AccountId,
     ) -> Result<bool, AllowlistStoreError> {
-        let lists = &self.shared.addresses.lists;
-        lists.forget(account, self.now());
+        let addresses = &self.shared.addresses;
+        let lists = &addresses.lists;
+        lists.forget(account, addresses.now());
         let removed = lists.store.remove(account).await;
-        lists.forget(account, self.now());
+        lists.forget(account, addresses.now());
         removed
     }
 

@@ -23,9 +23,8 @@ impl Gate {
         let (terms, addresses) = (bound.addresses(), current.addresses());
         let client = || addresses.client_of(head);
         let verdict = if terms.asks_account() {
-            let (account, now) = (current.account(), current.now());
             let judged = |list: &Arc<Allowlist>| terms.judge(client, Some(list));
-            addresses.with_list(account, now, judged)
+            addresses.with_list(current.account(), judged)
         } else {
             Some(terms.judge(client, None))
         };
@@ -45,10 +44,7 @@ impl Gate {
         bound: &BoundRequirement,
         head: &impl RequestHead,
     ) -> Admission {
-        match current
-            .addresses()
-            .list_of(current.account(), current.now())
-        {
+        match current.addresses().list_of(current.account()) {
             Reply::Now(found) => self.weigh_listed(current, bound, head, found),
             Reply::Later(found) => {
                 let request = Kept::of(head, current.addresses());
@@ -86,9 +82,7 @@ impl Gate {
                     OnUnavailable::Allow => Some(Arc::default()),
                     OnUnavailable::LastKnown(age) => {
                         Lookups::stale();
-                        current
-                            .addresses()
-                            .last_known_list(account, current.now(), age)
+                        current.addresses().last_known_list(account, age)
                     }
                 }
             },

@@ -93,6 +93,7 @@ impl EntitlementsBuilder {
         let parts = Parts {
             trusted_time: TrustedTime::new(keys.clock.newest, clock.now(), clock.monotonic()),
             catalog,
+            addresses: Addresses::new(self.client_address, allowlists, Arc::clone(&clock)),
             clock,
             verifier,
             place,
@@ -105,7 +106,6 @@ impl EntitlementsBuilder {
                 .audit
                 .unwrap_or_else(|| Arc::new(Guarded(LogAudit::new()))),
             switches: self.switches,
-            addresses: Addresses::new(self.client_address, allowlists),
             base_plan: base,
         };
         let shared = Shared::new(parts, keys);

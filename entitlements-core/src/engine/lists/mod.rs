@@ -5,15 +5,15 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use papaya::{Compute, HashMap, Operation};
 
 use crate::allowlist::{Allowlist, AllowlistStore, AllowlistStoreError};
-use crate::{AccountId, Reply, Timestamp};
+use crate::{AccountId, Reply};
 
-/// W13: how old a list may be before the store is asked again. Another process's change counts twice this later at the latest.
+/// W13: by the clock that nobody sets, how old a list may be before the store is asked again. Another process's change counts twice this later at the latest.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// How old it may be for those who go by it while one asks, and for that one where the store fails it.
@@ -33,13 +33,13 @@ pub(super) struct Lists {
     /// The last step when something was not remembered: what was known of changes until then may have gone with it.
     let_go: AtomicU64,
     /// When what is old was forgotten last, in seconds.
-    pruned_at: AtomicI64,
+    pruned_at: AtomicU64,
 }
 
 struct Known {
     /// None where it is being changed, or which of several changes came last is not known.
     list: Option<Arc<Allowlist>>,
-    as_of: Timestamp,
+    as_of: Duration,
     /// When it was asked for.
     step: u64,
     /// When a change of it last began or ended here.
@@ -49,7 +49,7 @@ struct Known {
 }
 
 impl Known {
-    fn new(list: Option<Arc<Allowlist>>, as_of: Timestamp, step: u64, changed: u64) -> Self {
+    fn new(list: Option<Arc<Allowlist>>, as_of: Duration, step: u64, changed: u64) -> Self {
         Self {
             list,
             as_of,
@@ -59,21 +59,20 @@ impl Known {
         }
     }
 
-    fn age(&self, now: Timestamp) -> Duration {
-        // A clock that was set back says as little of its age as one that was set forward.
-        now.saturating_since(self.as_of)
-            .max(self.as_of.saturating_since(now))
+    fn age(&self, now: Duration) -> Duration {
+        // What was read after this request had read the clock is as good as new.
+        now.saturating_sub(self.as_of)
     }
 
     /// The list, where requests may be judged by it.
-    fn at(&self, now: Timestamp) -> Option<&Arc<Allowlist>> {
+    fn at(&self, now: Duration) -> Option<&Arc<Allowlist>> {
         let (list, age) = (self.list.as_ref()?, self.age(now));
         let is_asked_for = || age <= STALE && self.is_asked_for.load(Ordering::Relaxed);
         (age <= FRESH || is_asked_for()).then_some(list)
     }
 
     /// Whether this is the first to ask for it anew. The others go by what is here for as long as that is good.
-    fn is_first_to_ask_at(&self, now: Timestamp) -> bool {
+    fn is_first_to_ask_at(&self, now: Duration) -> bool {
         self.age(now) > FRESH && !self.is_asked_for.swap(true, Ordering::Relaxed)
     }
 }
@@ -85,7 +84,7 @@ impl Lists {
             known: HashMap::with_hasher(Hasher::default()),
             steps: AtomicU64::new(1),
             let_go: AtomicU64::new(0),
-            pruned_at: AtomicI64::new(i64::MIN),
+            pruned_at: AtomicU64::new(u64::MAX),
         }
     }
 
@@ -94,7 +93,7 @@ impl Lists {
     pub(super) fn with<T>(
         &self,
         account: &AccountId,
-        now: Timestamp,
+        now: Duration,
         read: impl FnOnce(&Arc<Allowlist>) -> T,
     ) -> Option<T> {
         let known = self.known.pin();
@@ -105,7 +104,7 @@ impl Lists {
     pub(super) fn of(
         self: &Arc<Self>,
         account: &AccountId,
-        now: Timestamp,
+        now: Duration,
     ) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
         let known = self.known.pin();
         let known = known
@@ -126,7 +125,7 @@ impl Lists {
     pub(super) fn load(
         self: &Arc<Self>,
         account: &AccountId,
-        now: Timestamp,
+        now: Duration,
     ) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
         let (lists, of) = (Arc::clone(self), account.clone());
         let step = self.steps.load(Ordering::Acquire);
@@ -142,7 +141,7 @@ impl Lists {
     pub(super) fn last_known(
         &self,
         account: &AccountId,
-        now: Timestamp,
+        now: Duration,
         age: Duration,
     ) -> Option<Arc<Allowlist>> {
         let known = self.known.pin();
@@ -153,7 +152,7 @@ impl Lists {
     }
 
     /// Takes a list that was read, which was asked for at this step.
-    fn read(&self, account: &AccountId, list: &Arc<Allowlist>, as_of: Timestamp, step: u64) {
+    fn read(&self, account: &AccountId, list: &Arc<Allowlist>, as_of: Duration, step: u64) {
         // INVARIANT: nothing that was asked for before a change ended takes the place of what was known after it.
         self.learn(account, as_of, |before| {
             let changed = match before {
@@ -167,7 +166,7 @@ impl Lists {
     }
 
     /// Lets nobody be judged by what was known of a list any more: it is about to be another, or was made so. Answers the step of that.
-    pub(super) fn forget(&self, account: &AccountId, now: Timestamp) -> u64 {
+    pub(super) fn forget(&self, account: &AccountId, now: Duration) -> u64 {
         let step = self.next_step();
         self.learn(account, now, |_| Some(Known::new(None, now, step, step)));
         step
@@ -179,7 +178,7 @@ impl Lists {
         &self,
         account: &AccountId,
         list: &Arc<Allowlist>,
-        now: Timestamp,
+        now: Duration,
         begun: u64,
     ) {
         let step = self.next_step();
@@ -198,7 +197,7 @@ impl Lists {
     fn learn(
         &self,
         account: &AccountId,
-        now: Timestamp,
+        now: Duration,
         follows: impl Fn(Option<&Known>) -> Option<Known>,
     ) {
         let known = self.known.pin();
@@ -207,7 +206,7 @@ impl Lists {
             let step = self.steps.load(Ordering::Acquire);
             self.let_go.fetch_max(step, Ordering::AcqRel);
             // Once a second, for it looks at all of them.
-            let second = now.unix_seconds();
+            let second = now.as_secs();
             if self.pruned_at.swap(second, Ordering::Relaxed) != second {
                 known.retain(|_, known| known.age(now) <= FRESH);
             }
