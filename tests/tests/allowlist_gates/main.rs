@@ -26,13 +26,20 @@ use entitlements_core::{AccountId, Clock, Entitlements};
 
 /// An engine whose one account may change its list.
 async fn engine(store: impl AllowlistStore, clock: &Arc<ManualClock>) -> Entitlements {
+    engine_with_upkeep(store, clock).await.0
+}
+
+async fn engine_with_upkeep<S: AllowlistStore>(
+    store: S,
+    clock: &Arc<ManualClock>,
+) -> (Entitlements, entitlements_core::Upkeep) {
     let builder = Entitlements::builder()
         .catalog(testing::catalog())
         .clock(Arc::clone(clock) as Arc<dyn Clock>)
         .allowlists(store);
-    let (engine, _) = builder.build().await.unwrap();
+    let (engine, upkeep) = builder.build().await.unwrap();
     entitle(&engine).await;
-    engine
+    (engine, upkeep)
 }
 
 async fn engine_in_memory() -> (Entitlements, MemoryAllowlists) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use entitlements_core::allowlist::{AllowlistChange, AllowlistStore, ChangedBy};
 use entitlements_core::testing::{self, ManualClock, TestRequest};
 use entitlements_core::{
-    AccountId, Admission, Callers, Entitlements, Gate, OnUnavailable, Requirement,
+    AccountId, Admission, Callers, Clock, Entitlements, Gate, OnUnavailable, Requirement,
 };
 
 use crate::store::Held;
@@ -228,4 +228,35 @@ async fn a_reading_that_a_change_overtakes_is_not_remembered() {
     assert!(answered(&mut slow).is_some());
     let mut next = asked.request(OUTSIDE, true).await;
     assert_eq!(answered(&mut next), Some(Ok(())));
+}
+
+/// The time that licenses are judged by stands still while a clock that was set back is behind it (T1); what is known of lists ages all the
+/// same.
+#[tokio::test]
+async fn w13_a_clock_that_was_set_back_keeps_no_list() {
+    let (store, clock) = (Held::default(), Arc::new(ManualClock::at(testing::NOW)));
+    let (engine, upkeep) = crate::engine_with_upkeep(store.clone(), &clock).await;
+    let _upkeep = tokio::spawn(upkeep);
+    for _ in 0..70 {
+        clock.advance(Duration::from_secs(60));
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    }
+    clock.set(clock.now().saturating_sub(Duration::from_secs(1800)));
+    assert!(engine.now() > clock.now(), "the engine knows better");
+    let asked = Asked {
+        callers: Callers::new(engine.clone()),
+        gate: Gate::new(Requirement::ip_allowlist()),
+        store,
+        clock,
+        engine,
+    };
+    asked.beside("192.0.2.0/24").await;
+    let mut request = asked.request(INSIDE, true).await;
+    assert_eq!(answered(&mut request), Some(Ok(())));
+    asked.beside("198.51.100.0/24").await;
+    asked.clock.advance(Duration::from_millis(2001));
+    let mut request = asked.request(OUTSIDE, true).await;
+    assert_eq!(answered(&mut request), Some(Ok(())), "it was read again");
 }
