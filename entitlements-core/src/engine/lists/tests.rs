@@ -26,11 +26,11 @@ impl AllowlistStore for Slow {
         _: AllowlistChange,
         _: ChangedBy,
     ) -> Reply<Result<AllowlistChanged, AllowlistError>> {
-        unreachable!("nobody changes here")
+        panic!("nobody changes here")
     }
 
     fn remove(&self, _: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
-        unreachable!("nobody removes here")
+        panic!("nobody removes here")
     }
 }
 
@@ -50,7 +50,7 @@ fn at(millis: u64) -> Duration {
 }
 
 /// Whether the store was asked.
-async fn is_asked(lists: &Arc<Lists>, now: Timestamp) -> bool {
+async fn is_asked(lists: &Arc<Lists>, now: Duration) -> bool {
     let reply = lists.of(&AccountId::LOCAL, now);
     let is_asked = matches!(reply, Reply::Later(_));
     reply.await.unwrap();
