@@ -210,7 +210,7 @@ impl Entitlements {
                                 as_of,
                             })
                         });
-                        Err(engine.no_current(Why::Unavailable(known)))
+                        Err(engine.no_current(Why::Unavailable(account, known)))
                     }
                 }
             })
@@ -229,7 +229,7 @@ enum Why {
     /// No account can be told from it (A3).
     Unknown,
     /// The accounts cannot be asked (A7), and what was last known of this one.
-    Unavailable(Option<Arc<LastKnown>>),
+    Unavailable(AccountId, Option<Arc<LastKnown>>),
 }
 
 /// What was last known of an account.
@@ -270,9 +270,17 @@ impl NoCurrent {
         shared.map(|shared| Entitlements { shared })
     }
 
+    /// The account that could be told from the request, and not be asked about.
+    pub(crate) const fn account(&self) -> Option<&AccountId> {
+        match &self.why {
+            Why::Unavailable(account, _) => Some(account),
+            Why::Unknown => None,
+        }
+    }
+
     pub(crate) fn last_known(&self) -> Option<&LastKnown> {
         match &self.why {
-            Why::Unavailable(known) => known.as_deref(),
+            Why::Unavailable(_, known) => known.as_deref(),
             Why::Unknown => None,
         }
     }
@@ -288,7 +296,7 @@ impl NoCurrent {
     pub fn denial(&self) -> Denial {
         match self.why {
             Why::Unknown => Denial::new(DenialKind::AccountUnknown),
-            Why::Unavailable(_) => Denial::undetermined(),
+            Why::Unavailable(..) => Denial::undetermined(),
         }
     }
 }

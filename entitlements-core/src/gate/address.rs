@@ -10,7 +10,7 @@ use crate::client_address::{AddressError, AddressErrorKind};
 use crate::decide::{AddressVerdict, BoundRequirement, Facts};
 use crate::engine::Addresses;
 use crate::metrics::Lookups;
-use crate::{Current, Denial, Reply, Timestamp};
+use crate::{AccountId, Current, Denial, Entitlements, Reply, Timestamp};
 
 impl Gate {
     /// Whether the address of a request is plainly allowed, its account's list being at hand.
@@ -91,16 +91,41 @@ impl Gate {
         self.weigh_all(current, bound, head, list.as_deref())
     }
 
+    /// Weighs the address of a request whose account is known by name alone, where this gate lets pass what cannot be told: its list can be.
+    pub(super) fn weigh_address_of(
+        &self,
+        engine: &Entitlements,
+        account: Option<&AccountId>,
+        head: &impl RequestHead,
+    ) -> Admission {
+        let addresses = engine.addresses();
+        let asks_account = self.inner.requirement.addresses().asks_account();
+        let Some(account) = account.filter(|_| asks_account) else {
+            return self.weigh_address(addresses, head, &Allowlist::default());
+        };
+        match addresses.list_of(account) {
+            Reply::Now(found) => self.weigh_address(addresses, head, &found.unwrap_or_default()),
+            Reply::Later(found) => {
+                let request = Kept::of(head, addresses);
+                let (gate, engine) = (self.clone(), engine.clone());
+                Admission::Later(Box::pin(async move {
+                    let list = found.await.unwrap_or_default();
+                    gate.weigh_address(engine.addresses(), &request, &list)
+                }))
+            }
+        }
+    }
+
     /// Weighs a request that nothing but its address is asked of.
     pub(super) fn weigh_address(
         &self,
         addresses: &Addresses,
         head: &impl RequestHead,
+        list: &Allowlist,
     ) -> Admission {
-        let anybody = Allowlist::default();
         let facts = Facts::new(head.method(), Timestamp::UNIX_EPOCH)
             .with_client_address(addresses.client_of(head))
-            .with_allowlist(&anybody);
+            .with_allowlist(list);
         match self.inner.requirement.addresses().denial(&facts) {
             None => self.allow(),
             Some(denial) => self.deny_address(denial, &facts, head),

@@ -205,7 +205,7 @@ impl Gate {
         if self.lets_pass(head) {
             self.allow()
         } else {
-            self.weigh_address(addresses, head)
+            self.weigh_address(addresses, head, &Allowlist::default())
         }
     }
 
@@ -216,18 +216,15 @@ impl Gate {
         }
         let engine = why.entitlements();
         let addresses = engine.as_ref().map(|engine| &**engine.addresses());
-        match (why.last_known(), self.inner.rules.on_unavailable) {
-            _ if self.inner.asks_no_account => match addresses {
-                Some(addresses) => self.weigh_address(addresses, head),
-                // The program is ending.
-                None => self.deny(Denial::undetermined(), None, &Seen::of(head, None)),
-            },
-            (_, OnUnavailable::Allow) if !why.is_unknown() => match addresses {
-                // What is known of the address counts all the same.
-                Some(addresses) => self.weigh_address(addresses, head),
-                None => self.allow(),
-            },
-            (Some(known), OnUnavailable::LastKnown(age)) if known.is_within(age) => {
+        match (why.last_known(), self.inner.rules.on_unavailable, &engine) {
+            (.., Some(engine)) if self.inner.asks_no_account => {
+                self.weigh_address(engine.addresses(), head, &Allowlist::default())
+            }
+            // What is known of the address counts all the same.
+            (_, OnUnavailable::Allow, Some(engine)) if !why.is_unknown() => {
+                self.weigh_address_of(engine, why.account(), head)
+            }
+            (Some(known), OnUnavailable::LastKnown(age), _) if known.is_within(age) => {
                 Lookups::stale();
                 self.weigh(Some(&known.current), head)
             }
