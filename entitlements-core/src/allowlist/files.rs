@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{
@@ -55,6 +56,8 @@ struct Files {
     file: KeptFile,
     /// Held by whoever changes the file: the lock of the folder is one process's, not one thread's.
     turn: Mutex<()>,
+    /// Whether there was a file when it was looked for last.
+    was_there: AtomicBool,
     /// Held by whoever reads the file, so that others who find it another one wait for that.
     reading: Mutex<()>,
     /// Where the file is no longer as it was seen, it is of no use.
@@ -78,6 +81,7 @@ impl AllowlistFiles {
             files: Arc::new(Files {
                 file: KeptFile::new(folder.into(), FILE, MOST_BYTES),
                 turn: Mutex::default(),
+                was_there: AtomicBool::default(),
                 reading: Mutex::default(),
                 held: Mutex::default(),
             }),
@@ -95,11 +99,40 @@ impl Files {
     fn known(&self) -> Option<Result<Arc<Lists>, AllowlistStoreError>> {
         let held = locked(&self.held).clone();
         match self.file.found() {
-            Ok(None) => Some(Ok(Arc::default())),
-            Ok(Some(found)) => held
-                .filter(|held| held.seen.is(&found))
-                .map(|held| held.lists.clone()),
+            Ok(None) => Some(self.absent()),
+            Ok(Some(found)) => {
+                self.was_there.store(true, Ordering::Relaxed);
+                held.filter(|held| held.seen.is(&found))
+                    .map(|held| held.lists.clone())
+            }
             Err(_) => None,
+        }
+    }
+
+    /// W11: what it means that there is no file. An operator takes the file away, and not its folder, which goes with a disk or by mistake.
+    fn absent(&self) -> Result<Arc<Lists>, AllowlistStoreError> {
+        let has_folder = self.file.has_folder();
+        let has_folder = has_folder.map_err(|damaged| self.error(damaged))?;
+        if !has_folder && self.was_there.load(Ordering::Relaxed) {
+            return Err(self.error(
+                "its folder is gone; bring it back, or make an empty one to start without lists",
+            ));
+        }
+        if self.was_there.swap(false, Ordering::Relaxed) {
+            *locked(&self.held) = None;
+            tracing::warn!(
+                "{}: the file was taken away, and no list restricts any account now",
+                shown_path(&self.file.path())
+            );
+        }
+        Ok(Arc::default())
+    }
+
+    /// Before anything is made there: a folder that is gone is not to be made anew, with nothing in it.
+    fn check_folder(&self) -> Result<(), AllowlistStoreError> {
+        match self.known() {
+            Some(Err(error)) => Err(error),
+            _ => Ok(()),
         }
     }
 
@@ -111,7 +144,7 @@ impl Files {
         // Two of them need not be in memory at once.
         *locked(&self.held) = None;
         let (bytes, seen) = match self.file.read_seen() {
-            Ok(None) => return Ok(Arc::default()),
+            Ok(None) => return self.absent(),
             Ok(Some(read)) => read,
             Err(damaged) => return Err(self.unreadable(&damaged)),
         };
@@ -141,6 +174,7 @@ impl Files {
         by: &ChangedBy,
     ) -> Result<AllowlistChanged, AllowlistError> {
         let _turn = locked(&self.turn);
+        self.check_folder()?;
         let _turn_of_this_process = self.file.lock().map_err(|cause| self.error(cause))?;
         let mut lists = self.read()?;
         let list = list_of(&lists, &account);
@@ -160,6 +194,7 @@ impl Files {
 
     fn remove(&self, account: &AccountId) -> Result<bool, AllowlistStoreError> {
         let _turn = locked(&self.turn);
+        self.check_folder()?;
         let _turn_of_this_process = self.file.lock().map_err(|cause| self.error(cause))?;
         let mut lists = self.read()?;
         let is_gone = lists.contains_key(account);

@@ -82,6 +82,20 @@ impl KeptFile {
         }
     }
 
+    /// Whether the folder is there. What is in its place and is no folder is damage, and so is a link that leads nowhere, such as to a disk that is not
+    /// mounted: whoever asks must not take either for a folder without files.
+    pub(crate) fn has_folder(&self) -> Result<bool, Damaged> {
+        let no_folder = || Damaged::Unreadable("its folder is not one".to_owned());
+        match fs::metadata(&self.folder) {
+            Ok(found) if found.is_dir() => Ok(true),
+            Ok(_) => Err(no_folder()),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => Err(no_folder()),
+            Err(error) if !is_absent(&error) => Err(Damaged::by(error)),
+            Err(_) if self.folder.is_symlink() => Err(no_folder()),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// As [`read`](Self::read), with what tells another one from it.
     pub(crate) fn read_seen(&self) -> Result<Option<ReadAndSeen>, Damaged> {
         if self.found()?.is_none() {

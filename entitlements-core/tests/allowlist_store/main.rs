@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod gone;
 mod held;
 mod large;
 
