@@ -3,8 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool};
+use sqlx::query::Query;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 use super::address::{Address, IfMissing};
 use super::busy::Patience;
@@ -27,6 +33,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct Opened {
     pub(super) pool: SqlitePool,
     pub(super) migrated: Migrated,
+    /// For as many writers as there are connections, but one: those who wait while another process writes must not keep the readers waiting, who need not.
+    writers: Semaphore,
     /// Where the file is and which one it is, unless the application opened it.
     place: Option<(PathBuf, Identity)>,
 }
@@ -60,6 +68,7 @@ impl Opened {
             return Err(replaced(&path));
         };
         Ok(Self {
+            writers: writers_of(&pool),
             pool,
             migrated: made.unwrap_or(migrated),
             place: Some((path, identity)),
@@ -69,6 +78,7 @@ impl Opened {
     pub(super) async fn of(pool: SqlitePool) -> Result<Self, StoreError> {
         let migrated = migrations::apply(&pool, None).await?;
         Ok(Self {
+            writers: writers_of(&pool),
             pool,
             migrated,
             place: None,
@@ -85,6 +95,24 @@ impl Opened {
         }
     }
 
+    /// Held by whoever is about to write, from before it has a connection; waits as long as for one of those.
+    pub(super) async fn to_write(&self) -> Result<SemaphorePermit<'_>, sqlx::Error> {
+        let patience = self.pool.options().get_acquire_timeout();
+        match timeout(patience, self.writers.acquire()).await {
+            Ok(permit) => permit.map_err(|_| sqlx::Error::PoolClosed),
+            Err(_) => Err(sqlx::Error::PoolTimedOut),
+        }
+    }
+
+    /// A change that is one statement.
+    pub(super) async fn write(
+        &self,
+        statement: Query<'_, Sqlite, SqliteArguments>,
+    ) -> Result<SqliteQueryResult, sqlx::Error> {
+        let _permit = self.to_write().await?;
+        statement.execute(&self.pool).await
+    }
+
     pub(super) fn error(&self, error: &sqlx::Error) -> StoreError {
         fault::told(self.path(), error)
     }
@@ -97,6 +125,16 @@ impl Opened {
     fn path(&self) -> Option<&Path> {
         self.place.as_ref().map(|(path, _)| path.as_path())
     }
+}
+
+fn writers_of(pool: &SqlitePool) -> Semaphore {
+    let connections = pool.options().get_max_connections();
+    let writers = connections.saturating_sub(1).max(1);
+    Semaphore::new(
+        usize::try_from(writers)
+            .unwrap_or(Semaphore::MAX_PERMITS)
+            .min(Semaphore::MAX_PERMITS),
+    )
 }
 
 fn replaced(path: &Path) -> StoreError {

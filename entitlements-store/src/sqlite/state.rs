@@ -30,7 +30,7 @@ impl SqliteStore {
             let query = bound
                 .iter()
                 .fold(sqlx::query(sql), |query, value| query.bind(*value));
-            let changed = query.execute(&opened.pool).await;
+            let changed = opened.write(query).await;
             if !patience.lasts(changed.as_ref().err()).await {
                 changed.map_err(|error| opened.error(&error))?;
                 return opened.is_in_its_place();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use entitlements_core::AccountId;
 use entitlements_core::allowlist::{
@@ -14,6 +15,7 @@ use entitlements_store::sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use entitlements_store::sqlx::{self, AssertSqlSafe};
 use tempfile::tempdir;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::block_on;
 use crate::child::{self, Running};
@@ -334,5 +336,39 @@ fn tables_of_before_there_were_allowlists_get_theirs() {
         let store = SqliteStore::open(&path).await.unwrap();
         assert!(!store.load(&ACME).await.unwrap().restricts());
         assert_eq!(crate::keeping::kept(&store).await.unwrap()["lic"], "key");
+    });
+}
+
+/// While another process holds the lock that writing needs, a backup or a repair, lists are read as ever: whoever changes them waits, and gates do not.
+#[test]
+fn w10_those_who_wait_to_write_do_not_keep_readers_waiting() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("acme.db");
+    block_on(async {
+        let store = SqliteStore::open(&path).await.unwrap();
+        change(&store, add("192.0.2.0/24", "office")).await;
+        let other = pool(&path).await;
+        let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let mut writers = JoinSet::new();
+        for writer in 0..8 {
+            let store = store.clone();
+            writers.spawn(async move {
+                change(&store, add(&format!("10.{writer}.0.0/16"), "")).await;
+            });
+        }
+        // All of them are at it.
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..100 {
+            let read = timeout(Duration::from_secs(2), store.load(&ACME));
+            let list = read.await.expect("a gate does not wait for writers");
+            assert!(list.unwrap().restricts());
+        }
+        lock.rollback().await.unwrap();
+        while let Some(ended) = writers.join_next().await {
+            ended.unwrap();
+        }
+        assert_eq!(store.load(&ACME).await.unwrap().entries().len(), 9);
     });
 }

@@ -94,6 +94,7 @@ async fn change_in_turn(
     change: &AllowlistChange,
     by: &ChangedBy,
 ) -> Result<Judged, Failed> {
+    let _permit = opened.to_write().await?;
     let mut turn = opened.pool.begin_with("BEGIN IMMEDIATE").await?;
     match change_kept(&mut turn, account, change, by).await {
         Ok(Ok(changed)) => {
@@ -169,8 +170,8 @@ impl SqliteStore {
         let opened = self.opened().await?;
         let mut patience = Patience::new();
         loop {
-            let removed = sqlx::query(REMOVE_ALL).bind(account.as_str());
-            let removed = removed.execute(&opened.pool).await;
+            let removed = opened.write(sqlx::query(REMOVE_ALL).bind(account.as_str()));
+            let removed = removed.await;
             if !patience.lasts(removed.as_ref().err()).await {
                 let removed = removed.map_err(|error| opened.error(&error))?;
                 opened.is_in_its_place()?;

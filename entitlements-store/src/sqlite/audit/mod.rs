@@ -34,7 +34,7 @@ impl SqliteStore {
                 .bind(&record.outcome)
                 .bind(record.client_address.map(|address| address.to_string()))
                 .bind(row::written(&record.details));
-            let kept = kept.execute(&opened.pool).await;
+            let kept = opened.write(kept).await;
             if !patience.lasts(kept.as_ref().err()).await {
                 kept.map_err(|error| opened.error(&error))?;
                 return opened.is_in_its_place();
