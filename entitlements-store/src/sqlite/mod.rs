@@ -53,6 +53,7 @@ use open::Opened;
 /// let (engine, _upkeep) = Entitlements::builder()
 ///     .catalog(testing::catalog())
 ///     .license_store(store.clone())
+///     .allowlists(store.clone())
 ///     .audit(store)
 ///     .build()
 ///     .await?;
