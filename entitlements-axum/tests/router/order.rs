@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use entitlements_axum::account::AccountTerms;
 use entitlements_axum::testing::{TestEngine, check_router};
-use entitlements_axum::{AccountId, OrderMistake, RequireFeature};
+use entitlements_axum::{AccountId, IpAllowlist, OrderMistake, Require, RequireFeature};
 use tower::{ServiceBuilder, ServiceExt};
 
 use crate::{layer, on};
@@ -84,6 +84,22 @@ async fn an_engine_outside_the_authentication_is_told() {
         let mistakes = check_router(app, to_sso()).await.unwrap_err();
         assert_eq!(mistakes.to_string(), AUTHENTICATION_INSIDE, "{plan}");
     }
+}
+
+/// Else the list of nobody in particular, which is empty, would open what an account's own closes.
+#[tokio::test]
+async fn an_accounts_allowlist_before_the_authentication_is_told() {
+    let gated = |gate: Require| Router::new().route("/sso", page()).layer(gate);
+    let engine = with_acme("business").await;
+    let by_account = gated(IpAllowlist::per_account())
+        .layer(from_fn(authentication))
+        .layer(layer(&engine));
+    let mistakes = check_router(by_account, to_sso()).await.unwrap_err();
+    assert_eq!(mistakes.to_string(), AUTHENTICATION_INSIDE);
+    let fixed = gated(IpAllowlist::fixed(["192.0.2.0/24"]))
+        .layer(from_fn(authentication))
+        .layer(layer(&engine));
+    check_router(fixed, to_sso()).await.unwrap();
 }
 
 #[tokio::test]

@@ -96,12 +96,11 @@ mod debug {
             head: &impl RequestHead,
         ) {
             let watch = head.extension::<OrderWatch>();
-            let is_late = is_authenticated_late(current, head);
+            // Lists of the application's own stand before the authentication, an account's own does not.
+            let is_late = !self.inner.asks_no_account && is_authenticated_late(current, head);
             // From where requests come may well be asked around everything.
-            if self.inner.requirement.asks_addresses_alone() {
-                return;
-            }
-            let is_beside = self.is_beside_routes(head.route_match(), watch.is_some());
+            let is_beside = !self.inner.requirement.asks_addresses_alone()
+                && self.is_beside_routes(head.route_match(), watch.is_some());
             let found = [
                 (is_late, OrderMistake::BeforeAuthentication),
                 (is_beside, OrderMistake::NotARoute),
