@@ -12,7 +12,8 @@ use crate::head::client_address;
 ///
 /// It is that of the connection's other end, or what trusted proxies say of it where the engine's
 /// [`client_address`](entitlements_core::EntitlementsBuilder::client_address) names them; never what anybody else says. Where it cannot be
-/// told, the answer is 403 `IP_NOT_ALLOWED`.
+/// told, the answer is 403 `IP_NOT_ALLOWED`. Without an [`EntitlementsLayer`](crate::EntitlementsLayer) around the handler it is 500
+/// `ENTITLEMENTS_LAYER_MISSING`.
 ///
 /// ```
 /// # actix_web::rt::System::new().block_on(async {

@@ -1,8 +1,7 @@
 use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
-use entitlements_core::adapter::client_or_denial;
-use entitlements_tower::client_address;
+use entitlements_tower::client_ip;
 use http::request::Parts;
 
 use crate::Denied;
@@ -11,7 +10,8 @@ use crate::Denied;
 ///
 /// It is that of the connection's other end, or what trusted proxies say of it where the engine's
 /// [`client_address`](entitlements_core::EntitlementsBuilder::client_address) names them; never what anybody else says. Where it cannot be
-/// told, the answer is 403 `IP_NOT_ALLOWED`. The server has to tell peers: `into_make_service_with_connect_info::<SocketAddr>()`.
+/// told, the answer is 403 `IP_NOT_ALLOWED`. The server has to tell peers: `into_make_service_with_connect_info::<SocketAddr>()`. Without an
+/// [`EntitlementsLayer`](crate::EntitlementsLayer) around the handler it is 500 `ENTITLEMENTS_LAYER_MISSING`.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -45,10 +45,6 @@ impl<S: Sync> FromRequestParts<S> for ClientIp {
     type Rejection = Denied;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Denied> {
-        let extensions = &parts.extensions;
-        let told = client_or_denial(extensions.get(), extensions.get(), |settings| {
-            client_address(settings, &parts.headers, extensions)
-        });
-        Ok(Self(told?))
+        Ok(Self(client_ip(&parts.headers, &parts.extensions)?))
     }
 }

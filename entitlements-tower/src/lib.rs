@@ -16,7 +16,7 @@ mod respond;
 mod status;
 
 pub use body::DenialBody;
-pub use client_address::client_address;
+pub use client_address::{client_address, client_ip};
 pub use current::current;
 pub use deny::{DenyWith, Problems};
 pub use engine_layer::{EntitlementsFuture, EntitlementsLayer, EntitlementsService};
