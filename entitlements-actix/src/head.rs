@@ -27,8 +27,8 @@ impl RequestHead for Head<'_> {
         lines.for_each(|line| each(line.to_str().ok()));
     }
 
-    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
-        client_address(told, self.0.request())
+    fn client_address(&self, settings: &ClientAddress) -> Result<IpAddr, AddressError> {
+        client_address(settings, self.0.request())
     }
 
     #[inline]
@@ -47,11 +47,11 @@ impl RequestHead for Head<'_> {
 /// Where a request comes from: of its peer, which a layer may have put into it, and all lines of the header that is believed, in their
 /// order.
 pub(crate) fn client_address(
-    told: &ClientAddress,
+    settings: &ClientAddress,
     request: &HttpRequest,
 ) -> Result<IpAddr, AddressError> {
     let put = request.extensions().get::<PeerAddress>().copied();
     let peer = put.or_else(|| request.peer_addr().map(PeerAddress));
-    let lines = request.headers().get_all(told.header().name());
-    told.resolve(peer, lines.map(HeaderValue::as_bytes))
+    let lines = request.headers().get_all(settings.header().name());
+    settings.resolve(peer, lines.map(HeaderValue::as_bytes))
 }

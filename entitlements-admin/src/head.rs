@@ -31,10 +31,10 @@ impl RequestHead for Head<'_> {
         lines.iter().for_each(|line| each(line.to_str().ok()));
     }
 
-    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
+    fn client_address(&self, settings: &ClientAddress) -> Result<IpAddr, AddressError> {
         let peer = self.0.extensions.get::<ToldPeer>().map(|told| told.0);
-        let lines = self.0.headers.get_all(told.header().name()).iter();
-        told.resolve(peer, lines.map(HeaderValue::as_bytes))
+        let lines = self.0.headers.get_all(settings.header().name()).iter();
+        settings.resolve(peer, lines.map(HeaderValue::as_bytes))
     }
 
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {

@@ -53,13 +53,13 @@ pub fn client_ip(headers: &HeaderMap, extensions: &Extensions) -> Result<IpAddr,
 /// use http::Request;
 ///
 /// let proxies = TrustedProxies::parse(["10.0.0.0/8"])?;
-/// let told = ClientAddress::new(proxies, ForwardedHeader::x_forwarded_for());
+/// let settings = ClientAddress::new(proxies, ForwardedHeader::x_forwarded_for());
 /// let mut request = Request::new(());
 /// request.extensions_mut().insert(PeerAddress("10.0.0.7:4711".parse()?));
 /// request.headers_mut().insert("x-forwarded-for", "192.0.2.7".parse()?);
 ///
 /// let (parts, ()) = request.into_parts();
-/// let client = client_address(&told, &parts.headers, &parts.extensions)?;
+/// let client = client_address(&settings, &parts.headers, &parts.extensions)?;
 /// assert_eq!(client.to_string(), "192.0.2.7");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -67,10 +67,10 @@ pub fn client_ip(headers: &HeaderMap, extensions: &Extensions) -> Result<IpAddr,
 /// # Errors
 /// When it cannot be told. There is no other address to fall back to.
 pub fn client_address(
-    told: &ClientAddress,
+    settings: &ClientAddress,
     headers: &HeaderMap,
     extensions: &Extensions,
 ) -> Result<IpAddr, AddressError> {
-    let lines = headers.get_all(told.header().name()).iter();
-    told.resolve(peer(extensions), lines.map(HeaderValue::as_bytes))
+    let lines = headers.get_all(settings.header().name()).iter();
+    settings.resolve(peer(extensions), lines.map(HeaderValue::as_bytes))
 }

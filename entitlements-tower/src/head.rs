@@ -29,8 +29,8 @@ impl<B> RequestHead for Head<'_, B> {
         lines.iter().for_each(|line| each(line.to_str().ok()));
     }
 
-    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
-        client_address(told, self.0.headers(), self.0.extensions())
+    fn client_address(&self, settings: &ClientAddress) -> Result<IpAddr, AddressError> {
+        client_address(settings, self.0.headers(), self.0.extensions())
     }
 
     #[inline]

@@ -17,12 +17,12 @@ pub trait RequestHead {
     /// Shows each line of a header, its name in lower case; `None` for one that is no text.
     fn visit_header<'a>(&'a self, name: &str, each: &mut dyn FnMut(Option<&'a str>));
 
-    /// Where the request comes from, told in this way: of the other end of its connection as far as the server knows it, and of all lines
+    /// Where the request comes from, told by these settings: of the other end of its connection as far as the server knows it, and of all lines
     /// of the header that is believed, in their order. The adapter hands both to [`ClientAddress::resolve`], and does not judge them.
     ///
     /// # Errors
     /// When it cannot be told.
-    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError>;
+    fn client_address(&self, settings: &ClientAddress) -> Result<IpAddr, AddressError>;
 
     /// What the application put into the request under this type.
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T>

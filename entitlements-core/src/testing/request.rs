@@ -94,10 +94,10 @@ impl RequestHead for TestRequest {
         lines.for_each(|(_, value)| each(Some(value)));
     }
 
-    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
-        let name = told.header().name();
+    fn client_address(&self, settings: &ClientAddress) -> Result<IpAddr, AddressError> {
+        let name = settings.header().name();
         let lines = self.headers.iter().filter(|(known, _)| known == name);
-        told.resolve(self.peer, lines.map(|(_, value)| value.as_bytes()))
+        settings.resolve(self.peer, lines.map(|(_, value)| value.as_bytes()))
     }
 
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {

@@ -471,8 +471,8 @@ impl RequestHead for Head {
 
     fn visit_header<'a>(&'a self, _: &str, _: &mut dyn FnMut(Option<&'a str>)) {}
 
-    fn client_address(&self, told: &ClientAddress) -> Result<IpAddr, AddressError> {
-        told.resolve(Peer::Unknown, [])
+    fn client_address(&self, settings: &ClientAddress) -> Result<IpAddr, AddressError> {
+        settings.resolve(Peer::Unknown, [])
     }
 
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {

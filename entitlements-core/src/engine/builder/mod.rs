@@ -260,8 +260,8 @@ impl EntitlementsBuilder {
     ///     .client_address(ClientAddress::new(proxies, ForwardedHeader::x_forwarded_for()));
     /// # Ok::<(), entitlements_core::client_address::CidrError>(())
     /// ```
-    pub fn client_address(mut self, told: ClientAddress) -> Self {
-        self.client_address = told;
+    pub fn client_address(mut self, settings: ClientAddress) -> Self {
+        self.client_address = settings;
         self
     }
 
