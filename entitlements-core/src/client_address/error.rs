@@ -96,17 +96,17 @@ macro_rules! kinds {
 
 kinds! {
     /// The server does not say who is at the other end (X20).
-    NoPeer, "no_peer", "the peer's address is not known; have the server hand it on (in axum: `into_make_service_with_connect_info::<SocketAddr>()`; in hyper: a `PeerAddress` in each request), or where it listens on a Unix socket, which has none, let it listen on a loopback address";
+    NoPeer, "no_peer", "the peer's address is not known; have the server hand it on (in axum: `into_make_service_with_connect_info::<SocketAddr>()`; in tonic: feature `tonic-server` of entitlements-tower; in hyper, or where tonic does TLS: a `PeerAddress` in each request), or where it listens on a Unix socket, which has none, let it listen on a loopback address";
     /// The connection is a Unix socket's (X20).
     UnixSocket, "unix_socket", "the peer is connected over a Unix socket, which has no address; listen on a loopback address, and trust the proxy by it";
     /// The peer has the unspecified address (X13).
     UnspecifiedPeer, "unspecified_peer", "the peer's address is the unspecified one, which is nobody's";
     /// A trusted peer did not send the header that is believed (X8).
-    NoHeader, "no_header", "a trusted proxy did not send the forwarded header";
+    NoHeader, "no_header", "a trusted proxy did not send the forwarded header; have it send the one that is believed, or say which one it sends";
     /// All that is listed is trusted (X8).
-    OnlyTrusted, "only_trusted", "the forwarded header lists trusted proxies alone";
+    OnlyTrusted, "only_trusted", "the forwarded header lists trusted proxies alone; trust no range that clients are in, and have the proxy in front see who they are";
     /// The list is shorter than the number of proxies (X8).
-    TooFewHops, "too_few_hops", "the forwarded header lists fewer hops than there are trusted proxies";
+    TooFewHops, "too_few_hops", "the forwarded header lists fewer hops than there are trusted proxies; say how many there are, and have each of them add whom it sees";
     /// The client is not within what is looked at (X9).
     TooLong, "too_long", "the forwarded header goes on for longer than is looked at";
     /// A header with a single value is there twice (X10).

@@ -153,18 +153,21 @@ impl Gate {
         head: &impl RequestHead,
     ) {
         let Err(error) = client else { return };
-        match error.kind() {
+        tracing::debug!(
+            target: "entitlements::decisions",
+            reason = error.reason(),
+            "the client's address cannot be told: {error}"
+        );
+        // Of the last three a client may be the cause, but more likely everybody is denied.
+        if matches!(
+            error.kind(),
             AddressErrorKind::NoPeer
-            | AddressErrorKind::UnixSocket
-            // Of these a client may be the cause, but more likely everybody is denied.
-            | AddressErrorKind::NoHeader
-            | AddressErrorKind::OnlyTrusted
-            | AddressErrorKind::TooFewHops => self.log_once(head.path(), &error),
-            _ => tracing::debug!(
-                target: "entitlements::decisions",
-                reason = error.reason(),
-                "the client's address cannot be told: {error}"
-            ),
+                | AddressErrorKind::UnixSocket
+                | AddressErrorKind::NoHeader
+                | AddressErrorKind::OnlyTrusted
+                | AddressErrorKind::TooFewHops
+        ) {
+            self.log_once(head.path(), &error);
         }
     }
 }
