@@ -54,13 +54,6 @@ impl AllowlistEntry {
         self
     }
 
-    /// Gives it this id, where it is one that was kept.
-    #[must_use]
-    pub fn with_id(mut self, id: impl Into<String>) -> Self {
-        self.id = id.into();
-        self
-    }
-
     /// Switches it off.
     #[must_use]
     pub const fn switched_off(mut self) -> Self {

@@ -31,7 +31,7 @@ const fn downgraded(mut by: ChangedBy) -> ChangedBy {
 }
 
 fn entry(id: &str, range: &str) -> AllowlistEntry {
-    AllowlistEntry::new(range.parse().unwrap(), "ann", NOW).with_id(id)
+    AllowlistEntry::kept(id, range.parse().unwrap(), "ann", NOW)
 }
 
 fn list(entries: &[(&str, &str)]) -> Allowlist {
