@@ -31,6 +31,12 @@ impl AllowlistCaller {
         }
     }
 
+    /// Nobody who could be locked out, such as the program that sets an account up.
+    #[must_use]
+    pub const fn nobody() -> Self {
+        Self::at(None).insisting()
+    }
+
     /// Who insists on the change also where it may lock it out.
     #[must_use]
     pub const fn insisting(mut self) -> Self {

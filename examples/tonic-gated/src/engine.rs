@@ -36,9 +36,7 @@ pub async fn prepare()
         keys.insert(key, account);
     }
     let office = AllowlistChange::add("192.0.2.0/24", "head office", "bank", engine.now())?;
-    // Nobody is there who could lock themselves out.
-    let nobody = AllowlistCaller::at(None).insisting();
-    let bank = AccountId::new("bank");
-    engine.change_allowlist(&bank, office, nobody).await?;
+    let (bank, by) = (AccountId::new("bank"), AllowlistCaller::nobody());
+    engine.change_allowlist(&bank, office, by).await?;
     Ok((engine, upkeep, keys))
 }

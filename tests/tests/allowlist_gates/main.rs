@@ -60,7 +60,7 @@ async fn entitle(engine: &Entitlements) {
 /// Adds a range through the engine, whoever it locks out.
 async fn add(engine: &Entitlements, range: &str) {
     let add = AllowlistChange::add(range, "", "test", testing::NOW).unwrap();
-    let by = AllowlistCaller::at(None).insisting();
+    let by = AllowlistCaller::nobody();
     engine
         .change_allowlist(&AccountId::LOCAL, add, by)
         .await
@@ -73,7 +73,7 @@ async fn remove(engine: &Entitlements, range: &str) {
     let list = engine.allowlist(&AccountId::LOCAL).await.unwrap();
     let entry = list.entries().iter().find(|entry| entry.ip_range == range);
     let remove = AllowlistChange::remove(entry.unwrap().id.clone());
-    let by = AllowlistCaller::at(None).insisting();
+    let by = AllowlistCaller::nobody();
     engine
         .change_allowlist(&AccountId::LOCAL, remove, by)
         .await

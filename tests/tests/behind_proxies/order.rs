@@ -41,9 +41,9 @@ async fn engine() -> Entitlements {
     let engine = testing::on_plan(testing::catalog(), "enterprise");
     let engine = engine.entitlements().clone();
     let office = AllowlistChange::add("192.0.2.7", "office", "ann", testing::NOW).unwrap();
-    let insisting = AllowlistCaller::at(None).insisting();
+    let by = AllowlistCaller::nobody();
     let account = AccountId::LOCAL;
-    let changed = engine.change_allowlist(&account, office, insisting).await;
+    let changed = engine.change_allowlist(&account, office, by).await;
     changed.unwrap();
     engine
 }

@@ -39,9 +39,9 @@ pub(crate) async fn servers(addresses: ClientAddress) -> [SocketAddr; 2] {
     let (engine, _) = engine.build().await.unwrap();
     let office = Place::Client.address();
     let office = AllowlistChange::add(office, "office", "ann", Timestamp::UNIX_EPOCH).unwrap();
-    let insisting = AllowlistCaller::at(None).insisting();
+    let by = AllowlistCaller::nobody();
     let account = AccountId::LOCAL;
-    let changed = engine.change_allowlist(&account, office, insisting).await;
+    let changed = engine.change_allowlist(&account, office, by).await;
     changed.unwrap();
     [axum(engine.clone()), actix(engine)]
 }
