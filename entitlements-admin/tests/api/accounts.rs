@@ -16,7 +16,7 @@ async fn patch(client: &Client, id: &str, body: &Value) -> Answer {
     client.admin(Method::PATCH, &path, &body.to_string()).await
 }
 
-/// The fields that were refused.
+/// The fields that a body or a query is refused for.
 #[track_caller]
 pub(crate) fn refused(answer: &Answer) -> Vec<String> {
     let problem = answer.assert_problem(422, "INVALID");

@@ -16,6 +16,7 @@ use entitlements_core::testing::{self, TestEngine, TestVendor};
 use http::{Method, Request};
 use serde_json::{Value, json};
 
+pub(crate) use crate::accounts::refused;
 use crate::client::{Answer, Client, OWNER};
 
 pub(crate) const PATH: &str = "/account/ip-allowlist";
@@ -124,14 +125,4 @@ impl Client {
             .map(|entry| entry["ip_range"].as_str().unwrap().to_owned())
             .collect()
     }
-}
-
-/// The fields that a body or a query is refused for.
-#[track_caller]
-pub(crate) fn refused(answer: &Answer) -> Vec<String> {
-    let problem = answer.assert_problem(422, "INVALID");
-    let errors = problem["errors"].as_array().unwrap().iter();
-    errors
-        .map(|error| error["field"].as_str().unwrap().to_owned())
-        .collect()
 }
