@@ -26,8 +26,9 @@ use crate::views::{AllowlistEntryView, AllowlistView};
 /// What insists on a change that may lock out whoever asks for it.
 const FORCE: &str = "force";
 
-/// Why what adds or widens may not be, beside what the change itself cannot be.
-const GROWING: [&Row; 7] = [
+/// Why an entry is not changed, beside what the change itself cannot be.
+const CHANGING: [&Row; 8] = [
+    &row::NOT_FOUND,
     &row::LICENSE_REQUIRED,
     &row::LICENSE_EXPIRED,
     &row::LICENSE_REQUIRED_403,
@@ -36,6 +37,12 @@ const GROWING: [&Row; 7] = [
     &row::ENTITLEMENTS_UNAVAILABLE,
     &row::NOT_STORED,
 ];
+
+/// Why none is added: the same, but that one is not there.
+const ADDING: [&Row; 7] = {
+    let [_not_found, rest @ ..] = CHANGING;
+    rest
+};
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -60,7 +67,7 @@ pub(super) const ROUTES: &[Route] = &[
             summary: "Adds a range that the account may be reached from",
             query: &[query::FORCE],
             answers: Answers::Created("IpAllowlistEntry"),
-            refuses: &GROWING,
+            refuses: &ADDING,
         },
         action: Action::Owner(|call, account, by| Box::pin(add(call, account, by))),
     },
@@ -73,16 +80,7 @@ pub(super) const ROUTES: &[Route] = &[
             summary: "Changes an entry; what is absent stays",
             query: &[query::FORCE],
             answers: Answers::Json("IpAllowlistEntry"),
-            refuses: &[
-                &row::NOT_FOUND,
-                &row::LICENSE_REQUIRED,
-                &row::LICENSE_EXPIRED,
-                &row::LICENSE_REQUIRED_403,
-                &row::LICENSE_EXPIRED_403,
-                &row::UNKNOWN_FEATURE,
-                &row::ENTITLEMENTS_UNAVAILABLE,
-                &row::NOT_STORED,
-            ],
+            refuses: &CHANGING,
         },
         action: Action::Owner(|call, account, by| Box::pin(change(call, account, by))),
     },
