@@ -17,6 +17,7 @@ mod axum;
 mod client;
 mod hyper;
 mod odd;
+mod peers;
 mod served;
 mod table;
 
