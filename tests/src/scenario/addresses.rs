@@ -144,6 +144,15 @@ impl Lists {
     fn list(&self, account: &AccountId) -> Arc<Allowlist> {
         self.held().lists.get(account).cloned().unwrap_or_default()
     }
+
+    fn reply<T: Send + 'static, E: Send + 'static>(
+        &self,
+        answer: impl FnOnce() -> Result<T, E>,
+        fails: impl FnOnce() -> E,
+    ) -> Reply<Result<T, E>> {
+        let kept = self.held().kept;
+        kept.reply(|| Reply::Now(answer()), fails)
+    }
 }
 
 fn nobody_answers() -> AllowlistStoreError {
@@ -152,9 +161,7 @@ fn nobody_answers() -> AllowlistStoreError {
 
 impl AllowlistStore for Lists {
     fn load(&self, account: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
-        let kept = self.held().kept;
-        let list = self.list(account);
-        kept.reply(Reply::Now(Ok(list)), nobody_answers)
+        self.reply(|| Ok(self.list(account)), nobody_answers)
     }
 
     fn change(
@@ -163,22 +170,19 @@ impl AllowlistStore for Lists {
         change: AllowlistChange,
         by: ChangedBy,
     ) -> Reply<Result<AllowlistChanged, AllowlistError>> {
-        let kept = self.held().kept;
-        if kept == Kept::Unreachable {
-            return Reply::Now(Err(nobody_answers().into()));
-        }
-        let changed = change.applied_to(&self.list(account), &by);
-        if let Ok(changed) = &changed {
+        let changed = || -> Result<_, AllowlistError> {
+            let changed = change.applied_to(&self.list(account), &by)?;
             let list = Arc::clone(&changed.list);
             self.held().lists.insert(account.clone(), list);
-        }
-        let changed = changed.map_err(AllowlistError::from);
-        kept.reply(Reply::Now(changed), || nobody_answers().into())
+            Ok(changed)
+        };
+        self.reply(changed, || nobody_answers().into())
     }
 
     fn remove(&self, account: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
-        let kept = self.held().kept;
-        let was_there = self.held().lists.remove(account).is_some();
-        kept.reply(Reply::Now(Ok(was_there)), nobody_answers)
+        self.reply(
+            || Ok(self.held().lists.remove(account).is_some()),
+            nobody_answers,
+        )
     }
 }

@@ -26,17 +26,21 @@ pub enum Kept {
 }
 
 impl Kept {
+    /// What is answered from there; where nobody answers, nothing happens either.
     pub(super) fn reply<T: Send + 'static, E: Send + 'static>(
         self,
-        answer: Reply<Result<T, E>>,
+        answer: impl FnOnce() -> Reply<Result<T, E>>,
         fails: impl FnOnce() -> E,
     ) -> Reply<Result<T, E>> {
         match self {
-            Self::Here => answer,
-            Self::Elsewhere => Reply::later(async move {
-                tokio::task::yield_now().await;
-                answer.await
-            }),
+            Self::Here => answer(),
+            Self::Elsewhere => {
+                let answer = answer();
+                Reply::later(async move {
+                    tokio::task::yield_now().await;
+                    answer.await
+                })
+            }
             Self::Unreachable => {
                 let error = fails();
                 Reply::later(async move {
@@ -67,7 +71,7 @@ impl AccountStore for Accounts {
 
     fn fetch(&self, account: &AccountId) -> Reply<Result<Option<SharedTerms>, AccountStoreError>> {
         let fails = || AccountStoreError::new("nobody answers");
-        self.kept.reply(self.known.fetch(account), fails)
+        self.kept.reply(|| self.known.fetch(account), fails)
     }
 
     fn last_known(&self, account: &AccountId) -> Option<(SharedTerms, Timestamp)> {
@@ -123,11 +127,7 @@ impl Counts {
         answer: impl FnOnce(&MemoryUsage) -> Reply<Result<T, UsageError>>,
     ) -> Reply<Result<T, UsageError>> {
         let fails = || UsageError::new("nobody answers");
-        match self.kept {
-            // Nothing may happen there.
-            Kept::Unreachable => self.kept.reply(Reply::Now(Err(fails())), fails),
-            Kept::Here | Kept::Elsewhere => self.kept.reply(answer(&self.known), fails),
-        }
+        self.kept.reply(|| answer(&self.known), fails)
     }
 }
 
