@@ -16,11 +16,7 @@ pub(crate) const ENTRIES: &str = "/account/ip-allowlist";
 pub(crate) async fn filled(lists: &MemoryAllowlists) -> String {
     let office = AllowlistChange::add("192.0.2.0/24", "office", "ann", NOW).unwrap();
     let id = office.id().to_owned();
-    let by = ChangedBy {
-        is_entitled: true,
-        address: None,
-        may_lock_out: true,
-    };
+    let by = ChangedBy::nobody();
     let acme = AccountId::new("acme");
     lists.change(&acme, office, by).await.unwrap();
     id

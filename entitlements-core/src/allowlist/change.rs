@@ -62,6 +62,18 @@ pub struct ChangedBy {
     pub may_lock_out: bool,
 }
 
+impl ChangedBy {
+    /// Nobody who could be locked out or lack the feature, such as a program that fills a store.
+    #[must_use]
+    pub const fn nobody() -> Self {
+        Self {
+            is_entitled: true,
+            address: None,
+            may_lock_out: true,
+        }
+    }
+}
+
 /// What is to be done to the entries that are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryChange {

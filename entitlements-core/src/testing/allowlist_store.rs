@@ -19,11 +19,7 @@ use crate::allowlist::{
 const ACME: AccountId = AccountId::LOCAL;
 
 /// Who insists on everything.
-const ANYBODY: ChangedBy = ChangedBy {
-    is_entitled: true,
-    address: None,
-    may_lock_out: true,
-};
+const NOBODY: ChangedBy = ChangedBy::nobody();
 
 async fn kept(store: &impl AllowlistStore, account: &AccountId) -> Arc<Allowlist> {
     store.load(account).await.expect("the store can be read")
@@ -35,7 +31,7 @@ fn add(range: &str, description: &str) -> AllowlistChange {
 }
 
 async fn done(store: &impl AllowlistStore, change: AllowlistChange) -> AllowlistChanged {
-    let changed = store.change(&ACME, change, ANYBODY).await;
+    let changed = store.change(&ACME, change, NOBODY).await;
     changed.expect("it can be kept")
 }
 
@@ -86,7 +82,7 @@ pub async fn w10_each_account_has_its_own<S: AllowlistStore>(open: impl AsyncFn(
     let accounts = ["acme", "Acme", "acme ", "größe\"\\", ""].map(AccountId::new);
     for (number, account) in accounts.iter().enumerate() {
         let entry = add(&format!("192.0.2.{number}"), "");
-        let changed = store.change(account, entry, ANYBODY).await;
+        let changed = store.change(account, entry, NOBODY).await;
         changed.expect("it can be kept");
     }
     let [acme, others @ ..] = &accounts;
@@ -97,11 +93,11 @@ pub async fn w10_each_account_has_its_own<S: AllowlistStore>(open: impl AsyncFn(
         .map(|entry| entry.id.clone());
     let id = id.expect("there is one");
     let elsewhere = store
-        .change(&ACME, AllowlistChange::remove(&id), ANYBODY)
+        .change(&ACME, AllowlistChange::remove(&id), NOBODY)
         .await;
     assert_eq!(elsewhere, Err(AllowlistRefusal::NotFound.into()));
     let removed = store
-        .change(acme, AllowlistChange::remove(&id), ANYBODY)
+        .change(acme, AllowlistChange::remove(&id), NOBODY)
         .await;
     removed.expect("it can be removed");
     let store = open().await;
@@ -129,7 +125,7 @@ pub async fn w10_an_account_takes_its_list_along<S: AllowlistStore>(open: impl A
         done(&store, change).await;
     }
     let beside = store
-        .change(&neighbour, add("192.0.2.0/24", ""), ANYBODY)
+        .change(&neighbour, add("192.0.2.0/24", ""), NOBODY)
         .await;
     let beside = beside.expect("it can be kept").list;
     assert!(!removed(&store, &AccountId::new("nobody")).await);
@@ -140,7 +136,7 @@ pub async fn w10_an_account_takes_its_list_along<S: AllowlistStore>(open: impl A
         assert_eq!(kept(store, &neighbour).await, beside);
     }
     let gone = store
-        .change(&ACME, AllowlistChange::remove(id), ANYBODY)
+        .change(&ACME, AllowlistChange::remove(id), NOBODY)
         .await;
     assert_eq!(gone, Err(AllowlistRefusal::NotFound.into()));
     let anew = done(&store, add("192.0.2.0/24", "")).await.list;

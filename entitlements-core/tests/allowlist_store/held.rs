@@ -20,10 +20,10 @@ async fn w10_what_was_read_is_not_read_again_until_it_changes() {
     let first = loaded(&store).await;
     assert!(Arc::ptr_eq(&first, &loaded(&store).await));
     // A change that is refused, or changes nothing, is none.
-    let again = store.change(&AccountId::LOCAL, add("192.0.2.0/24"), ANYBODY);
+    let again = store.change(&AccountId::LOCAL, add("192.0.2.0/24"), NOBODY);
     assert!(again.await.is_err());
     assert!(Arc::ptr_eq(&first, &loaded(&store).await));
-    let second = store.change(&AccountId::LOCAL, add("10.0.0.0/8"), ANYBODY);
+    let second = store.change(&AccountId::LOCAL, add("10.0.0.0/8"), NOBODY);
     let second = second.await.unwrap().list;
     assert_eq!(loaded(&store).await, second);
 }
@@ -40,16 +40,12 @@ async fn w10_a_change_of_another_handle_is_in_the_next_answer() {
         let added = other.change(
             &AccountId::LOCAL,
             add(&format!("10.0.0.{}", 10 + host)),
-            ANYBODY,
+            NOBODY,
         );
         let added = added.await.unwrap().list;
         assert_eq!(loaded(&one).await, added);
         let last = added.entries().last().unwrap();
-        let removed = one.change(
-            &AccountId::LOCAL,
-            AllowlistChange::remove(&last.id),
-            ANYBODY,
-        );
+        let removed = one.change(&AccountId::LOCAL, AllowlistChange::remove(&last.id), NOBODY);
         let removed = removed.await.unwrap().list;
         assert_eq!(loaded(&other).await, removed);
     }

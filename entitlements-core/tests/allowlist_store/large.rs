@@ -23,10 +23,10 @@ async fn w6_the_last_entry_is_kept_and_no_further_one() {
     let place = tempfile::tempdir().unwrap();
     write(place.path(), MOST_ENTRIES - 1, "an office");
     let store = AllowlistFiles::in_folder(place.path());
-    let last = store.change(&AccountId::LOCAL, add("192.0.2.0/24"), ANYBODY);
+    let last = store.change(&AccountId::LOCAL, add("192.0.2.0/24"), NOBODY);
     assert_eq!(last.await.unwrap().list.entries().len(), MOST_ENTRIES);
     let most = MOST_ENTRIES;
-    let further = store.change(&AccountId::LOCAL, add("198.51.100.0/24"), ANYBODY);
+    let further = store.change(&AccountId::LOCAL, add("198.51.100.0/24"), NOBODY);
     assert_eq!(
         further.await,
         Err(AllowlistRefusal::TooMany { most }.into())
@@ -49,7 +49,7 @@ async fn w10_what_there_is_no_room_for_is_refused_and_nothing_changes() {
     assert_eq!(full.len(), MOST_BYTES);
     let store = AllowlistFiles::in_folder(place.path());
     let list = store.load(&AccountId::LOCAL).await.unwrap();
-    let more = store.change(&AccountId::LOCAL, add("192.0.2.0/24"), ANYBODY);
+    let more = store.change(&AccountId::LOCAL, add("192.0.2.0/24"), NOBODY);
     let error = more.await.unwrap_err().to_string();
     assert!(error.contains("there is room for 64 MiB"), "{error}");
     let file = place.path().join("allowlists.json");

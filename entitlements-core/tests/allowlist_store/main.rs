@@ -38,11 +38,7 @@ mod in_a_file {
     );
 }
 
-const ANYBODY: ChangedBy = ChangedBy {
-    is_entitled: true,
-    address: None,
-    may_lock_out: true,
-};
+const NOBODY: ChangedBy = ChangedBy::nobody();
 
 fn add(range: &str) -> AllowlistChange {
     AllowlistChange::add(range, "", "ann", NOW).unwrap()
@@ -51,7 +47,7 @@ fn add(range: &str) -> AllowlistChange {
 /// A folder with one entry in its file.
 async fn with_an_entry(folder: &Path) -> AllowlistFiles {
     let store = AllowlistFiles::in_folder(folder);
-    let added = store.change(&AccountId::LOCAL, add("192.0.2.0/24"), ANYBODY);
+    let added = store.change(&AccountId::LOCAL, add("192.0.2.0/24"), NOBODY);
     added.await.unwrap();
     store
 }
@@ -104,7 +100,7 @@ async fn w11_what_is_not_ours_is_neither_read_nor_replaced() {
         // Nor is another account's list an empty one.
         assert!(store.load(&"other".into()).await.is_err());
         let changed = store
-            .change(&"other".into(), add("10.0.0.0/8"), ANYBODY)
+            .change(&"other".into(), add("10.0.0.0/8"), NOBODY)
             .await;
         assert!(matches!(changed, Err(AllowlistError::Store(_))));
         assert!(store.remove(&AccountId::LOCAL).await.is_err());
@@ -134,7 +130,7 @@ async fn w11_a_link_or_a_folder_is_no_file() {
     for _ in 0..2 {
         assert!(store.load(&AccountId::LOCAL).await.is_err());
         let changed = store
-            .change(&AccountId::LOCAL, add("10.0.0.0/8"), ANYBODY)
+            .change(&AccountId::LOCAL, add("10.0.0.0/8"), NOBODY)
             .await;
         assert!(matches!(changed, Err(AllowlistError::Store(_))));
         assert!(store.remove(&AccountId::LOCAL).await.is_err());
@@ -151,9 +147,9 @@ async fn w11_a_link_or_a_folder_is_no_file() {
 async fn w11_a_change_is_made_though_nobody_waits_for_it() {
     let place = tempfile::tempdir().unwrap();
     let store = AllowlistFiles::in_folder(place.path());
-    drop(store.change(&AccountId::LOCAL, add("192.0.2.0/24"), ANYBODY));
+    drop(store.change(&AccountId::LOCAL, add("192.0.2.0/24"), NOBODY));
     // The next one waits for its turn, before or behind it.
-    let second = store.change(&AccountId::LOCAL, add("10.0.0.0/8"), ANYBODY);
+    let second = store.change(&AccountId::LOCAL, add("10.0.0.0/8"), NOBODY);
     second.await.unwrap();
     for _ in 0..100_000 {
         if store.load(&AccountId::LOCAL).await.unwrap().entries().len() == 2 {

@@ -23,18 +23,14 @@ use crate::child::{self, Running};
 const WRITERS: usize = 64;
 const ACME: AccountId = AccountId::LOCAL;
 
-const ANYBODY: ChangedBy = ChangedBy {
-    is_entitled: true,
-    address: None,
-    may_lock_out: true,
-};
+const NOBODY: ChangedBy = ChangedBy::nobody();
 
 fn add(range: &str, description: &str) -> AllowlistChange {
     AllowlistChange::add(range, description, "ann", NOW).unwrap()
 }
 
 async fn change(store: &SqliteStore, change: AllowlistChange) -> AllowlistChanged {
-    store.change(&ACME, change, ANYBODY).await.unwrap()
+    store.change(&ACME, change, NOBODY).await.unwrap()
 }
 
 /// The descriptions of all entries.
@@ -106,7 +102,7 @@ fn w10_of_two_that_would_lock_out_together_one_is_refused() {
             ];
             let [one, other, _] = entries.each_ref().map(|entry| entry.id().to_owned());
             for entry in entries {
-                let added = stores[0].change(&account, entry, ANYBODY);
+                let added = stores[0].change(&account, entry, NOBODY);
                 added.await.unwrap();
             }
             let off = EntryPatch {
@@ -214,7 +210,7 @@ fn w10_a_change_is_made_though_nobody_waits_for_it() {
         let store = SqliteStore::open(folder.path().join("acme.db"))
             .await
             .unwrap();
-        let mut reply = Box::pin(store.change(&ACME, add("192.0.2.0/24", ""), ANYBODY));
+        let mut reply = Box::pin(store.change(&ACME, add("192.0.2.0/24", ""), NOBODY));
         let polled = std::future::poll_fn(|context| {
             std::task::Poll::Ready(reply.as_mut().poll(context).is_ready())
         });
@@ -248,7 +244,7 @@ fn w11_an_entry_that_is_none_is_told_and_never_left_out() {
             change(&store, secret).await;
             change(&store, add("10.0.0.0/8", "")).await;
             let elsewhere = AccountId::new("elsewhere");
-            let added = store.change(&elsewhere, add("10.0.0.0/8", ""), ANYBODY);
+            let added = store.change(&elsewhere, add("10.0.0.0/8", ""), NOBODY);
             let added = added.await.unwrap().list;
             let damage =
                 format!("UPDATE entitlements_allowlists SET {column} = {value} WHERE id = '{id}'");
@@ -261,7 +257,7 @@ fn w11_an_entry_that_is_none_is_told_and_never_left_out() {
             let read = store.load(&ACME).await.unwrap_err().to_string();
             assert!(read.contains(&said) && !read.contains("secret"), "{read}");
             for change in [add("203.0.113.0/24", ""), AllowlistChange::remove(&id)] {
-                let error = store.change(&ACME, change, ANYBODY).await.unwrap_err();
+                let error = store.change(&ACME, change, NOBODY).await.unwrap_err();
                 assert!(matches!(error, AllowlistError::Store(_)), "{error}");
                 assert!(error.to_string().contains(&said), "{error}");
             }
@@ -286,7 +282,7 @@ fn w11_a_table_that_goes_is_no_empty_list() {
         let said = "no such table: entitlements_allowlists";
         let read = store.load(&ACME).await.unwrap_err().to_string();
         assert!(read.contains(said), "{read}");
-        let changed = store.change(&ACME, add("10.0.0.0/8", ""), ANYBODY).await;
+        let changed = store.change(&ACME, add("10.0.0.0/8", ""), NOBODY).await;
         assert!(changed.unwrap_err().to_string().contains(said));
         assert!(store.remove(&ACME).await.is_err());
     });
@@ -309,7 +305,7 @@ fn w6_the_last_entry_is_kept_and_no_further_one() {
         let last = change(&store, add("192.0.2.0/24", "")).await;
         let most = MOST_ENTRIES;
         assert_eq!(last.list.entries().len(), most);
-        let further = store.change(&ACME, add("198.51.100.0/24", ""), ANYBODY);
+        let further = store.change(&ACME, add("198.51.100.0/24", ""), NOBODY);
         let refused = AllowlistRefusal::TooMany { most };
         assert_eq!(further.await, Err(refused.into()));
         assert_eq!(store.load(&ACME).await.unwrap(), last.list);

@@ -85,11 +85,7 @@ impl Served {
 }
 
 async fn fill(store: &MemoryAllowlists, account: &AccountId, ranges: &[String]) {
-    let by = ChangedBy {
-        is_entitled: true,
-        address: None,
-        may_lock_out: true,
-    };
+    let by = ChangedBy::nobody();
     for range in ranges {
         let add = AllowlistChange::add(range, "", "test", testing::NOW).unwrap();
         store.change(account, add, by).await.unwrap();

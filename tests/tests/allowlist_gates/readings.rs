@@ -69,11 +69,7 @@ impl Asked {
 
     async fn beside(&self, range: &str) {
         let add = AllowlistChange::add(range, "", "test", testing::NOW).unwrap();
-        let by = ChangedBy {
-            is_entitled: true,
-            address: None,
-            may_lock_out: true,
-        };
+        let by = ChangedBy::nobody();
         let lists = self.store.beside();
         lists.change(&AccountId::LOCAL, add, by).await.unwrap();
     }

@@ -210,11 +210,7 @@ pub(crate) fn held(document: &Value, world: &World) -> Held {
 }
 
 async fn put(lists: &MemoryAllowlists, account: &AccountId, change: AllowlistChange) {
-    let by = ChangedBy {
-        is_entitled: true,
-        address: None,
-        may_lock_out: true,
-    };
+    let by = ChangedBy::nobody();
     lists.change(account, change, by).await.unwrap();
 }
 

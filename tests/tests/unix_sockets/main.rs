@@ -40,11 +40,7 @@ async fn engine() -> Entitlements {
     let store = MemoryAllowlists::default();
     for (account, entries) in LISTS {
         let account = AccountId::new(account);
-        let by = ChangedBy {
-            is_entitled: true,
-            address: None,
-            may_lock_out: true,
-        };
+        let by = ChangedBy::nobody();
         for (range, is_active) in entries {
             let add = AllowlistChange::add(range, "", "test", testing::NOW).unwrap();
             let id = add.id().to_owned();

@@ -16,11 +16,7 @@ fn only_from(data: &Path, ranges: &[&str]) {
     let runtime = { runtime }.build().unwrap();
     for range in ranges {
         let change = AllowlistChange::add(range, "office", "ann", testing::NOW).unwrap();
-        let by = ChangedBy {
-            is_entitled: true,
-            address: None,
-            may_lock_out: true,
-        };
+        let by = ChangedBy::nobody();
         let changed = store.change(&AccountId::LOCAL, change, by);
         runtime.block_on(changed).unwrap();
     }
