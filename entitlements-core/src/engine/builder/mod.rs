@@ -148,7 +148,7 @@ impl EntitlementsBuilder {
     }
 
     /// Keeps here, instead of in the data folder, what must outlast the process: licenses and revocation lists that are handed in, what is
-    /// known of time, and which notices were given (P8).
+    /// known of time, and which notices were given (P8). Accounts' allowlists are for [`allowlists`](Self::allowlists).
     pub fn license_store(mut self, store: impl LicenseStore) -> Self {
         self.license_store = Some(Arc::new(store));
         self
@@ -266,7 +266,7 @@ impl EntitlementsBuilder {
     }
 
     /// Keeps the accounts' allowlists here, instead of in `allowlists.json` of the data folder (W10, W11). Without either they are gone when
-    /// the process ends.
+    /// the process ends, and whoever they kept out gets in.
     pub fn allowlists(mut self, store: impl AllowlistStore) -> Self {
         self.allowlists = Some(Arc::new(store));
         self
