@@ -18,6 +18,7 @@ pub mod metrics;
 mod name;
 pub mod notify;
 mod peer_address;
+pub mod rate;
 mod reply;
 mod reserve;
 pub mod resolve;

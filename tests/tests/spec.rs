@@ -14,7 +14,7 @@ use entitlements_core::denial::DenialRow;
 use entitlements_tests::{assert_none, root, scenario};
 
 /// The families whose rules scenarios show.
-const SHOWN: [char; 7] = ['R', 'D', 'S', 'A', 'U', 'T', 'N'];
+const SHOWN: [char; 8] = ['R', 'D', 'S', 'A', 'U', 'T', 'N', 'Q'];
 
 /// Rules that no request can show, each with a test that does: its file and its name.
 const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
@@ -147,6 +147,91 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "S16",
         "entitlements-actix/tests/app/grace_warning.rs",
         "s16_responses_in_grace_say_when_it_ends",
+    ),
+    (
+        "Q1",
+        "entitlements-core/tests/rates/one_key.rs",
+        "q2_it_is_the_bucket_of_the_rules",
+    ),
+    (
+        "Q2",
+        "entitlements-core/tests/rates/one_key.rs",
+        "q2_no_time_admits_more_than_the_burst_and_what_it_refills",
+    ),
+    (
+        "Q2",
+        "entitlements-core/tests/rates/governor_agrees.rs",
+        "q2_governor_admits_the_same",
+    ),
+    (
+        "Q3",
+        "entitlements-core/tests/rates/one_key.rs",
+        "q3_what_costs_nothing_is_admitted_and_more_than_a_burst_never",
+    ),
+    (
+        "Q4",
+        "entitlements-core/tests/rates/one_key.rs",
+        "q4_a_wait_is_never_early_and_exact",
+    ),
+    (
+        "Q5",
+        "entitlements-core/tests/rates/one_key.rs",
+        "q5_time_that_goes_back_admits_nothing_more",
+    ),
+    (
+        "Q6",
+        "entitlements-core/tests/rates/carry.rs",
+        "q6_it_is_the_bucket_of_the_rules_through_any_change",
+    ),
+    (
+        "Q6",
+        "entitlements-core/tests/rates/carry.rs",
+        "q6_no_change_gives_anything_for_free_or_takes_anything",
+    ),
+    (
+        "Q6",
+        "entitlements-core/tests/rates/carry.rs",
+        "q6_a_smaller_plan_locks_nobody_out_for_longer",
+    ),
+    (
+        "Q7",
+        "entitlements-core/tests/rates/several.rs",
+        "q7_all_or_nothing_with_the_longest_wait",
+    ),
+    (
+        "Q7",
+        "entitlements-core/tests/rates/several.rs",
+        "q7_what_is_given_back_at_once_was_never_spent",
+    ),
+    (
+        "Q8",
+        "entitlements-core/tests/rates/one_key.rs",
+        "q8_headers_say_burst_window_rest_and_reset",
+    ),
+    (
+        "Q9",
+        "entitlements-core/tests/rates/flood.rs",
+        "q9_subjects_that_are_written_alike_are_different",
+    ),
+    (
+        "Q10",
+        "entitlements-core/tests/rates/flood.rs",
+        "q10_many_keys_leave_memory_where_the_cap_says",
+    ),
+    (
+        "Q10",
+        "entitlements-core/tests/rates/flood.rs",
+        "q10_no_flood_frees_a_limited_key",
+    ),
+    (
+        "Q11",
+        "entitlements-core/tests/rates/flood.rs",
+        "q11_places_that_run_short_become_more",
+    ),
+    (
+        "Q12",
+        "entitlements-core/tests/rates/one_key.rs",
+        "q12_the_largest_rates_neither_panic_nor_admit_more",
     ),
 ];
 

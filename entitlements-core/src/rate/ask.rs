@@ -1,0 +1,193 @@
+use std::time::Duration;
+
+use super::key::Subject;
+use super::quota::Quota;
+use super::rate_keys::RateKeys;
+use super::spent::{Spent, Step, Taken};
+
+/// One rate that is asked for, and what came of it.
+///
+/// It is made anew for each request; [`Limiter::take`](super::Limiter::take) and [`look`](super::Limiter::look) write into it.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    pub(super) rate: &'a RateKeys,
+    pub(super) key: u64,
+    pub(super) quota: Quota,
+    pub(super) cost: u64,
+    now: u64,
+    before: Spent,
+    pub(super) spent: Spent,
+    wait: Option<Duration>,
+    /// How often the record had been changed when it was taken from.
+    changes: Option<u8>,
+}
+
+impl<'a> Ask<'a> {
+    /// Asks for one unit of a rate, which is this subject's quota.
+    #[inline]
+    #[must_use]
+    pub fn new(rate: &'a RateKeys, subject: &Subject<'_>, quota: Quota) -> Self {
+        let nothing = Spent {
+            speed: quota.speed,
+            full_at: 0,
+        };
+        Self {
+            rate,
+            key: rate.key(subject),
+            quota,
+            cost: 1,
+            now: 0,
+            before: nothing,
+            spent: nothing,
+            wait: Some(Duration::ZERO),
+            changes: None,
+        }
+    }
+
+    /// Asks for so many units in place of one. None at all are always admitted; more than the burst never are.
+    #[inline]
+    #[must_use]
+    pub const fn cost(mut self, units: u64) -> Self {
+        self.cost = units;
+        self
+    }
+
+    /// Where the key stands now.
+    #[must_use]
+    pub fn standing(&self) -> Standing<'a> {
+        let next = match self.spent.step(&self.quota, 1, self.now) {
+            Step::Admitted(_) => Some(Duration::ZERO),
+            Step::Denied(_, wait) => wait,
+        };
+        Standing {
+            rate: self.rate,
+            burst: self.quota.burst(),
+            window_seconds: self.quota.window_seconds(),
+            remaining: self.spent.remaining(&self.quota, self.now),
+            wait: self.wait,
+            next,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn admitted(&mut self, before: Spent, after: Spent, changes: u8, now: u64) {
+        self.now = now;
+        self.before = before;
+        self.spent = after;
+        self.wait = Some(Duration::ZERO);
+        self.changes = Some(changes);
+    }
+
+    /// Or looked at.
+    #[inline]
+    pub(super) fn denied(&mut self, spent: Spent, wait: Option<Duration>, now: u64) -> Verdict {
+        self.now = now;
+        self.spent = spent;
+        self.wait = wait;
+        self.changes = None;
+        wait.map_or(Verdict::Never, Verdict::Wait)
+    }
+
+    /// What it took; none from then on.
+    pub(super) fn untake(&mut self) -> Option<(Taken, u8)> {
+        let changes = self.changes.take()?;
+        let taken = Taken::new(self.before, &self.quota, self.cost, self.now);
+        (self.cost > 0).then_some((taken, changes))
+    }
+}
+
+/// Where a key stands with one rate: what the rate-limit headers say (Q8).
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    rate: &'a RateKeys,
+    burst: u64,
+    window_seconds: u64,
+    remaining: u64,
+    wait: Option<Duration>,
+    next: Option<Duration>,
+}
+
+impl<'a> Standing<'a> {
+    /// What the rate is called.
+    #[must_use]
+    pub fn rate(&self) -> &'a str {
+        self.rate.name()
+    }
+
+    /// `q`: how many units may be spent at once.
+    #[must_use]
+    pub const fn burst(&self) -> u64 {
+        self.burst
+    }
+
+    /// `w`: the seconds in which an empty bucket is full again, rounded up.
+    #[must_use]
+    pub const fn window_seconds(&self) -> u64 {
+        self.window_seconds
+    }
+
+    /// `r`: how many whole units are left.
+    #[must_use]
+    pub const fn remaining(&self) -> u64 {
+        self.remaining
+    }
+
+    /// After how long this rate alone would admit what was asked for; none where it never does.
+    #[must_use]
+    pub const fn wait(&self) -> Option<Duration> {
+        self.wait
+    }
+
+    /// `t`: the window's seconds while units are left; else the seconds until what was asked for, or one unit, is admitted, as `Retry-After`
+    /// says it.
+    #[must_use]
+    pub fn reset_seconds(&self) -> u64 {
+        let until = match (self.wait, self.next) {
+            (Some(wait), Some(next)) => wait.max(next),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => return self.window_seconds,
+        };
+        if self.remaining > 0 {
+            self.window_seconds
+        } else {
+            whole_seconds(until)
+        }
+    }
+}
+
+/// Whether all that was asked for was admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All of it was.
+    Admitted,
+    /// None of it was; all of it would be after this time, and not before.
+    Wait(Duration),
+    /// None of it was, and it never will be: more is asked for at once than a burst has.
+    Never,
+}
+
+impl Verdict {
+    /// `Retry-After`: whole seconds, rounded up, and at least one. None where there is nothing to wait for.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use entitlements_core::rate::Verdict;
+    ///
+    /// assert_eq!(Verdict::Wait(Duration::from_nanos(1)).retry_after_seconds(), Some(1));
+    /// assert_eq!(Verdict::Wait(Duration::from_millis(1001)).retry_after_seconds(), Some(2));
+    /// assert_eq!(Verdict::Admitted.retry_after_seconds(), None);
+    /// assert_eq!(Verdict::Never.retry_after_seconds(), None);
+    /// ```
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Wait(wait) => Some(whole_seconds(*wait)),
+            Self::Admitted | Self::Never => None,
+        }
+    }
+}
+
+fn whole_seconds(wait: Duration) -> u64 {
+    let rest = u64::from(wait.subsec_nanos() != 0);
+    wait.as_secs().saturating_add(rest).max(1)
+}

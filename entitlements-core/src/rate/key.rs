@@ -1,0 +1,21 @@
+use std::net::IpAddr;
+
+use crate::AccountId;
+
+/// Whose requests are counted together.
+///
+/// Never something that a caller merely claims: each new name is a new bucket.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Subject<'a> {
+    /// An account.
+    Account(&'a AccountId),
+    /// A client address, or the first one of its prefix.
+    Address(IpAddr),
+    /// An API key, or what stands for it.
+    ApiKey(&'a str),
+    /// A user.
+    User(&'a str),
+    /// What the application makes of a request.
+    Custom(&'a str),
+}

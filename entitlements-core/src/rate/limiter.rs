@@ -1,0 +1,106 @@
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::ask::{Ask, Verdict};
+use super::nanos;
+use super::rate_keys::RateKeys;
+use super::record::Spending;
+use super::settle::{Mode, peek, settle};
+
+/// How many keys of a rate have places where it is not said.
+const PLACES: usize = 1_000_000;
+
+/// What is spent of every rate, in the memory of one process.
+///
+/// It is shared by threads, and bounded: see the [module](super).
+#[derive(Debug)]
+pub struct Limiter {
+    places: usize,
+    rates: Mutex<Vec<Arc<RateKeys>>>,
+}
+
+impl Default for Limiter {
+    /// One with places for a million keys of each rate: some 95 MB once so many are limited at the same time, and kilobytes before. More
+    /// than most products have accounts, and little for a server.
+    fn default() -> Self {
+        Self::with_places_for(PLACES)
+    }
+}
+
+impl Limiter {
+    /// One that keeps, for each rate, as many keys as this that have something spent.
+    #[must_use]
+    pub fn with_places_for(keys: usize) -> Self {
+        Self {
+            places: keys,
+            rates: Mutex::default(),
+        }
+    }
+
+    /// What is spent of the rate of this name. For when routes are built: whoever asks under the same name shares it, and none is
+    /// forgotten.
+    pub fn rate(&self, name: &str) -> Arc<RateKeys> {
+        let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = rates.iter().find(|known| known.name() == name);
+        if let Some(known) = known {
+            return Arc::clone(known);
+        }
+        let made = Arc::new(RateKeys::new(name, self.places));
+        rates.push(Arc::clone(&made));
+        made
+    }
+
+    /// Spends all that is asked for, or nothing.
+    ///
+    /// `now` is the time of a monotonic clock since a moment that never changes. Where it goes back, less is admitted, never more.
+    #[inline]
+    pub fn take(&self, asks: &mut [Ask<'_>], now: Duration) -> Verdict {
+        let now = nanos(now);
+        if let [one] = asks
+            && let Some(verdict) = take_one(one, now)
+        {
+            return verdict;
+        }
+        take_all(asks, now)
+    }
+
+    /// As [`take`](Self::take), but spends nothing.
+    pub fn look(&self, asks: &mut [Ask<'_>], now: Duration) -> Verdict {
+        let now = nanos(now);
+        peek(asks, now).unwrap_or_else(|| settle(asks, Mode::Look, now))
+    }
+
+    /// Gives back what [`take`](Self::take) spent, and is not refilled by `now`; once.
+    ///
+    /// For a request that something else denies later.
+    pub fn give_back(&self, asks: &mut [Ask<'_>], now: Duration) {
+        let now = nanos(now);
+        for ask in asks {
+            if let Some((taken, changes)) = ask.untake() {
+                ask.rate.give_back(ask.key, taken, changes, now);
+            }
+        }
+    }
+}
+
+/// Without a turn; none where it takes one.
+#[inline(always)]
+fn take_one(ask: &mut Ask<'_>, now: u64) -> Option<Verdict> {
+    let record = ask.rate.find(ask.key)?;
+    match record.spend(ask.key, &ask.quota, ask.cost, now)? {
+        Spending::Admitted { seen, after } => {
+            ask.admitted(seen.spent, after, seen.changes(), now);
+            Some(Verdict::Admitted)
+        }
+        Spending::Denied { spent, wait } => Some(ask.denied(spent, wait, now)),
+    }
+}
+
+#[inline(never)]
+fn take_all(asks: &mut [Ask<'_>], now: u64) -> Verdict {
+    match peek(asks, now) {
+        // What is denied needs no turn, and takes no place.
+        Some(verdict @ (Verdict::Wait(_) | Verdict::Never)) => verdict,
+        Some(Verdict::Admitted) | None => settle(asks, Mode::Take, now),
+    }
+}

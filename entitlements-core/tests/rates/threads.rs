@@ -1,0 +1,85 @@
+//! Real threads on the same keys.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use entitlements_core::rate::{Limiter, Quota, Verdict};
+use std::time::Duration;
+
+use crate::{ask, at, key, per_second, remaining, take};
+
+#[test]
+fn q2_threads_admit_together_what_one_would() {
+    for requests in [1, 7, (1 << 40) - 1] {
+        let limiter = Limiter::with_places_for(1000);
+        let quota = Quota::new(requests, Duration::from_secs(3600), 40_000);
+        let keys = [key("a"), key("b")];
+        let admitted = [AtomicU64::new(0), AtomicU64::new(0)];
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for round in 0..30_000_u64 {
+                        let which = (round % 2) as usize;
+                        let done = take(&limiter, keys[which], quota, 1, 5);
+                        if done == Verdict::Admitted {
+                            admitted[which].fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+        });
+        for admitted in admitted {
+            assert_eq!(admitted.into_inner(), 40_000);
+        }
+    }
+}
+
+#[test]
+fn q7_threads_that_take_several_and_give_back_lose_nothing() {
+    let limiter = Limiter::with_places_for(1000);
+    let quota = per_second(1, 1_000_000);
+    let (a, b) = (key("a"), key("b"));
+    let kept = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let (limiter, kept) = (&limiter, &kept);
+            scope.spawn(move || {
+                let rate = limiter.rate("api");
+                let (first, second) = if thread % 2 == 0 { (a, b) } else { (b, a) };
+                for round in 0..5_000_u64 {
+                    let mut asks = [ask(&rate, first, quota, 1), ask(&rate, second, quota, 2)];
+                    assert_eq!(limiter.take(&mut asks, at(9)), Verdict::Admitted);
+                    if round % 3 == 0 {
+                        limiter.give_back(&mut asks, at(9));
+                    } else {
+                        kept.fetch_add(3, Ordering::Relaxed);
+                    }
+                    assert_eq!(take(limiter, a, quota, 1, 9), Verdict::Admitted);
+                    kept.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    let left = remaining(&limiter, a, quota, 9) + remaining(&limiter, b, quota, 9);
+    assert_eq!(left, 2_000_000 - kept.into_inner());
+}
+
+#[test]
+fn q10_first_uses_by_many_at_once_are_all_counted() {
+    let limiter = Limiter::with_places_for(30_000);
+    let quota = per_second(1, 1);
+    let admitted = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for number in 0..2000 {
+                    let key = key(&number.to_string());
+                    if take(&limiter, key, quota, 1, 3) == Verdict::Admitted {
+                        admitted.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(admitted.into_inner(), 2000);
+}
