@@ -1,2 +1,3 @@
 mod ledger;
+mod rate;
 mod slot;
