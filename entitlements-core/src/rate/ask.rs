@@ -11,12 +11,18 @@ use super::spent::{Spent, Step, Taken};
 #[derive(Debug)]
 pub struct Ask<'a> {
     pub(super) rate: &'a RateKeys,
+    pub(super) quota: &'a Quota,
     pub(super) key: u64,
-    pub(super) quota: Quota,
     pub(super) cost: u64,
+    came: Option<Came>,
+}
+
+/// What came of an [`Ask`].
+#[derive(Clone, Copy, Debug)]
+struct Came {
     now: u64,
     before: Spent,
-    pub(super) spent: Spent,
+    spent: Spent,
     wait: Option<Duration>,
     /// How often the record had been changed when it was taken from.
     changes: Option<u8>,
@@ -24,23 +30,15 @@ pub struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     /// Asks for one unit of a rate, which is this subject's quota.
-    #[inline]
+    #[inline(always)]
     #[must_use]
-    pub fn new(rate: &'a RateKeys, subject: &Subject<'_>, quota: Quota) -> Self {
-        let nothing = Spent {
-            speed: quota.speed,
-            full_at: 0,
-        };
+    pub fn new(rate: &'a RateKeys, subject: &Subject<'_>, quota: &'a Quota) -> Self {
         Self {
             rate,
-            key: rate.key(subject),
             quota,
+            key: rate.key(subject),
             cost: 1,
-            now: 0,
-            before: nothing,
-            spent: nothing,
-            wait: Some(Duration::ZERO),
-            changes: None,
+            came: None,
         }
     }
 
@@ -52,46 +50,58 @@ impl<'a> Ask<'a> {
         self
     }
 
-    /// Where the key stands now.
+    /// Where the key stands now; none as long as nobody was asked.
     #[must_use]
-    pub fn standing(&self) -> Standing<'a> {
-        let next = match self.spent.step(&self.quota, 1, self.now) {
+    pub fn standing(&self) -> Option<Standing<'a>> {
+        let came = self.came?;
+        let next = match came.spent.step(self.quota, 1, came.now) {
             Step::Admitted(_) => Some(Duration::ZERO),
             Step::Denied(_, wait) => wait,
         };
-        Standing {
+        Some(Standing {
             rate: self.rate,
             burst: self.quota.burst(),
             window_seconds: self.quota.window_seconds(),
-            remaining: self.spent.remaining(&self.quota, self.now),
-            wait: self.wait,
+            remaining: came.spent.remaining(self.quota, came.now),
+            wait: came.wait,
             next,
-        }
+        })
     }
 
     #[inline(always)]
     pub(super) fn admitted(&mut self, before: Spent, after: Spent, changes: u8, now: u64) {
-        self.now = now;
-        self.before = before;
-        self.spent = after;
-        self.wait = Some(Duration::ZERO);
-        self.changes = Some(changes);
+        self.came = Some(Came {
+            now,
+            before,
+            spent: after,
+            wait: Some(Duration::ZERO),
+            changes: Some(changes),
+        });
     }
 
     /// Or looked at.
     #[inline]
     pub(super) fn denied(&mut self, spent: Spent, wait: Option<Duration>, now: u64) -> Verdict {
-        self.now = now;
-        self.spent = spent;
-        self.wait = wait;
-        self.changes = None;
+        self.came = Some(Came {
+            now,
+            before: spent,
+            spent,
+            wait,
+            changes: None,
+        });
         wait.map_or(Verdict::Never, Verdict::Wait)
+    }
+
+    /// What is spent now, as far as it is known here.
+    pub(super) fn spent(&self) -> Option<Spent> {
+        self.came.map(|came| came.spent)
     }
 
     /// What it took; none from then on.
     pub(super) fn untake(&mut self) -> Option<(Taken, u8)> {
-        let changes = self.changes.take()?;
-        let taken = Taken::new(self.before, &self.quota, self.cost, self.now);
+        let came = self.came.as_mut()?;
+        let changes = came.changes.take()?;
+        let taken = Taken::new(came.before, self.quota, self.cost, came.now);
         (self.cost > 0).then_some((taken, changes))
     }
 }

@@ -87,7 +87,7 @@ impl Limiter {
 #[inline(always)]
 fn take_one(ask: &mut Ask<'_>, now: u64) -> Option<Verdict> {
     let record = ask.rate.find(ask.key)?;
-    match record.spend(ask.key, &ask.quota, ask.cost, now)? {
+    match record.spend(ask.key, ask.quota, ask.cost, now)? {
         Spending::Admitted { seen, after } => {
             ask.admitted(seen.spent, after, seen.changes(), now);
             Some(Verdict::Admitted)

@@ -22,16 +22,16 @@
 //!
 //! let account = AccountId::new("acc_42");
 //! let subject = Subject::Account(&account);
-//! let asks = || [Ask::new(&api, &subject, many), Ask::new(&exports, &subject, few)];
+//! let asks = || [Ask::new(&api, &subject, &many), Ask::new(&exports, &subject, &few)];
 //!
 //! // Both or neither.
 //! let (mut first, mut second) = (asks(), asks());
 //! let start = Duration::from_secs(1000);
 //! assert_eq!(limiter.take(&mut first, start), Verdict::Admitted);
-//! assert_eq!(first[0].standing().remaining(), 99);
+//! assert_eq!(first[0].standing().map(|it| it.remaining()), Some(99));
 //!
 //! assert_eq!(limiter.take(&mut second, start), Verdict::Wait(minute));
-//! assert_eq!(second[0].standing().remaining(), 99);
+//! assert_eq!(second[0].standing().map(|it| it.remaining()), Some(99));
 //! assert_eq!(limiter.take(&mut second, start + minute), Verdict::Admitted);
 //! ```
 

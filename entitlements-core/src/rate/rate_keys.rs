@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use foldhash::quality::RandomState;
+use foldhash::fast::RandomState;
 
 use super::key::Subject;
 use super::nanos;

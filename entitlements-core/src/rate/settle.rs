@@ -25,7 +25,7 @@ pub(super) fn peek(asks: &mut [Ask<'_>], now: u64) -> Option<Verdict> {
             Some(record) => record.look(ask.key)?,
             None => ask.rate.newcomer(ask.key, ask.quota.speed),
         };
-        let step = spent.step(&ask.quota, cost, now);
+        let step = spent.step(ask.quota, cost, now);
         if matches!(step, Step::Denied(after, _) if after.speed != spent.speed) {
             return None;
         }
@@ -47,7 +47,7 @@ pub(super) fn settle(asks: &mut [Ask<'_>], mode: Mode, now: u64) -> Verdict {
             let cost = cost_until(asks, place);
             if let Some(ask) = asks.get_mut(place) {
                 let spent = held(ask);
-                together.add(ask, spent, spent.step(&ask.quota, cost, now), now);
+                together.add(ask, spent, spent.step(ask.quota, cost, now), now);
             }
         }
         let verdict = together.verdict();
@@ -99,7 +99,7 @@ fn held(ask: &Ask<'_>) -> Spent {
 fn spend(ask: &mut Ask<'_>, now: u64) {
     let keys: &RateKeys = ask.rate;
     let before = held(ask);
-    let after = match before.step(&ask.quota, ask.cost, now) {
+    let after = match before.step(ask.quota, ask.cost, now) {
         Step::Admitted(after) | Step::Denied(after, _) => after,
     };
     match keys.find(ask.key) {
@@ -121,8 +121,8 @@ fn spend(ask: &mut Ask<'_>, now: u64) {
 
 /// Q6: writes at which speed it goes on.
 fn carry(ask: &Ask<'_>) {
-    if let Some(record) = ask.rate.find(ask.key) {
-        record.put(&ask.spent);
+    if let Some((record, spent)) = ask.rate.find(ask.key).zip(ask.spent()) {
+        record.put(&spent);
     }
 }
 

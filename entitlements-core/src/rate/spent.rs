@@ -172,6 +172,9 @@ fn converted(parts: u128, from: Speed, to: Speed, round: Round) -> u128 {
 
 fn duration(nanos: u128) -> Duration {
     const SECOND: u128 = 1_000_000_000;
+    if let Ok(nanos) = u64::try_from(nanos) {
+        return Duration::from_nanos(nanos);
+    }
     match u64::try_from(nanos / SECOND) {
         Ok(seconds) => Duration::from_secs(seconds) + Duration::from_nanos((nanos % SECOND) as u64),
         Err(_) => Duration::MAX,

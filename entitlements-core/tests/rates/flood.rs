@@ -143,7 +143,7 @@ fn q9_subjects_that_are_written_alike_are_different() {
     ];
     for subject in subjects {
         for rate in [&api, &other] {
-            let once = || limiter.take(&mut [Ask::new(rate, &subject, per_second(1, 1))], at(0));
+            let once = || limiter.take(&mut [Ask::new(rate, &subject, &per_second(1, 1))], at(0));
             assert_eq!(once(), Verdict::Admitted);
             assert_ne!(once(), Verdict::Admitted);
         }
@@ -156,7 +156,7 @@ fn q7_more_keys_at_once_than_a_window_has_places() {
     let (rate, quota) = (limiter.rate("api"), per_second(1, 2));
     let asks = || -> Vec<Ask<'_>> {
         (0..40)
-            .map(|number| ask(&rate, numbered(number), quota, 1))
+            .map(|number| ask(&rate, numbered(number), &quota, 1))
             .collect()
     };
     assert_eq!(limiter.take(&mut asks(), at(0)), Verdict::Admitted);

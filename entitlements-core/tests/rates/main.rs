@@ -40,22 +40,22 @@ fn key(name: &str) -> Name {
     bytes.into()
 }
 
-fn ask(rate: &RateKeys, key: Name, quota: Quota, cost: u64) -> Ask<'_> {
+fn ask<'a>(rate: &'a RateKeys, key: Name, quota: &'a Quota, cost: u64) -> Ask<'a> {
     Ask::new(rate, &Subject::Address(key.into()), quota).cost(cost)
 }
 
 /// Takes one thing, and says what came of it.
 fn take(limiter: &Limiter, key: Name, quota: Quota, cost: u64, now: u64) -> Verdict {
-    limiter.take(&mut [ask(&limiter.rate("api"), key, quota, cost)], at(now))
+    limiter.take(&mut [ask(&limiter.rate("api"), key, &quota, cost)], at(now))
 }
 
 fn look(limiter: &Limiter, key: Name, quota: Quota, cost: u64, now: u64) -> Verdict {
-    limiter.look(&mut [ask(&limiter.rate("api"), key, quota, cost)], at(now))
+    limiter.look(&mut [ask(&limiter.rate("api"), key, &quota, cost)], at(now))
 }
 
 fn remaining(limiter: &Limiter, key: Name, quota: Quota, now: u64) -> u64 {
     let rate = limiter.rate("api");
-    let mut ask = [ask(&rate, key, quota, 1)];
+    let mut ask = [ask(&rate, key, &quota, 1)];
     limiter.look(&mut ask, at(now));
-    ask[0].standing().remaining()
+    ask[0].standing().unwrap().remaining()
 }

@@ -231,9 +231,9 @@ fn q8_headers_say_burst_window_rest_and_reset() {
     let mut said = Vec::new();
     let mut once = || {
         let rate = limiter.rate("api");
-        let mut ask = [ask(&rate, key("a"), quota, 1)];
+        let mut ask = [ask(&rate, key("a"), &quota, 1)];
         let verdict = limiter.take(&mut ask, at(7));
-        let standing = ask[0].standing();
+        let standing = ask[0].standing().unwrap();
         assert_eq!((standing.burst(), standing.window_seconds()), (3, 3));
         assert_eq!(standing.rate(), "api");
         said.push((
@@ -280,7 +280,7 @@ fn q12_the_largest_rates_neither_panic_nor_admit_more() {
         }
     }
     limiter.look(
-        &mut [ask(&limiter.rate("api"), key("z"), quotas[0], 1)],
+        &mut [ask(&limiter.rate("api"), key("z"), &quotas[0], 1)],
         Duration::MAX,
     );
 }

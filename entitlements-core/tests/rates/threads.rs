@@ -47,7 +47,7 @@ fn q7_threads_that_take_several_and_give_back_lose_nothing() {
                 let rate = limiter.rate("api");
                 let (first, second) = if thread % 2 == 0 { (a, b) } else { (b, a) };
                 for round in 0..5_000_u64 {
-                    let mut asks = [ask(&rate, first, quota, 1), ask(&rate, second, quota, 2)];
+                    let mut asks = [ask(&rate, first, &quota, 1), ask(&rate, second, &quota, 2)];
                     assert_eq!(limiter.take(&mut asks, at(9)), Verdict::Admitted);
                     if round % 3 == 0 {
                         limiter.give_back(&mut asks, at(9));
