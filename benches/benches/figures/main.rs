@@ -18,6 +18,7 @@ mod denial;
 mod environment;
 mod garbage;
 mod license;
+mod rates;
 mod tower_service;
 
 use std::process::ExitCode;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         println!("1 passed, 0 failed");
         return ExitCode::SUCCESS;
     }
-    let all: [Named; 11] = [
+    let all: [Named; 12] = [
         ("tower", tower_service::table),
         ("axum", axum_router::table),
         ("accounts", accounts::table),
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         ("rs512", license::rs512),
         ("garbage", garbage::table),
         ("addresses", addresses::table),
+        ("rates", rates::table),
     ];
     // Those that are named, else all; only all of them make the page.
     let named: Vec<String> = std::env::args()
