@@ -83,3 +83,49 @@ fn q10_first_uses_by_many_at_once_are_all_counted() {
     });
     assert_eq!(admitted.into_inner(), 2000);
 }
+
+/// One thread spends of a few keys; others bring so many new ones that places become more, and then run short.
+#[test]
+fn q10_no_spending_is_lost_while_places_become_more_and_run_short() {
+    for round in 0..8_u64 {
+        let limiter = Limiter::with_places_for(if round % 2 == 0 { 60_000 } else { 200 });
+        let (slow, flood) = (
+            Quota::new(1, Duration::from_secs(86_400), 500),
+            per_second(1, 3),
+        );
+        let keys: Vec<_> = (0..10)
+            .map(|number| key(&format!("kept {number}")))
+            .collect();
+        let admitted = AtomicU64::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for number in 0..10_000_usize {
+                        if take(&limiter, keys[number % 10], slow, 1, 7) == Verdict::Admitted {
+                            admitted.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+            for thread in 0..2_u64 {
+                let limiter = &limiter;
+                scope.spawn(move || {
+                    for number in 0..20_000 {
+                        let bits = u128::from(round << 40 | thread << 32 | number) << 64;
+                        take(limiter, std::net::Ipv6Addr::from_bits(bits), flood, 1, 7);
+                    }
+                });
+            }
+        });
+        let admitted = admitted.into_inner();
+        assert!(admitted <= 5000, "{admitted} in round {round}");
+        // A flood may keep a key waiting that had nothing spent, but where there are places for all.
+        assert!(
+            round % 2 == 1 || admitted == 5000,
+            "{admitted} in round {round}"
+        );
+        for key in keys {
+            assert_ne!(take(&limiter, key, slow, 500, 7), Verdict::Admitted);
+        }
+    }
+}
