@@ -8,9 +8,10 @@ use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{Error, HttpMessage};
-use entitlements_core::adapter::{Admission, Answered, BodyHold, Gate, Hold};
+use entitlements_core::adapter::{Admission, Answered, BodyHold, Gate, Hold, Quick};
+use entitlements_core::rate::RateReport;
 use entitlements_core::{Current, Denial, Reply};
 use pin_project_lite::pin_project;
 
@@ -67,17 +68,21 @@ where
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         // The extensions must be free again before anything inside the gate asks for them.
-        let passes = {
+        let quick = {
             let extensions = request.extensions();
             self.gate
-                .passes(extensions.get::<Current>(), &Head(&request))
+                .quick(extensions.get::<Current>(), &Head(&request))
         };
-        let stage = if passes {
-            Stage::Passing {
+        let stage = match quick {
+            Quick::Pass => Stage::Passing {
                 response: self.inner.call(request),
-            }
-        } else {
-            self.weigh(request)
+                rates: None,
+            },
+            Quick::Rated(rates) => Stage::Passing {
+                response: self.inner.call(request),
+                rates: Some(rates),
+            },
+            rest => self.weigh(request, rest),
         };
         RequireFuture { stage }
     }
@@ -90,11 +95,14 @@ where
 {
     /// What a request comes to that does not simply pass.
     #[cold]
-    fn weigh(&self, request: ServiceRequest) -> Stage<S, B> {
-        let admission = {
-            let extensions = request.extensions();
-            self.gate
-                .admit(extensions.get::<Current>(), &Head(&request))
+    fn weigh(&self, request: ServiceRequest, quick: Quick) -> Stage<S, B> {
+        let admission = match quick {
+            Quick::Deny(denial) => Admission::Deny(denial),
+            _ => {
+                let extensions = request.extensions();
+                self.gate
+                    .admit(extensions.get::<Current>(), &Head(&request))
+            }
         };
         let waiting = Waiting {
             inner: Rc::clone(&self.inner),
@@ -121,6 +129,11 @@ where
         match admission {
             Admission::Pass => Stage::Passing {
                 response: self.inner.call(self.request),
+                rates: None,
+            },
+            Admission::Rated(rates) => Stage::Passing {
+                response: self.inner.call(self.request),
+                rates: Some(Box::new(rates)),
             },
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
@@ -163,7 +176,7 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<ServiceRequest>, B> {
-        Passing { #[pin] response: S::Future },
+        Passing { #[pin] response: S::Future, rates: Option<Box<RateReport>> },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
         Rest { rest: Pin<Box<Rest<S, B>>> },
     }
@@ -206,10 +219,15 @@ where
         let mut stage = self.project().stage;
         loop {
             let rest = match stage.as_mut().project() {
-                StageProjection::Passing { response } => {
-                    return response
-                        .poll(cx)
-                        .map_ok(ServiceResponse::map_into_left_body);
+                StageProjection::Passing { response, rates } => {
+                    let response = ready!(response.poll(cx));
+                    return Poll::Ready(response.map(|response| {
+                        let response = match rates {
+                            Some(rates) => with_rates(response, rates),
+                            None => response,
+                        };
+                        response.map_into_left_body()
+                    }));
                 }
                 StageProjection::Rest { rest } => rest,
             };
@@ -221,6 +239,10 @@ where
                     let response = response?;
                     let Some(hold) = held else {
                         return Poll::Ready(Ok(response.map_into_left_body()));
+                    };
+                    let response = match hold.rates() {
+                        Some(rates) => with_rates(response, rates),
+                        None => response,
                     };
                     let settled = hold.head(answered(&response));
                     let response = Some(response);
@@ -248,6 +270,18 @@ where
             }
         }
     }
+}
+
+/// The response, saying where the rates stand. The lines of an outer gate stand beside those of an inner one.
+fn with_rates<B>(mut response: ServiceResponse<B>, rates: &RateReport) -> ServiceResponse<B> {
+    rates.visit(|name, line| {
+        // INVARIANT: lines are visible ASCII and spaces.
+        if let Ok(line) = HeaderValue::from_str(line) {
+            let name = HeaderName::from_static(name);
+            response.headers_mut().append(name, line);
+        }
+    });
+    response
 }
 
 fn answered<B>(response: &ServiceResponse<B>) -> Answered {

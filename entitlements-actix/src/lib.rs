@@ -33,8 +33,8 @@ pub use entitlements_core::*;
 pub use gate::{RequireFuture, RequireService};
 pub use grace_warning::{GraceWarningFuture, GraceWarningLayer, GraceWarningService};
 pub use require::{
-    IpAllowlist, Lease, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireLimit,
-    RequirePaid, RequirePlan, RequireValidLicense,
+    IpAllowlist, Lease, RateLimit, ReleaseLimit, Require, RequireEnterprise, RequireFeature,
+    RequireLimit, RequirePaid, RequirePlan, RequireValidLicense,
 };
 pub use respond::{denial_response, grpc_response};
 

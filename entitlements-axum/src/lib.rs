@@ -25,9 +25,9 @@ pub use entitlements_core::*;
 pub use entitlements_tower::{
     DenialBody, DenyWith, EntitlementsFuture, EntitlementsLayer, EntitlementsService,
     GraceWarningFuture, GraceWarningLayer, GraceWarningService, IpAllowlist, Lease, Problems,
-    ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireFuture, RequireLimit,
-    RequirePaid, RequirePlan, RequireService, RequireValidLicense, denial_response, grpc_response,
-    peer,
+    RateLimit, ReleaseLimit, Require, RequireEnterprise, RequireFeature, RequireFuture,
+    RequireLimit, RequirePaid, RequirePlan, RequireService, RequireValidLicense, denial_response,
+    grpc_response, peer,
 };
 
 /// Makes typed constants of the names in a catalog; see [`entitlements_core::catalog!`].

@@ -4,9 +4,10 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use entitlements_core::adapter::{Admission, Answered, BodyHold, Gate, Hold};
+use entitlements_core::adapter::{Admission, Answered, BodyHold, Gate, Hold, Quick};
+use entitlements_core::rate::RateReport;
 use entitlements_core::{Current, Reply};
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderName, HeaderValue, Request, Response, header};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -55,37 +56,47 @@ where
     // As in the engine's layer: this is inlined and what looks into the request is not, so that no layer copies it.
     #[inline(always)]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if !self.passes(&request) {
-            return RequireFuture {
-                stage: self.weigh(request),
-            };
-        }
+        let rates = match self.quick(&request) {
+            Quick::Pass => None,
+            Quick::Rated(rates) => Some(rates),
+            rest => {
+                return RequireFuture {
+                    stage: self.weigh(request, rest),
+                };
+            }
+        };
         RequireFuture {
             stage: Stage::Passing {
                 response: self.inner.call(request),
+                rates,
             },
         }
     }
 }
 
 impl<S, D> RequireService<S, D> {
-    /// Whether a request simply passes.
+    /// What becomes of a request, where that can be told at once.
     #[inline(never)]
-    fn passes<B>(&self, request: &Request<B>) -> bool {
+    fn quick<B>(&self, request: &Request<B>) -> Quick {
         let current = request.extensions().get::<Current>();
-        self.gate.passes(current, &Head(request))
+        self.gate.quick(current, &Head(request))
     }
 
     /// What a request comes to that does not simply pass.
     #[cold]
-    fn weigh<B, R>(&mut self, request: Request<B>) -> Stage<S, B, D>
+    fn weigh<B, R>(&mut self, request: Request<B>, quick: Quick) -> Stage<S, B, D>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
         R: DenialBody,
         D: DenyWith<R>,
     {
-        let current = request.extensions().get::<Current>();
-        let admission = self.gate.admit(current, &Head(&request));
+        let admission = match quick {
+            Quick::Deny(denial) => Admission::Deny(denial),
+            _ => {
+                let current = request.extensions().get::<Current>();
+                self.gate.admit(current, &Head(&request))
+            }
+        };
         // The readied service goes with the request that it was readied for. A denied one gives its readiness back by being
         // dropped: a permit must not wait for this connection's next request.
         let next = self.inner.clone();
@@ -111,7 +122,7 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<Request<B>>, B, D> {
-        Passing { #[pin] response: S::Future },
+        Passing { #[pin] response: S::Future, rates: Option<Box<RateReport>> },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
         Rest { rest: Pin<Box<Rest<S, B, D>>> },
     }
@@ -159,6 +170,11 @@ where
         match admission {
             Admission::Pass => Stage::Passing {
                 response: self.readied.call(self.request),
+                rates: None,
+            },
+            Admission::Rated(rates) => Stage::Passing {
+                response: self.readied.call(self.request),
+                rates: Some(Box::new(rates)),
             },
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
@@ -195,7 +211,17 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut stage = self.project().stage;
         match stage.as_mut().project() {
-            StageProjection::Passing { response } => response.poll(cx),
+            StageProjection::Passing {
+                response,
+                rates: None,
+            } => response.poll(cx),
+            StageProjection::Passing {
+                response,
+                rates: Some(rates),
+            } => {
+                let response = ready!(response.poll(cx));
+                Poll::Ready(response.map(|response| with_rates(response, rates)))
+            }
             StageProjection::Rest { .. } => poll_rest(stage, cx),
         }
     }
@@ -212,7 +238,13 @@ where
 {
     loop {
         let rest = match stage.as_mut().project() {
-            StageProjection::Passing { response } => return response.poll(cx),
+            StageProjection::Passing { response, rates } => {
+                let response = ready!(response.poll(cx));
+                return Poll::Ready(response.map(|response| match rates {
+                    Some(rates) => with_rates(response, rates),
+                    None => response,
+                }));
+            }
             StageProjection::Rest { rest } => rest,
         };
         match rest.as_mut().project() {
@@ -223,6 +255,10 @@ where
                 let response = response?;
                 let Some(hold) = held else {
                     return Poll::Ready(Ok(response));
+                };
+                let response = match hold.rates() {
+                    Some(rates) => with_rates(response, rates),
+                    None => response,
                 };
                 let settled = hold.head(answered(&response));
                 let response = Some(response);
@@ -249,6 +285,18 @@ where
             }
         }
     }
+}
+
+/// The response, saying where the rates stand. The lines of an outer gate stand beside those of an inner one.
+fn with_rates<R>(mut response: Response<R>, rates: &RateReport) -> Response<R> {
+    rates.visit(|name, line| {
+        // INVARIANT: lines are visible ASCII and spaces.
+        if let Ok(line) = HeaderValue::from_str(line) {
+            let name = HeaderName::from_static(name);
+            response.headers_mut().append(name, line);
+        }
+    });
+    response
 }
 
 fn answered<R>(response: &Response<R>) -> Answered {

@@ -1,6 +1,7 @@
 //! D3: names that the catalog lacks are found when a gate is built, or answer 500.
 
 use super::address::AddressTerms;
+use super::rate::BoundRate;
 use super::requirement::{Counted, CountedKind, MisplacedAmount, Term};
 use super::{Requirement, UnknownName};
 use crate::catalog::{FeatureId, LimitId, PlanId};
@@ -17,6 +18,7 @@ pub struct BoundRequirement {
     /// What is given back on success.
     give_back: Box<[Wanted]>,
     leases: Box<[LimitId]>,
+    rates: Box<[BoundRate]>,
 }
 
 /// A term in numbers of one catalog.
@@ -35,6 +37,14 @@ impl BoundRequirement {
         if let Some(MisplacedAmount { amount, leased }) = &requirement.misplaced {
             return Err(UnknownName::misplaced_amount(*amount, leased.as_ref()));
         }
+        if requirement.of_no_rate {
+            return Err(UnknownName::of_no_rate());
+        }
+        let rates: Result<_, _> = requirement
+            .rates
+            .iter()
+            .map(|rate| rate.bind(catalog))
+            .collect();
         let terms: Result<_, _> = requirement
             .terms
             .iter()
@@ -55,6 +65,7 @@ impl BoundRequirement {
             terms: terms?,
             reserve: of(CountedKind::Reserve).collect(),
             give_back: of(CountedKind::GiveBack).collect(),
+            rates: rates?,
             leases: of(CountedKind::Lease).map(|wanted| wanted.limit).collect(),
         })
     }
@@ -75,6 +86,12 @@ impl BoundRequirement {
 
     pub(crate) const fn leases(&self) -> &[LimitId] {
         &self.leases
+    }
+
+    /// How fast requests may come.
+    #[inline]
+    pub(crate) const fn rates(&self) -> &[BoundRate] {
+        &self.rates
     }
 
     /// Every limit that it counts.

@@ -1,6 +1,7 @@
 use super::UnknownName;
 use super::address::AddressTerms;
 use super::bind::BoundRequirement;
+use super::rate::DemandedRate;
 use crate::allowlist::FixedAllowlist;
 use crate::catalog::LimitId;
 use crate::{Catalog, FeatureName, LimitName, PlanName};
@@ -18,6 +19,10 @@ use crate::{Catalog, FeatureName, LimitName, PlanName};
 pub struct Requirement {
     pub(super) addresses: AddressTerms,
     pub(super) terms: Vec<Term>,
+    /// How fast it may come, in the order of writing: asked last, all together (Q14).
+    pub(super) rates: Vec<DemandedRate>,
+    /// Whether something was said of a rate where none was named: a mistake that binding finds.
+    pub(super) of_no_rate: bool,
     /// What is counted, in the order of writing: it is asked for all together (U12).
     pub(super) counted: Vec<Counted>,
     /// An amount of what has none: a mistake that binding finds.
@@ -311,12 +316,18 @@ impl Requirement {
 
     /// Whether it demands nothing but where requests come from.
     pub(crate) const fn asks_addresses_alone(&self) -> bool {
-        !self.addresses.is_empty() && self.terms.is_empty() && self.counted.is_empty()
+        let asks_more = !self.terms.is_empty() || !self.counted.is_empty() || self.limits_rates();
+        !self.addresses.is_empty() && !asks_more
     }
 
     /// Whether all that it demands can be told without an account (D19).
-    pub(crate) const fn asks_no_account(&self) -> bool {
-        self.asks_addresses_alone() && !self.addresses.asks_account()
+    pub(crate) fn asks_no_account(&self) -> bool {
+        let demands = !self.addresses.is_empty() || self.limits_rates();
+        let of_account = !self.terms.is_empty() || !self.counted.is_empty();
+        demands
+            && !of_account
+            && !self.addresses.asks_account()
+            && self.rates.iter().all(DemandedRate::asks_no_account)
     }
 
     /// Whether it asks anything where it reserves, and gives back, or does not. To demand nothing is to ask for an account.
@@ -326,7 +337,8 @@ impl Requirement {
             CountedKind::GiveBack => gives_back,
             CountedKind::Lease => true,
         };
-        let asks_always = !self.terms.is_empty() || !self.addresses.is_empty();
+        let asks_always =
+            !self.terms.is_empty() || !self.addresses.is_empty() || self.limits_rates();
         asks_always || self.counted.is_empty() || self.counted.iter().any(acts)
     }
 

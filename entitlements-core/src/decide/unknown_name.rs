@@ -1,7 +1,7 @@
-use crate::catalog::{FeatureId, LimitId, LimitKind, PlanId};
+use crate::catalog::{FeatureId, LimitId, LimitKind, PlanId, RateId};
 use crate::denial::DenialKind;
 use crate::suggest::nearest;
-use crate::{Catalog, Denial, FeatureName, LimitName, PlanName};
+use crate::{Catalog, Denial, FeatureName, LimitName, PlanName, RateName};
 
 /// A gate names something that the catalog lacks: a mistake in the program (I12).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub struct UnknownName {
 enum Kind {
     Feature,
     Limit,
+    Rate,
     Plan,
 }
 
@@ -31,6 +32,8 @@ enum Fault {
     AmountOfNothing(u64),
     /// So many of what is leased one by one.
     AmountOfLease(u64),
+    /// Whose or how much, of no rate.
+    OfNoRate,
 }
 
 impl UnknownName {
@@ -46,6 +49,13 @@ impl UnknownName {
         let (name, names) = (name.as_str(), catalog.limits());
         let unknown = || Self::lacking(Kind::Limit, name, names.map(|(_, known)| known.name()));
         catalog.limit_id(name).ok_or_else(unknown)
+    }
+
+    /// The rate of this name.
+    pub(crate) fn find_rate(name: &RateName, catalog: &Catalog) -> Result<RateId, Self> {
+        let (name, names) = (name.as_str(), catalog.rates());
+        let unknown = || Self::lacking(Kind::Rate, name, names.map(|(_, known)| known.name()));
+        catalog.rate_id(name).ok_or_else(unknown)
     }
 
     /// The plan of this name, comparable or not.
@@ -84,6 +94,11 @@ impl UnknownName {
         Self::faulty(Kind::Limit, fault, name)
     }
 
+    /// Whose requests, or how much a request takes, where no rate was named.
+    pub(super) fn of_no_rate() -> Self {
+        Self::faulty(Kind::Rate, Fault::OfNoRate, "")
+    }
+
     fn lacking<'a>(kind: Kind, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
         Self {
             nearest: nearest(name, known).map(str::to_owned),
@@ -120,6 +135,9 @@ impl UnknownName {
             Kind::Limit => Denial::new(DenialKind::UnknownLimit {
                 name: self.name.clone(),
             }),
+            Kind::Rate => Denial::new(DenialKind::UnknownRate {
+                name: self.name.clone(),
+            }),
             Kind::Plan => Denial::unknown_plan(&self.name),
         }
     }
@@ -130,6 +148,7 @@ impl std::fmt::Display for UnknownName {
         let what = match self.kind {
             Kind::Feature => "feature",
             Kind::Limit => "limit",
+            Kind::Rate => "rate",
             Kind::Plan => "plan",
         };
         match self.fault {
@@ -160,6 +179,9 @@ impl std::fmt::Display for UnknownName {
             Fault::AmountOfNothing(amount) => write!(
                 f,
                 "an amount of {amount} is of no limit: say it right after the limit that it is of"
+            )?,
+            Fault::OfNoRate => f.write_str(
+                "whose requests count together and how much one takes is of no rate: say it right after the rate that it is of",
             )?,
             Fault::AmountOfLease(amount) => write!(
                 f,

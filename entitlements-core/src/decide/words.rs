@@ -5,6 +5,7 @@ use std::fmt;
 use super::Requirement;
 use super::requirement::{Counted, Term};
 use crate::FeatureName;
+use crate::rate::RateKey;
 
 impl Requirement {
     /// The requirement as one short word, for a metric's label: `feature:sso`, `plan:business+any:sso|scim`.
@@ -39,7 +40,15 @@ impl Requirement {
             } => format!("{}:{limit}*{amount}", what.label()),
         });
         let addresses = self.addresses.labels().map(str::to_owned);
-        let parts = addresses.chain(terms).chain(counted);
+        let rates = self.rates.iter().map(|rate| {
+            let (name, by) = (rate.what.name(), &rate.by);
+            if *by == RateKey::account() {
+                format!("rate:{name}")
+            } else {
+                format!("rate:{name}/{by}")
+            }
+        });
+        let parts = addresses.chain(terms).chain(counted).chain(rates);
         parts.collect::<Vec<_>>().join("+")
     }
 }
@@ -69,6 +78,9 @@ impl fmt::Display for Requirement {
             if counted.amount != 1 {
                 write!(f, " for {}", counted.amount)?;
             }
+        }
+        for rate in &self.rates {
+            write!(parts.next()?, "rate `{}`", rate.what.name())?;
         }
         Ok(())
     }

@@ -1,7 +1,10 @@
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::time::Duration;
 
-use super::Denial;
+use super::detail::whole_seconds;
+use super::problem::lines;
+use super::{Denial, DenialKind};
 use crate::RequestHead;
 
 /// A denial as gRPC tells it: a code and a message, in the head of a response that is trailers-only.
@@ -17,6 +20,9 @@ use crate::RequestHead;
 pub struct GrpcStatus {
     code: u8,
     message: String,
+    /// After how long to try again.
+    pushback: Option<Duration>,
+    rates: Vec<(&'static str, String)>,
     reason: &'static str,
 }
 
@@ -27,6 +33,11 @@ impl Denial {
         GrpcStatus {
             code: code(self),
             message: self.detail(),
+            pushback: match self.kind() {
+                DenialKind::RateLimited { retry_after, .. } => Some(*retry_after),
+                _ => None,
+            },
+            rates: self.rates().map(lines).unwrap_or_default(),
             reason: self.code(),
         }
     }
@@ -57,7 +68,8 @@ impl GrpcStatus {
         &self.message
     }
 
-    /// The headers, their names in lower case. `entitlements-code` is the denial's code, for programs.
+    /// The headers, their names in lower case. `entitlements-code` is the denial's code, for programs; `grpc-retry-pushback-ms` (gRFC A6) and
+    /// `retry-after` say when to try again.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
         [
             ("content-type", Cow::Borrowed("application/grpc")),
@@ -66,6 +78,19 @@ impl GrpcStatus {
             ("entitlements-code", Cow::Borrowed(self.reason)),
         ]
         .into_iter()
+        .chain(self.pushback.into_iter().flat_map(|wait| {
+            let millis = wait.as_millis().to_string();
+            let seconds = whole_seconds(wait).to_string();
+            [
+                ("grpc-retry-pushback-ms", Cow::Owned(millis)),
+                ("retry-after", Cow::Owned(seconds)),
+            ]
+        }))
+        .chain(
+            self.rates
+                .iter()
+                .map(|(name, line)| (*name, Cow::Owned(line.clone()))),
+        )
     }
 }
 

@@ -17,6 +17,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::rate::RateReport;
 use crate::resolve::EntitlementSet;
 
 /// Why a request is denied: the facts, for code that acts on them.
@@ -55,6 +56,8 @@ struct Facts {
     upgrade_url: Option<String>,
     /// D18: 403 in place of 402.
     forbids: bool,
+    /// Where the rates stand that it was held against, as its headers say it.
+    rates: Option<RateReport>,
 }
 
 impl Denial {
@@ -165,6 +168,7 @@ impl Denial {
             available_in: Vec::new(),
             upgrade_url: None,
             forbids: false,
+            rates: None,
         })
     }
 
@@ -180,6 +184,7 @@ impl Denial {
             available_in,
             upgrade_url: set.catalog().upgrade_url().map(str::to_owned),
             forbids: false,
+            rates: None,
         })
     }
 
@@ -189,6 +194,20 @@ impl Denial {
             forbids: true,
             ..self.inner.facts.clone()
         })
+    }
+
+    /// The same, saying where rates stand (Q20).
+    pub(crate) fn with_rates(&self, rates: RateReport) -> Self {
+        Self::of(Facts {
+            rates: Some(rates),
+            ..self.inner.facts.clone()
+        })
+    }
+
+    /// Where the rates stand that the request was held against, where its headers say so.
+    #[must_use]
+    pub fn rates(&self) -> Option<&RateReport> {
+        self.inner.facts.rates.as_ref()
     }
 
     fn of(facts: Facts) -> Self {

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use super::detail::whole_seconds;
 use super::{Denial, DenialKind, Wanted};
+use crate::rate::RateReport;
 use crate::strict::json::ObjectWriter;
 
 /// A denial as an answer: status, headers and an `application/problem+json` body (RFC 9457).
@@ -21,6 +22,7 @@ pub struct Problem {
     status: u16,
     retry_after: Option<String>,
     challenge: Option<&'static str>,
+    rates: Vec<(&'static str, String)>,
     body: String,
 }
 
@@ -39,6 +41,7 @@ impl Problem {
         Self {
             status,
             retry_after,
+            rates: denial.rates().map(lines).unwrap_or_default(),
             challenge: (status == 401).then_some("Bearer"),
             body: body(denial),
         }
@@ -67,6 +70,11 @@ impl Problem {
             self.challenge
                 .map(|challenge| fixed("www-authenticate", challenge)),
         )
+        .chain(
+            self.rates
+                .iter()
+                .map(|(name, line)| (*name, Cow::Owned(line.clone()))),
+        )
     }
 
     /// The body.
@@ -83,6 +91,12 @@ impl Problem {
 
     /// The media type of every problem.
     pub const CONTENT_TYPE: &'static str = "application/problem+json";
+}
+
+pub(super) fn lines(rates: &RateReport) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    rates.visit(|name, line| lines.push((name, line.to_owned())));
+    lines
 }
 
 fn body(denial: &Denial) -> String {

@@ -1,10 +1,12 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::state::Seen;
-use super::{Addresses, Entitlements};
+use super::state::{Seen, State};
+use super::{Addresses, Entitlements, Rates};
+use crate::catalog::{Id, RateId};
 use crate::decide::{BoundRequirement, Decision, Facts, Requirement, decide, not_allowed};
 use crate::gate::GateId;
+use crate::rate::Quota;
 use crate::resolve::EntitlementSet;
 use crate::{AccountId, Denial, DenialKind, Timestamp};
 
@@ -99,6 +101,24 @@ impl Current {
         &self.seen.state.addresses
     }
 
+    #[inline]
+    pub(super) fn state(&self) -> &Arc<State> {
+        &self.seen.state
+    }
+
+    /// What the engine counts rates with.
+    #[inline]
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.seen.state.rates
+    }
+
+    /// How fast a rate may come; none where it is unlimited.
+    #[inline]
+    pub(crate) fn quota(&self, rate: RateId) -> Option<Quota> {
+        let quota = self.seen.state.quotas.get(rate.index());
+        quota.copied().flatten()
+    }
+
     /// A denial as this engine says it (D18).
     pub(crate) fn finish(&self, denial: Denial) -> Denial {
         if self.seen.state.switches.forbidden_for_payment {
@@ -126,6 +146,11 @@ impl Current {
             tracing::error!(%requirement, "a limit cannot be checked here: reserve with `entitlements.limit(…)`, or demand it at a gate");
             let name = self.set().catalog().limit_at(limit).name().to_owned();
             return Err(Denial::new(DenialKind::UnknownLimit { name }));
+        }
+        if let Some(rate) = bound.rates().first() {
+            tracing::error!(%requirement, "a rate cannot be checked here, for nothing would be spent: demand it at a gate");
+            let name = rate.name.to_string();
+            return Err(Denial::new(DenialKind::UnknownRate { name }));
         }
         if !bound.addresses().is_empty() {
             tracing::error!(%requirement, "an address cannot be checked here, for there is no request: demand it at a gate");

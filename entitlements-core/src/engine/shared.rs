@@ -10,6 +10,7 @@ use super::account_source::{Accounts, look};
 use super::addresses::Addresses;
 use super::events::Events;
 use super::keys::Keys;
+use super::rates::Rates;
 use super::sources::Sources;
 use super::state::{Seen, State};
 use super::this_deployment::ThisDeployment;
@@ -39,6 +40,7 @@ pub(super) struct Shared {
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) switches: Switches,
     pub(super) addresses: Arc<Addresses>,
+    pub(super) rates: Arc<Rates>,
     pub(super) base_plan: PlanId,
     /// This value, for the states that it makes.
     engine: Weak<Self>,
@@ -82,6 +84,7 @@ pub(super) struct Parts {
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) switches: Switches,
     pub(super) addresses: Addresses,
+    pub(super) rates: Rates,
     pub(super) base_plan: PlanId,
 }
 
@@ -102,6 +105,7 @@ impl Shared {
             audit: parts.audit,
             switches: parts.switches,
             addresses: Arc::new(parts.addresses),
+            rates: Arc::new(parts.rates),
             base_plan: parts.base_plan,
             engine: engine.clone(),
             holdings: ArcSwap::from_pointee(holdings),
@@ -247,6 +251,7 @@ impl Shared {
             generation,
             self.switches,
             addresses,
+            Arc::clone(&self.rates),
             set,
         )
     }

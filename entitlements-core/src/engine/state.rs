@@ -4,9 +4,11 @@ use std::sync::{Arc, Weak};
 
 use super::addresses::Addresses;
 use super::denials::Denials;
+use super::rates::Rates;
 use super::shared::{Shared, Switches};
-use crate::Timestamp;
+use crate::rate::Quota;
 use crate::resolve::EntitlementSet;
+use crate::{RateTerm, Timestamp};
 
 /// A set, and what goes with it for as long as it is the answer.
 pub(crate) struct State {
@@ -16,6 +18,9 @@ pub(crate) struct State {
     pub(super) generation: u64,
     pub(super) switches: Switches,
     pub(super) addresses: Arc<Addresses>,
+    pub(super) rates: Arc<Rates>,
+    /// How fast each rate of the catalog may come, by its number; none where it is unlimited.
+    pub(super) quotas: Box<[Option<Quota>]>,
     pub(super) set: EntitlementSet,
     pub(super) denials: Denials,
 }
@@ -26,6 +31,7 @@ impl State {
         generation: u64,
         switches: Switches,
         addresses: Arc<Addresses>,
+        rates: Arc<Rates>,
         set: EntitlementSet,
     ) -> Self {
         Self {
@@ -33,6 +39,8 @@ impl State {
             generation,
             switches,
             addresses,
+            rates,
+            quotas: quotas(&set),
             set,
             denials: Denials::default(),
         }
@@ -49,6 +57,15 @@ impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("State").field(&self.set).finish()
     }
+}
+
+fn quotas(set: &EntitlementSet) -> Box<[Option<Quota>]> {
+    let rates = set.catalog().rates().map(|(rate, _)| set.rate_id(rate));
+    let quota = |term| match term {
+        RateTerm::AtMost(rate) => Some(Quota::from(&rate)),
+        RateTerm::Unlimited => None,
+    };
+    rates.map(quota).collect()
 }
 
 /// A state as one thread hands it out.

@@ -101,16 +101,16 @@ impl Gate {
         let addresses = engine.addresses();
         let asks_account = self.inner.requirement.addresses().asks_account();
         let Some(account) = account.filter(|_| asks_account) else {
-            return self.weigh_address(addresses, head, &Allowlist::default());
+            return self.weigh_address(engine, head, &Allowlist::default());
         };
         match addresses.list_of(account) {
-            Reply::Now(found) => self.weigh_address(addresses, head, &found.unwrap_or_default()),
+            Reply::Now(found) => self.weigh_address(engine, head, &found.unwrap_or_default()),
             Reply::Later(found) => {
                 let request = Kept::of(head, addresses);
                 let (gate, engine) = (self.clone(), engine.clone());
                 Admission::Later(Box::pin(async move {
                     let list = found.await.unwrap_or_default();
-                    gate.weigh_address(engine.addresses(), &request, &list)
+                    gate.weigh_address(&engine, &request, &list)
                 }))
             }
         }
@@ -119,15 +119,18 @@ impl Gate {
     /// Weighs a request that nothing but its address is asked of.
     pub(super) fn weigh_address(
         &self,
-        addresses: &Addresses,
+        engine: &Entitlements,
         head: &impl RequestHead,
         list: &Allowlist,
     ) -> Admission {
+        let addresses = engine.addresses();
         let facts = Facts::new(head.method(), Timestamp::UNIX_EPOCH)
+            .with_cors_headers(head.has_cors_headers())
             .with_client_address(addresses.client_of(head))
             .with_allowlist(list);
         match self.inner.requirement.addresses().denial(&facts) {
-            None => self.allow(),
+            None if facts.is_cors_preflight() => self.allow(),
+            None => self.rate_anybody(engine, head),
             Some(denial) => self.deny_address(denial, &facts, head),
         }
     }

@@ -7,6 +7,7 @@ use crate::Entitlements;
 use crate::decide::{Requirement, UnknownName};
 use crate::engine::Callers;
 use crate::gate::counters::Counters;
+use crate::rate::RateHeaders;
 
 impl Gate {
     /// A gate that finds the engine in each request.
@@ -85,6 +86,18 @@ impl Gate {
         self.with_rules(|rules| rules.on_unavailable = then)
     }
 
+    /// Says which answers tell where rates stand (Q20).
+    #[must_use]
+    pub fn rate_headers(&self, when: RateHeaders) -> Self {
+        self.with_rules(|rules| rules.rate_headers = when)
+    }
+
+    /// Lets answers that tell where rates stand tell it in the older way too (Q22).
+    #[must_use]
+    pub fn legacy_rate_headers(&self) -> Self {
+        self.with_rules(|rules| rules.legacy_rate_headers = true)
+    }
+
     /// Says when it is known whether a request succeeded (U8).
     #[must_use]
     pub fn settle(&self, when: Settle) -> Self {
@@ -107,7 +120,13 @@ impl Gate {
             inner: Arc::new(Inner {
                 id: GateId::next(),
                 asks_no_account: requirement.asks_no_account(),
-                is_plain: !requirement.counts() && rules.methods.is_none(),
+                is_plain: !requirement.counts()
+                    && rules.methods.is_none()
+                    && !requirement.limits_rates(),
+                is_rated: requirement.limits_rates()
+                    && !requirement.counts()
+                    && rules.methods.is_none()
+                    && !rules.shadow,
                 requirement,
                 rules,
                 callers,

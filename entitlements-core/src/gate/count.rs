@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::hold::Parts;
 use super::kept::Seen;
+use super::rates::{Asker, Asks, Rated};
 use super::{Admission, Gate, Hold, OnUnavailable, Settle};
 use crate::catalog::LimitId;
 use crate::decide::BoundRequirement;
@@ -18,6 +19,13 @@ struct Count<'a> {
     settle: Settle,
 }
 
+/// What was taken for a request.
+struct Held {
+    reservation: Option<Reservation>,
+    give_back: Option<GiveBack>,
+    leases: Vec<HeldLease>,
+}
+
 impl Gate {
     /// Asks for what is counted, everything else being met.
     pub(super) fn count(
@@ -25,16 +33,18 @@ impl Gate {
         current: &Current,
         bound: &BoundRequirement,
         method: &str,
+        asks: Asks,
         seen: &Seen<'_>,
     ) -> Admission {
         if !self.inner.requirement.counts() {
-            return self.allow();
+            return self.weigh_rates(bound.rates(), Asker::of(current), &asks, seen);
         }
         match current.entitlements() {
             Some(engine) => self.count_with(
                 engine.meter(),
                 current,
                 &self.for_method(bound, method),
+                asks,
                 seen,
             ),
             // The program is ending.
@@ -77,10 +87,11 @@ impl Gate {
         meter: &Arc<Meter>,
         current: &Current,
         count: &Count<'_>,
+        asks: Asks,
         seen: &Seen<'_>,
     ) -> Admission {
         if self.inner.rules.shadow {
-            return self.peek(meter, current, count, seen);
+            return self.peek(meter, current, count, asks, seen);
         }
         let give_back = (!count.give_back.is_empty()).then(|| {
             GiveBack::new(
@@ -94,9 +105,14 @@ impl Gate {
             wanted => reserve::reserve(meter, current, wanted).map(|reserved| reserved.map(Some)),
         };
         match (reserved, count.leases) {
-            (Reply::Now(Err(refused)), _) => self.refuse(refused, current, seen),
+            (Reply::Now(Err(refused)), _) => self.refuse(refused, current, asks, seen),
             (Reply::Now(Ok(reservation)), []) => {
-                self.hold(reservation, give_back, Vec::new(), count.settle)
+                let held = Held {
+                    reservation,
+                    give_back,
+                    leases: Vec::new(),
+                };
+                self.hold(held, count.settle, current, asks, seen)
             }
             (reserved, leases) => {
                 let leases: Box<[LimitId]> = leases.into();
@@ -110,25 +126,41 @@ impl Gate {
                     };
                     match held.await {
                         Ok((reservation, leases)) => {
-                            gate.hold(reservation, give_back, leases, settle)
+                            let held = Held {
+                                reservation,
+                                give_back,
+                                leases,
+                            };
+                            gate.hold(held, settle, &current, asks, &seen)
                         }
-                        Err(refused) => gate.refuse(refused, &current, &seen),
+                        Err(refused) => gate.refuse(refused, &current, asks, &seen),
                     }
                 }))
             }
         }
     }
 
+    /// What is counted fits: rates are asked, and where they deny, all that is held is released (Q18).
     fn hold(
         &self,
-        reservation: Option<Reservation>,
-        give_back: Option<GiveBack>,
-        leases: Vec<HeldLease>,
+        held: Held,
         settle: Settle,
+        current: &Current,
+        asks: Asks,
+        seen: &Seen<'_>,
     ) -> Admission {
+        let rates = match self.rate(current, asks) {
+            Rated::Admitted(rates) => rates,
+            Rated::Denied(denial) => return self.deny(denial, Some(current.account()), seen),
+        };
         let allowed = self.allow();
+        let Held {
+            reservation,
+            give_back,
+            leases,
+        } = held;
         if reservation.is_none() && give_back.is_none() && leases.is_empty() {
-            return allowed;
+            return rates.map_or(allowed, Admission::Rated);
         }
         Admission::Hold(Hold {
             parts: Box::new(Parts {
@@ -136,17 +168,43 @@ impl Gate {
                 give_back,
                 leases,
                 settle,
+                rates,
             }),
         })
     }
 
-    fn refuse(&self, refused: Refused, current: &Current, seen: &Seen<'_>) -> Admission {
+    /// Takes what is asked for of rates, or nothing of it.
+    fn rate(&self, current: &Current, asks: Asks) -> Rated {
+        match self.bound(current.catalog()) {
+            Ok(bound) => self.take(bound.rates(), Asker::of(current), &asks),
+            Err(unknown) => Rated::Denied(unknown.denial()),
+        }
+    }
+
+    fn refuse(
+        &self,
+        refused: Refused,
+        current: &Current,
+        asks: Asks,
+        seen: &Seen<'_>,
+    ) -> Admission {
         match (&refused, self.inner.rules.on_unavailable) {
             (Refused::Unknown(error), OnUnavailable::Allow) => {
                 tracing::warn!("a request passes uncounted: {error}");
-                self.allow()
+                self.only_rated(current, asks, seen)
             }
             _ => self.deny(refused.denial(), Some(current.account()), seen),
+        }
+    }
+
+    /// All that is left to ask is how fast it may come.
+    fn only_rated(&self, current: &Current, asks: Asks, seen: &Seen<'_>) -> Admission {
+        match self.rate(current, asks) {
+            Rated::Admitted(rates) => {
+                let allowed = self.allow();
+                rates.map_or(allowed, Admission::Rated)
+            }
+            Rated::Denied(denial) => self.deny(denial, Some(current.account()), seen),
         }
     }
 
@@ -156,6 +214,7 @@ impl Gate {
         meter: &Arc<Meter>,
         current: &Current,
         count: &Count<'_>,
+        asks: Asks,
         seen: &Seen<'_>,
     ) -> Admission {
         let leases = count.leases.iter().map(|limit| Wanted {
@@ -164,18 +223,18 @@ impl Gate {
         });
         let wanted: Vec<_> = count.reserve.iter().copied().chain(leases).collect();
         if wanted.is_empty() {
-            return self.allow();
+            return self.only_rated(current, asks, seen);
         }
-        let told = |gate: &Self, told, current: &Current, seen: &Seen<'_>| match told {
-            Ok(()) => gate.allow(),
-            Err(refused) => gate.refuse(refused, current, seen),
+        let told = |gate: &Self, told, current: &Current, asks, seen: &Seen<'_>| match told {
+            Ok(()) => gate.only_rated(current, asks, seen),
+            Err(refused) => gate.refuse(refused, current, asks, seen),
         };
         match reserve::peek(meter, current, &wanted) {
-            Reply::Now(answer) => told(self, answer, current, seen),
+            Reply::Now(answer) => told(self, answer, current, asks, seen),
             Reply::Later(answer) => {
                 let (gate, current, seen) = (self.clone(), current.clone(), seen.owned());
                 Admission::Later(Box::pin(async move {
-                    told(&gate, answer.await, &current, &seen)
+                    told(&gate, answer.await, &current, asks, &seen)
                 }))
             }
         }

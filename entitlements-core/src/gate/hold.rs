@@ -2,6 +2,7 @@ use std::fmt;
 
 use super::{Answered, Settle};
 use crate::Reply;
+use crate::rate::RateReport;
 use crate::reserve::{GiveBack, HeldLease, Reservation};
 use crate::usage::UsageError;
 
@@ -20,6 +21,7 @@ pub(super) struct Parts {
     pub(super) give_back: Option<GiveBack>,
     pub(super) leases: Vec<HeldLease>,
     pub(super) settle: Settle,
+    pub(super) rates: Option<RateReport>,
 }
 
 impl Hold {
@@ -31,6 +33,12 @@ impl Hold {
         let first = leases.next()?;
         let first = first.beside(outer);
         Some(leases.fold(first, |kept, lease| lease.beside(Some(kept))))
+    }
+
+    /// Where the rates stand that the request was held against, for the head of its response.
+    #[must_use]
+    pub fn rates(&self) -> Option<&RateReport> {
+        self.parts.rates.as_ref()
     }
 
     /// Says what the head of the response tells. What the reply gives is to be kept until the body's end.
@@ -59,6 +67,7 @@ impl Hold {
                     give_back: None,
                     leases,
                     settle: Settle::AtHead,
+                    rates: None,
                 }),
             })
         })

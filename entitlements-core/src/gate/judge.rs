@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::kept::{Kept, Seen};
+use super::rates::Asker;
 use super::{Admission, Gate, OnUnavailable, OrderMistake, RequestHead};
 use crate::allowlist::Allowlist;
 use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, is_met};
-use crate::engine::{Addresses, Callers, NoCurrent};
+use crate::engine::{Callers, NoCurrent};
 use crate::metrics::Lookups;
 use crate::strict::text::escaped_start;
-use crate::{AccountId, Catalog, Current, Denial, DenialKind, Reply, Timestamp};
+use crate::{AccountId, Catalog, Current, Denial, DenialKind, Entitlements, Reply, Timestamp};
 
 impl Gate {
     /// Whether a request plainly has all that is demanded, and nothing has to be counted: the way of nearly every
@@ -53,7 +54,7 @@ impl Gate {
                 self.weigh(Some(current), head)
             }
             (Some(callers), _) if self.inner.asks_no_account => {
-                self.weigh_anybody(callers.entitlements().addresses(), head)
+                self.weigh_anybody(callers.entitlements(), head)
             }
             (Some(callers), _) => match Self::found_nobody(callers, head) {
                 Some(why) => self.weigh_nobody(&why, head),
@@ -73,7 +74,7 @@ impl Gate {
     #[doc(hidden)]
     pub fn judge(&self, current: Option<&Current>, head: &impl RequestHead) -> Decision {
         match self.admit(current, head) {
-            Admission::Pass | Admission::Hold(_) => Decision::Allow,
+            Admission::Pass | Admission::Rated(_) | Admission::Hold(_) => Decision::Allow,
             Admission::Deny(denial) => Decision::Deny(denial),
             Admission::Later(_) => Decision::Deny(Denial::undetermined()),
         }
@@ -195,17 +196,23 @@ impl Gate {
             }
             // D2
             Decision::Allow if facts.is_cors_preflight() => self.allow(),
-            Decision::Allow => self.count(current, bound, facts.method(), &seen),
+            Decision::Allow => match Self::asks_of(bound.rates(), Asker::of(current), head) {
+                Ok(asks) => self.count(current, bound, facts.method(), asks, &seen),
+                Err(denial) => {
+                    self.note_untold(current.client_address(head), head);
+                    self.deny(denial, Some(current.account()), &seen)
+                }
+            },
         }
     }
 
     /// Weighs a request whose account is not asked for, and so not told either.
     #[cold]
-    fn weigh_anybody(&self, addresses: &Addresses, head: &impl RequestHead) -> Admission {
+    fn weigh_anybody(&self, engine: &Entitlements, head: &impl RequestHead) -> Admission {
         if self.lets_pass(head) {
             self.allow()
         } else {
-            self.weigh_address(addresses, head, &Allowlist::default())
+            self.weigh_address(engine, head, &Allowlist::default())
         }
     }
 
@@ -218,7 +225,7 @@ impl Gate {
         let addresses = engine.as_ref().map(|engine| &**engine.addresses());
         match (why.last_known(), self.inner.rules.on_unavailable, &engine) {
             (.., Some(engine)) if self.inner.asks_no_account => {
-                self.weigh_address(engine.addresses(), head, &Allowlist::default())
+                self.weigh_address(engine, head, &Allowlist::default())
             }
             // What is known of the address counts all the same.
             (_, OnUnavailable::Allow, Some(engine)) if !why.is_unknown() => {

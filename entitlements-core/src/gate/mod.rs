@@ -22,6 +22,8 @@ mod judge;
 mod kept;
 mod methods;
 mod order;
+mod quick;
+mod rates;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,7 @@ pub use body::BodyProgress;
 pub use head::RequestHead;
 pub use hold::{BodyHold, Hold};
 pub use order::{OrderMistake, OrderWatch, RouteMatch};
+pub use quick::Quick;
 pub use rules::{OnUnavailable, Settle};
 
 use std::fmt;
@@ -75,6 +78,8 @@ struct Inner {
     rules: Rules,
     /// D19: whether all that it asks is where a request comes from.
     asks_no_account: bool,
+    /// Whether rates are all that has to be asked for beside terms that hold or do not.
+    is_rated: bool,
     /// Whether there is nothing to it but terms that hold or do not.
     is_plain: bool,
     /// The engine that it was given, and how callers are told apart where no layer did it.

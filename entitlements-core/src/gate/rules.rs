@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::rate::RateHeaders;
+
 /// What a gate does where the answer cannot be determined (D16).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -32,6 +34,8 @@ pub(super) struct Rules {
     pub(super) shadow: bool,
     pub(super) on_unavailable: OnUnavailable,
     pub(super) settle: Settle,
+    pub(super) rate_headers: RateHeaders,
+    pub(super) legacy_rate_headers: bool,
 }
 
 impl Rules {

@@ -33,10 +33,16 @@ impl<'a> Ask<'a> {
     #[inline(always)]
     #[must_use]
     pub fn new(rate: &'a RateKeys, subject: &Subject<'_>, quota: &'a Quota) -> Self {
+        Self::of_key(rate, rate.key(subject), quota)
+    }
+
+    /// As [`new`](Self::new), for a subject whose key is known.
+    #[inline(always)]
+    pub(crate) const fn of_key(rate: &'a RateKeys, key: u64, quota: &'a Quota) -> Self {
         Self {
             rate,
+            key,
             quota,
-            key: rate.key(subject),
             cost: 1,
             came: None,
         }
@@ -140,6 +146,12 @@ impl<'a> Standing<'a> {
     #[must_use]
     pub const fn remaining(&self) -> u64 {
         self.remaining
+    }
+
+    /// `Retry-After` of this rate alone: whole seconds, rounded up, and at least one; the window's where it never admits what was asked for.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> u64 {
+        self.wait.map_or(self.window_seconds.max(1), whole_seconds)
     }
 
     /// After how long this rate alone would admit what was asked for; none where it never does.

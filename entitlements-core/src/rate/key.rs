@@ -18,4 +18,22 @@ pub enum Subject<'a> {
     User(&'a str),
     /// What the application makes of a request.
     Custom(&'a str),
+    /// Something within an account: the same user of two accounts is two.
+    Within(&'a AccountId, Part<'a>),
+}
+
+/// What is counted together within an account.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part<'a> {
+    /// A client address, or the first one of its prefix.
+    Address(IpAddr),
+    /// An API key, or what stands for it.
+    ApiKey(&'a str),
+    /// A user.
+    User(&'a str),
+    /// What the application makes of a request.
+    Custom(&'a str),
+    /// All that nothing of this kind can be told of.
+    Nobody,
 }

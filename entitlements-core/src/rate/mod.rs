@@ -3,6 +3,8 @@
 //! - `quota.rs`: [`Quota`], a rate as it is counted with; `spent.rs`: the step of the generic cell rate algorithm;
 //! - `key.rs`: [`Subject`], whose requests are counted together;
 //! - `ask.rs`: [`Ask`], one rate that is asked for, and [`Standing`], what came of it;
+//! - `by.rs`: [`RateKey`], how a gate tells whose a request is; `fixed.rs`: [`FixedRate`], a rate of the program's own;
+//! - `report.rs`: [`RateReport`], what answers say;
 //! - `limiter.rs`: [`Limiter`], what is spent in a process; `rate_keys.rs`: [`RateKeys`], what is spent of one rate;
 //! - `settle.rs`: several rates at once;
 //! - `shard.rs`, `buckets.rs`, `record.rs`: where it is kept.
@@ -37,27 +39,34 @@
 
 mod ask;
 mod buckets;
+mod by;
+mod fixed;
 mod key;
 mod limiter;
 mod quota;
 mod rate_keys;
 mod record;
+mod report;
 mod settle;
 mod shard;
 mod spent;
 mod sync;
 
 pub use ask::{Ask, Standing, Verdict};
-pub use key::Subject;
+pub use by::{ApiKeyId, RateKey, UserId};
+pub(crate) use by::{Kind, network_of};
+pub use fixed::FixedRate;
+pub use key::{Part, Subject};
 pub use limiter::Limiter;
 pub use quota::Quota;
 pub use rate_keys::RateKeys;
+pub(crate) use report::{FieldName, Member};
+pub use report::{RateHeaders, RateReport};
 
 use std::time::Duration;
 
 /// As long as a word can say.
 #[inline(always)]
 fn nanos(time: Duration) -> u64 {
-    let seconds = time.as_secs().saturating_mul(1_000_000_000);
-    seconds.saturating_add(time.subsec_nanos().into())
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -72,7 +72,7 @@ impl RateKeys {
 
     /// What a subject's record is found by; never 0.
     #[inline(always)]
-    pub(super) fn key(&self, subject: &Subject<'_>) -> u64 {
+    pub(crate) fn key(&self, subject: &Subject<'_>) -> u64 {
         self.hasher.hash_one(subject).max(1)
     }
 

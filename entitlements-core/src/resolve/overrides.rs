@@ -80,6 +80,8 @@ pub(super) struct Overridden {
     pub(super) taken: FeatureSet,
     /// Limits that are replaced.
     pub(super) limits: Vec<LimitId>,
+    /// Rates that are replaced.
+    pub(super) rates: Vec<RateId>,
 }
 
 /// Replaces what the sources give by what is in force of the overrides.
@@ -97,6 +99,7 @@ pub(super) fn apply(
             Change::Feature(id, true) => overridden.taken.remove(id),
             Change::Feature(id, false) => overridden.taken.insert(id),
             Change::Limit(id, _) if !overridden.limits.contains(&id) => overridden.limits.push(id),
+            Change::Rate(id, _) if !overridden.rates.contains(&id) => overridden.rates.push(id),
             Change::Limit(..) | Change::Rate(..) => {}
         }
     }

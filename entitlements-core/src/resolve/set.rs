@@ -134,6 +134,12 @@ impl EntitlementSet {
         self.overridden.limits.contains(&limit)
     }
 
+    /// Whether an override sets how fast something may happen, so that no plan and no license changes it.
+    #[must_use]
+    pub fn is_rate_overridden(&self, rate: RateId) -> bool {
+        self.overridden.rates.contains(&rate)
+    }
+
     /// Whether an override takes the feature, so that no plan and no license gives it.
     pub(crate) fn is_taken(&self, feature: FeatureId) -> bool {
         self.overridden.taken.contains(feature)

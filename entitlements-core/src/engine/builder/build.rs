@@ -13,6 +13,7 @@ use crate::decide::UnknownName;
 use crate::engine::account_source::{AccountKind, Accounts};
 use crate::engine::addresses::Addresses;
 use crate::engine::keys::Keys;
+use crate::engine::rates::Rates;
 use crate::engine::shared::{Parts, Shared};
 use crate::engine::this_deployment::ThisDeployment;
 use crate::engine::trusted_time::TrustedTime;
@@ -20,6 +21,7 @@ use crate::engine::{ConfigError, Entitlements, Upkeep, report};
 use crate::license::{LicenseFiles, LicenseStore, LicenseVerifier, MemoryLicenses};
 use crate::metrics::{Watched, describe_metrics};
 use crate::notify::{LogNotifier, Notifier};
+use crate::rate::Limiter;
 use crate::reserve::{Counters, Meter};
 use crate::resolve::{DeploymentMode, base_plan};
 use crate::strict::text::escaped_start;
@@ -90,6 +92,7 @@ impl EntitlementsBuilder {
         let given = keys.read_first().await;
         let mut notifiers: Vec<Arc<dyn Notifier>> = vec![Arc::new(LogNotifier)];
         notifiers.extend(self.notifiers);
+        let rates = Rates::new(&catalog, Limiter::default(), Arc::clone(&clock));
         let parts = Parts {
             trusted_time: TrustedTime::new(keys.clock.newest, clock.now(), clock.monotonic()),
             catalog,
@@ -106,6 +109,7 @@ impl EntitlementsBuilder {
                 .audit
                 .unwrap_or_else(|| Arc::new(Guarded(LogAudit::new()))),
             switches: self.switches,
+            rates,
             base_plan: base,
         };
         let shared = Shared::new(parts, keys);

@@ -59,6 +59,16 @@ macro_rules! __gate_constructors {
             Self::new($crate::Requirement::fixed_allowlist(list))
         }
 
+        /// Demands that requests come no faster than the account's plan, or an override, lets them.
+        pub fn rate(rate: impl Into<$crate::RateName>) -> Self {
+            Self::new($crate::Requirement::rate(rate))
+        }
+
+        /// Demands that requests come no faster than the program says.
+        pub fn fixed_rate(rate: $crate::rate::FixedRate) -> Self {
+            Self::new($crate::Requirement::fixed_rate(rate))
+        }
+
         /// Demands room for one more under a limit, and uses it where the request succeeds (U8). Acts on POST, PUT and PATCH (U9).
         pub fn limit(limit: impl Into<$crate::LimitName>) -> Self {
             Self::new($crate::Requirement::limit(limit))
@@ -167,6 +177,69 @@ macro_rules! __gate_builders {
         #[track_caller]
         pub fn and_fixed_allowlist(self, list: $crate::allowlist::FixedAllowlist) -> Self {
             self.also(|requirement| requirement.and_fixed_allowlist(list))
+        }
+
+        /// Also demands that requests come no faster than the account's plan, or an override, lets them; several rates are all or nothing.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_rate(self, rate: impl Into<$crate::RateName>) -> Self {
+            self.also(|requirement| requirement.and_rate(rate))
+        }
+
+        /// Also demands that requests come no faster than the program says.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and the catalog lacks a name.
+        #[track_caller]
+        pub fn and_fixed_rate(self, rate: $crate::rate::FixedRate) -> Self {
+            self.also(|requirement| requirement.and_fixed_rate(rate))
+        }
+
+        /// Says whose requests the rate that was named last counts together, instead of the account's (Q15).
+        ///
+        /// Where no rate was named it is a mistake in the program like a name that the catalog lacks; so with costs.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and no rate was named.
+        #[track_caller]
+        pub fn by(self, key: $crate::rate::RateKey) -> Self {
+            self.also(|requirement| requirement.by(key))
+        }
+
+        /// Says how much a request takes, instead of one, of the rate that was named last.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and no rate was named.
+        #[track_caller]
+        pub fn cost(self, units: u64) -> Self {
+            self.also(|requirement| requirement.cost(units))
+        }
+
+        /// Says by a request's head how much it takes of the rate that was named last.
+        ///
+        /// # Panics
+        /// As [`on`](Self::on), where the gate already has its engine and no rate was named.
+        #[track_caller]
+        pub fn cost_of_head(
+            self,
+            tell: impl Fn(&dyn $crate::RequestHead) -> u64 + Send + Sync + 'static,
+        ) -> Self {
+            self.also(|requirement| requirement.cost_of_head(tell))
+        }
+
+        /// Says which answers tell where the rates stand (Q20): all of them, unless this says otherwise.
+        pub fn headers(self, when: $crate::rate::RateHeaders) -> Self {
+            let gate = self.gate().rate_headers(when);
+            self.with_gate(gate)
+        }
+
+        /// Lets answers that tell where the rates stand tell it in `x-ratelimit-limit`, `-remaining` and `-reset` too (Q22), for clients that
+        /// know nothing else.
+        pub fn legacy_headers(self) -> Self {
+            let gate = self.gate().legacy_rate_headers();
+            self.with_gate(gate)
         }
 
         /// Also demands room for one more under a limit; several limits are reserved all together or not at all (U4).

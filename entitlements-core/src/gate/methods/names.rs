@@ -125,6 +125,44 @@ macro_rules! __named_gates {
             }
         }
 
+        /// Demands that requests do not come too fast: a name for [`Require`]'s part about it.
+        ///
+        /// What comes too fast is answered 429 with `Retry-After`, and spends nothing. Requests are counted by account, unless
+        /// [`Require::by`] says otherwise.
+        #[derive(Debug, Clone, Copy)]
+        pub struct RateLimit(());
+
+        #[expect(
+            clippy::new_ret_no_self,
+            reason = "every gate is one `Require`; this is a name for a part of it"
+        )]
+        impl RateLimit {
+            /// As fast as the account's plan, or an override, lets requests come.
+            ///
+            /// ```
+            #[doc = concat!("use ", $from, "::RateLimit;")]
+            ///
+            /// let layer = RateLimit::new("api");
+            /// ```
+            pub fn new(rate: impl Into<$crate::RateName>) -> Require {
+                Require::rate(rate)
+            }
+
+            /// As fast as the program says, for everybody alike. By client address it asks for no account, and may stand before the
+            /// authentication; then give it the engine with [`Require::on`].
+            ///
+            /// ```
+            #[doc = concat!("use ", $from, "::RateLimit;")]
+            /// use entitlements_core::rate::{FixedRate, RateKey};
+            ///
+            /// let logins = FixedRate::per_minute("login", 5).burst(10);
+            /// let layer = RateLimit::fixed(logins).by(RateKey::client_address());
+            /// ```
+            pub fn fixed(rate: $crate::rate::FixedRate) -> Require {
+                Require::fixed_rate(rate)
+            }
+        }
+
         $crate::__named_gates! { @plain
             /// Demands any plan but the base plan; a trial is paid.
             RequirePaid, paid;

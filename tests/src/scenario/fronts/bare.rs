@@ -69,6 +69,12 @@ async fn ask<R: ResolveAccount>(
             Answer::new(responds.status, [], "welcome")
         }
         Admission::Pass => Answer::new(handler.call().status, [], "welcome"),
+        Admission::Rated(rates) => {
+            let mut lines = Vec::new();
+            rates.visit(|name, line| lines.push((name, line.to_owned())));
+            let headers = lines.iter().map(|(name, line)| (*name, line.as_str()));
+            Answer::new(handler.call().status, headers, "welcome")
+        }
         later @ Admission::Later(_) => panic!("it was waited for: {later:?}"),
     }
 }

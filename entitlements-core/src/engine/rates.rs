@@ -1,0 +1,129 @@
+//! How fast requests come: what every key has spent, and the clock that it is counted by.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use papaya::HashMap;
+
+use super::state::State;
+use super::{Current, Entitlements};
+use crate::catalog::{Id, RateId};
+use crate::decide::{BoundRate, rate_denial};
+use crate::rate::{Limiter, RateKeys, RateReport};
+use crate::{Catalog, Clock, Denial};
+
+/// What an engine counts rates with; shared by all that it judges by.
+pub(crate) struct Rates {
+    limiter: Limiter,
+    /// Of each rate of the catalog, by its number.
+    of_catalog: Box<[Arc<RateKeys>]>,
+    /// Of the program's own rates, by name.
+    fixed: HashMap<Arc<str>, Arc<RateKeys>, foldhash::fast::RandomState>,
+    clock: Arc<dyn Clock>,
+    last: ArcSwapOption<LastDenied>,
+}
+
+/// The denial that was worked out last: whoever comes too fast is answered the same for a second, and costs a look and not a page of JSON.
+struct LastDenied {
+    rate: Arc<str>,
+    seconds: u64,
+    report: Option<RateReport>,
+    /// None where no account was asked for.
+    state: Option<Arc<State>>,
+    denial: Denial,
+}
+
+impl LastDenied {
+    fn answers(
+        &self,
+        rate: &BoundRate,
+        seconds: u64,
+        report: Option<&RateReport>,
+        state: Option<&Arc<State>>,
+    ) -> bool {
+        self.seconds == seconds
+            && Arc::ptr_eq(&self.rate, &rate.name)
+            && self.state.as_ref().map(Arc::as_ptr) == state.map(Arc::as_ptr)
+            && self.report.as_ref() == report
+    }
+}
+
+impl Rates {
+    pub(super) fn new(catalog: &Catalog, limiter: Limiter, clock: Arc<dyn Clock>) -> Self {
+        let rates = catalog.rates().map(|(_, rate)| limiter.rate(rate.name()));
+        Self {
+            of_catalog: rates.collect(),
+            fixed: HashMap::with_hasher(foldhash::fast::RandomState::default()),
+            limiter,
+            clock,
+            last: ArcSwapOption::empty(),
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn limiter(&self) -> &Limiter {
+        &self.limiter
+    }
+
+    /// What is spent of a rate of the catalog.
+    #[inline]
+    pub(crate) fn of_catalog(&self, rate: RateId) -> Option<&RateKeys> {
+        self.of_catalog.get(rate.index()).map(|keys| &**keys)
+    }
+
+    /// What is spent of a rate of the program's own. One that is called as one of the catalog is another.
+    pub(crate) fn fixed(&self, name: &Arc<str>) -> Arc<RateKeys> {
+        let fixed = self.fixed.pin();
+        let make = || self.limiter.rate(&["fixed ", name].concat());
+        Arc::clone(fixed.get_or_insert_with(Arc::clone(name), make))
+    }
+
+    /// The time that rates are counted by: exact, and nobody sets it.
+    #[inline]
+    pub(crate) fn now(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    /// The denial of a request that came too fast, to be tried again after so many seconds (Q17).
+    pub(crate) fn denial(
+        &self,
+        rate: &BoundRate,
+        current: Option<&Current>,
+        seconds: u64,
+        report: Option<RateReport>,
+    ) -> Denial {
+        let state = current.map(Current::state);
+        if let Some(last) = &*self.last.load()
+            && last.answers(rate, seconds, report.as_ref(), state)
+        {
+            return last.denial.clone();
+        }
+        let denial = rate_denial(rate, current.map(Current::set), seconds);
+        let denial = match &report {
+            Some(report) => denial.with_rates(report.clone()),
+            None => denial,
+        };
+        self.last.store(Some(Arc::new(LastDenied {
+            rate: Arc::clone(&rate.name),
+            seconds,
+            report,
+            state: state.cloned(),
+            denial: denial.clone(),
+        })));
+        denial
+    }
+}
+
+impl Entitlements {
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.shared.rates
+    }
+}
+
+impl fmt::Debug for Rates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rates").finish_non_exhaustive()
+    }
+}

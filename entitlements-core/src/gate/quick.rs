@@ -1,0 +1,102 @@
+//! What nearly every request comes to, without a future of its own.
+
+use super::kept::Seen;
+use super::rates::{Asker, Rated};
+use super::{Admission, Gate, RequestHead};
+use crate::decide::{BoundRequirement, is_met};
+use crate::rate::RateReport;
+use crate::{Current, Denial};
+
+/// What becomes of a request, where that can be told at once.
+#[derive(Debug)]
+#[must_use]
+pub enum Quick {
+    /// It passes.
+    Pass,
+    /// It passes, and the head of its response says where the rates stand.
+    Rated(Box<RateReport>),
+    /// It came too fast.
+    Deny(Denial),
+    /// Ask [`Gate::admit`].
+    Ask,
+}
+
+impl Gate {
+    /// What becomes of a request, where that can be told at once; the rates that it demands are taken then.
+    #[inline(always)]
+    pub fn quick(&self, current: Option<&Current>, head: &impl RequestHead) -> Quick {
+        if self.inner.is_rated {
+            return self.quick_rated(current, head);
+        }
+        if self.passes(current, head) {
+            Quick::Pass
+        } else {
+            Quick::Ask
+        }
+    }
+
+    fn quick_rated(&self, current: Option<&Current>, head: &impl RequestHead) -> Quick {
+        #[cfg(debug_assertions)]
+        self.check_order(current, head);
+        let Some((catalog, Ok(bound))) = self.inner.bound.get() else {
+            return Quick::Ask;
+        };
+        // A preflight spends nothing.
+        if head.method() == "OPTIONS" {
+            return Quick::Ask;
+        }
+        let asker = match (&self.inner.callers, current) {
+            (None, Some(current)) => Asker::of(current),
+            (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
+                Asker::of(current)
+            }
+            (Some(callers), _) if self.inner.asks_no_account => {
+                let entitlements = callers.entitlements();
+                Asker {
+                    current: None,
+                    addresses: entitlements.addresses(),
+                    rates: entitlements.rates(),
+                }
+            }
+            _ => return Quick::Ask,
+        };
+        let is_met = match asker.current {
+            Some(current) => {
+                std::sync::Arc::ptr_eq(catalog, current.catalog())
+                    && is_met(bound, current.set())
+                    && (bound.addresses().is_empty() || Self::may_come(bound, current, head))
+            }
+            None => self.may_anybody_come(asker.addresses, head),
+        };
+        if is_met {
+            self.rate_at_once(bound, asker, head)
+        } else {
+            Quick::Ask
+        }
+    }
+
+    fn rate_at_once(
+        &self,
+        bound: &BoundRequirement,
+        asker: Asker<'_>,
+        head: &impl RequestHead,
+    ) -> Quick {
+        let Ok(asks) = Self::asks_of(bound.rates(), asker, head) else {
+            return Quick::Ask;
+        };
+        match self.take(bound.rates(), asker, &asks) {
+            Rated::Admitted(report) => {
+                let _ = self.allow();
+                report.map_or(Quick::Pass, |report| Quick::Rated(Box::new(report)))
+            }
+            Rated::Denied(denial) => {
+                let account = asker.current.map(Current::account);
+                let seen = Seen::of(head, Some(asker.addresses));
+                match self.deny(denial, account, &seen) {
+                    Admission::Deny(denial) => Quick::Deny(denial),
+                    _ => Quick::Pass,
+                }
+            }
+        }
+    }
+}
