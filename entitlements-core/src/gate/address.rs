@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::kept::{Kept, Seen};
 use super::{Admission, Gate, OnUnavailable, RequestHead};
@@ -161,16 +162,17 @@ impl Gate {
             reason = error.reason(),
             "the client's address cannot be told: {error}"
         );
-        // Of the last three a client may be the cause, but more likely everybody is denied.
-        if matches!(
-            error.kind(),
-            AddressErrorKind::NoPeer
-                | AddressErrorKind::UnixSocket
-                | AddressErrorKind::NoHeader
-                | AddressErrorKind::OnlyTrusted
-                | AddressErrorKind::TooFewHops
-        ) {
-            self.log_once(head.path(), &error);
+        let bit = match error.kind() {
+            AddressErrorKind::NoPeer => 1,
+            AddressErrorKind::UnixSocket => 2,
+            // Of these a client may be the cause, but more likely everybody is denied.
+            AddressErrorKind::NoHeader => 4,
+            AddressErrorKind::OnlyTrusted => 8,
+            AddressErrorKind::TooFewHops => 16,
+            _ => return,
+        };
+        if self.inner.untold_logged.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
+            self.log_mistake(head.path(), &error);
         }
     }
 }

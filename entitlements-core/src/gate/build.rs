@@ -1,4 +1,4 @@
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU8};
 use std::sync::{Arc, OnceLock};
 
 use super::rules::Rules;
@@ -132,6 +132,7 @@ impl Gate {
                 callers,
                 bound: OnceLock::new(),
                 mistake_logged: AtomicBool::new(false),
+                untold_logged: AtomicU8::new(0),
                 #[cfg(debug_assertions)]
                 order: super::order::Order::default(),
                 counters: Counters::default(),

@@ -289,9 +289,13 @@ impl Gate {
     #[cold]
     pub(super) fn log_once(&self, path: &str, cause: &dyn fmt::Display) {
         if !self.inner.mistake_logged.swap(true, Ordering::Relaxed) {
-            let path = escaped_start(path, 200);
-            tracing::error!(path, requirement = %self.inner.requirement, "gate cannot decide: {cause}");
+            self.log_mistake(path, cause);
         }
+    }
+
+    pub(super) fn log_mistake(&self, path: &str, cause: &dyn fmt::Display) {
+        let path = escaped_start(path, 200);
+        tracing::error!(path, requirement = %self.inner.requirement, "gate cannot decide: {cause}");
     }
 }
 

@@ -39,7 +39,7 @@ pub use quick::Quick;
 pub use rules::{OnUnavailable, Settle};
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::decide::{BoundRequirement, Requirement, UnknownName};
@@ -87,6 +87,8 @@ struct Inner {
     /// The names looked up, for the first catalog that was met.
     bound: OnceLock<(Arc<Catalog>, Result<BoundRequirement, UnknownName>)>,
     mistake_logged: AtomicBool,
+    /// X20: which reasons were logged why an address cannot be told, each a bit. Not the one above: a probe of a proxy's own must not silence what is said of all others.
+    untold_logged: AtomicU8,
     #[cfg(debug_assertions)]
     order: order::Order,
     counters: Counters,

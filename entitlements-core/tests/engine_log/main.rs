@@ -14,6 +14,7 @@
 
 mod log;
 mod start;
+mod untold;
 mod upkeep;
 mod upkeep_clock;
 mod wrong;
