@@ -39,11 +39,13 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// D15: whether it answers requests of this method.
+    /// D15: whether it answers requests of this method. `HEAD` runs what answers `GET`, so that one gate is for both.
     pub(super) fn answers(&self, method: &str) -> bool {
-        self.methods
-            .as_ref()
-            .is_none_or(|methods| methods.iter().any(|known| &**known == method))
+        let is_named =
+            |name: &str, methods: &[Box<str>]| methods.iter().any(|known| **known == *name);
+        self.methods.as_ref().is_none_or(|methods| {
+            is_named(method, methods) || (method == "HEAD" && is_named("GET", methods))
+        })
     }
 
     /// U9: whether it reserves on this method.

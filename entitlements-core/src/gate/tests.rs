@@ -1,6 +1,7 @@
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 use super::Gate;
+use crate::allowlist::{FixedAllowlist, WhenEmpty};
 use crate::testing::TestRequest;
 use crate::{Requirement, testing};
 
@@ -50,4 +51,20 @@ fn decisions_are_counted_by_requirement_outcome_and_code() {
             row("paid", "deny", "ENTITLEMENTS_LAYER_MISSING", 1),
         ]
     );
+}
+
+#[test]
+fn d15_what_answers_get_answers_head() {
+    let office = FixedAllowlist::new(["192.0.2.0/24"], WhenEmpty::DenyAll).unwrap();
+    let engine = testing::on_plan(testing::catalog(), "community");
+    let gate = Gate::on(Requirement::fixed_allowlist(office), &engine).unwrap();
+    let denies = |methods: &[&str], method: &str| {
+        let gate = gate.on_methods(methods.iter().copied());
+        let request = TestRequest::new(method, "/").peer("198.51.100.1");
+        gate.judge(None, &request).denial().is_some()
+    };
+    assert!(denies(&["GET"], "GET") && denies(&["GET"], "HEAD"));
+    assert!(!denies(&["GET"], "POST") && !denies(&["POST"], "HEAD"));
+    // The other way round it is the application's word.
+    assert!(denies(&["HEAD"], "HEAD") && !denies(&["HEAD"], "GET"));
 }

@@ -281,7 +281,8 @@ macro_rules! __gate_builders {
             self.also(|requirement| requirement.amount(amount))
         }
 
-        /// Acts on these methods only, and on each of them (D15), in place of what is usual for what is demanded.
+        /// Acts on these methods only, and on each of them (D15), in place of what is usual for what is demanded. `GET` stands for
+        /// `HEAD` too, which servers let the same handler answer.
         pub fn on_methods<M: Into<String>>(self, methods: impl IntoIterator<Item = M>) -> Self {
             let gate = self.gate().on_methods(methods);
             self.with_gate(gate)
