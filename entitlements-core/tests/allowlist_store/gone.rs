@@ -12,7 +12,7 @@ async fn is_told_of(store: &AllowlistFiles, account: &AccountId) {
     for _ in 0..2 {
         let error = store.load(account).await.unwrap_err().to_string();
         assert!(error.contains("its folder is"), "{error}");
-        let changed = store.change(account, add("10.0.0.0/8"), ANYBODY).await;
+        let changed = store.change(account, add("10.0.0.0/8"), NOBODY).await;
         assert!(matches!(changed, Err(AllowlistError::Store(_))));
         assert!(store.remove(account).await.is_err());
     }
@@ -71,7 +71,7 @@ async fn w11_a_folder_that_was_never_there_is_no_damage() {
     assert!(!store.load(&AccountId::LOCAL).await.unwrap().restricts());
     assert!(!store.remove(&AccountId::LOCAL).await.unwrap());
     store
-        .change(&AccountId::LOCAL, add("192.0.2.0/24"), ANYBODY)
+        .change(&AccountId::LOCAL, add("192.0.2.0/24"), NOBODY)
         .await
         .unwrap();
     assert!(store.load(&AccountId::LOCAL).await.unwrap().restricts());
@@ -96,7 +96,7 @@ async fn w10_what_is_written_is_read_again_whatever_the_names() {
             let range = format!("10.{of}.0.0/16");
             let added = AllowlistChange::add(&range, "\u{200d}\u{1f600}", &*by, at).unwrap();
             let store = AllowlistFiles::in_folder(place.path());
-            let added = store.change(&account, added, ANYBODY).await.unwrap();
+            let added = store.change(&account, added, NOBODY).await.unwrap();
             let again = AllowlistFiles::in_folder(place.path());
             assert_eq!(again.load(&account).await.unwrap(), added.list);
         }

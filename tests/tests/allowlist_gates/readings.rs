@@ -20,7 +20,7 @@ const OUTSIDE: &str = "198.51.100.9";
 fn answered(admission: &mut Admission) -> Option<Result<(), &'static str>> {
     loop {
         match admission {
-            Admission::Pass | Admission::Hold(_) => return Some(Ok(())),
+            Admission::Pass | Admission::Rated(_) | Admission::Hold(_) => return Some(Ok(())),
             Admission::Deny(denial) => return Some(Err(denial.code())),
             Admission::Later(later) => {
                 let mut cx = Context::from_waker(Waker::noop());

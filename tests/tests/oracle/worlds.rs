@@ -247,7 +247,7 @@ impl Held {
             let mut admission = gate.admit(Some(&self.current), &self.head(method));
             loop {
                 match admission {
-                    Admission::Pass => return true,
+                    Admission::Pass | Admission::Rated(_) => return true,
                     Admission::Hold(hold) => {
                         drop(hold.head(Answered::with(200, None)).await);
                         return true;

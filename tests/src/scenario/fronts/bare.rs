@@ -71,9 +71,8 @@ async fn ask<R: ResolveAccount>(
         Admission::Pass => Answer::new(handler.call().status, [], "welcome"),
         Admission::Rated(rates) => {
             let mut lines = Vec::new();
-            rates.visit(|name, line| lines.push((name, line.to_owned())));
-            let headers = lines.iter().map(|(name, line)| (*name, line.as_str()));
-            Answer::new(handler.call().status, headers, "welcome")
+            rates.visit(|name, line| lines.push((name.to_owned(), line.to_owned())));
+            Answer::new(handler.call().status, lines, "welcome")
         }
         later @ Admission::Later(_) => panic!("it was waited for: {later:?}"),
     }
