@@ -330,7 +330,7 @@ async fn q20_a_gate_says_so_when_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn costs_are_taken_whole_or_not_at_all() {
+async fn q17_costs_are_taken_whole_or_not_at_all() {
     let engine = engine();
     let heavy = RateLimit::new("api").cost(2).on(&engine);
     assert_eq!(pass(&heavy, 3, get).await, 1);
@@ -350,7 +350,7 @@ async fn costs_are_taken_whole_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn grpc_hears_when_to_try_again() {
+async fn q17_grpc_hears_when_to_try_again() {
     let engine = engine();
     let gate = RateLimit::new("exports").on(&engine);
     let call = || {

@@ -233,6 +233,71 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "entitlements-core/tests/rates/one_key.rs",
         "q12_the_largest_rates_neither_panic_nor_admit_more",
     ),
+    (
+        "Q13",
+        "entitlements-tower/tests/rates.rs",
+        "q13_gates_of_one_rate_count_together_whether_by_engine_or_layer",
+    ),
+    (
+        "Q14",
+        "entitlements-tower/tests/rates.rs",
+        "q14_what_is_denied_for_something_else_spends_nothing",
+    ),
+    (
+        "Q15",
+        "entitlements-tower/tests/rates.rs",
+        "q15_users_and_keys_count_by_themselves_within_an_account",
+    ),
+    (
+        "Q15",
+        "entitlements-tower/tests/rates.rs",
+        "q15_by_address_no_account_is_asked_for_and_headers_of_strangers_are_nothing",
+    ),
+    (
+        "Q16",
+        "entitlements-tower/tests/rates.rs",
+        "q16_a_change_of_plan_keeps_what_was_spent",
+    ),
+    (
+        "Q17",
+        "entitlements-tower/tests/rates.rs",
+        "q17_costs_are_taken_whole_or_not_at_all",
+    ),
+    (
+        "Q17",
+        "entitlements-tower/tests/rates.rs",
+        "q17_grpc_hears_when_to_try_again",
+    ),
+    (
+        "Q18",
+        "entitlements-tower/tests/rates.rs",
+        "q18_where_a_rate_denies_no_limit_is_used",
+    ),
+    (
+        "Q19",
+        "entitlements-tower/tests/rates.rs",
+        "q19_a_gate_in_shadow_spends_nothing",
+    ),
+    (
+        "Q20",
+        "entitlements-tower/tests/rates.rs",
+        "q20_answers_say_where_the_rate_stands",
+    ),
+    (
+        "Q21",
+        "entitlements-core/src/rate/report.rs",
+        "q21_several_rates_are_several_members_however_long",
+    ),
+    (
+        "Q22",
+        "entitlements-core/src/rate/report.rs",
+        "q22_the_older_headers_tell_the_tightest",
+    ),
+    (
+        "Q23",
+        "entitlements-core/src/rate/report.rs",
+        "q23_names_and_numbers_fit_the_form",
+    ),
 ];
 
 /// What no request can show of rules that have scenarios: races, what is dropped, and what lapses unsettled.
