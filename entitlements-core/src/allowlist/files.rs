@@ -105,7 +105,8 @@ impl Files {
                 held.filter(|held| held.seen.is(&found))
                     .map(|held| held.lists.clone())
             }
-            Err(_) => None,
+            // Nothing that is to be read, so nobody waits for a thread to read it.
+            Err(damaged) => Some(Err(self.unreadable(&damaged))),
         }
     }
 

@@ -78,6 +78,10 @@ impl KeptFile {
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(Damaged::by(error)),
             Ok(found) if found.is_symlink() => Err(Damaged::Link),
+            Ok(found) if found.is_dir() => Err(Damaged::Unreadable(Unreadable::Folder.to_string())),
+            Ok(found) if !found.is_file() => {
+                Err(Damaged::Unreadable(Unreadable::NotRegular.to_string()))
+            }
             Ok(found) => Ok(Some(found)),
         }
     }
