@@ -68,21 +68,17 @@ where
     #[inline]
     fn call(&self, request: ServiceRequest) -> Self::Future {
         // The extensions must be free again before anything inside the gate asks for them.
-        let quick = {
+        let passes = {
             let extensions = request.extensions();
             self.gate
-                .quick(extensions.get::<Current>(), &Head(&request))
+                .passes(extensions.get::<Current>(), &Head(&request))
         };
-        let stage = match quick {
-            Quick::Pass => Stage::Passing {
+        let stage = if passes {
+            Stage::Passing {
                 response: self.inner.call(request),
-                rates: None,
-            },
-            Quick::Rated(rates) => Stage::Passing {
-                response: self.inner.call(request),
-                rates: Some(rates),
-            },
-            rest => self.weigh(request, rest),
+            }
+        } else {
+            self.weigh(request)
         };
         RequireFuture { stage }
     }
@@ -94,11 +90,25 @@ where
     B: MessageBody + 'static,
 {
     /// What a request comes to that does not simply pass.
-    #[cold]
-    fn weigh(&self, request: ServiceRequest, quick: Quick) -> Stage<S, B> {
+    #[inline(never)]
+    fn weigh(&self, request: ServiceRequest) -> Stage<S, B> {
+        let quick = {
+            let extensions = request.extensions();
+            self.gate
+                .quick(extensions.get::<Current>(), &Head(&request))
+        };
         let admission = match quick {
+            Quick::Pass => {
+                return Stage::Passing {
+                    response: self.inner.call(request),
+                };
+            }
+            Quick::Rated(rates) => {
+                let response = self.inner.call(request);
+                return Rest::Rated { response, rates }.stage();
+            }
             Quick::Deny(denial) => Admission::Deny(denial),
-            _ => {
+            Quick::Ask => {
                 let extensions = request.extensions();
                 self.gate
                     .admit(extensions.get::<Current>(), &Head(&request))
@@ -129,12 +139,11 @@ where
         match admission {
             Admission::Pass => Stage::Passing {
                 response: self.inner.call(self.request),
-                rates: None,
             },
-            Admission::Rated(rates) => Stage::Passing {
-                response: self.inner.call(self.request),
-                rates: Some(Box::new(rates)),
-            },
+            Admission::Rated(rates) => {
+                let response = self.inner.call(self.request);
+                Rest::Rated { response, rates }.stage()
+            }
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
                 let outer = self.request.extensions().get().cloned();
@@ -176,7 +185,7 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<ServiceRequest>, B> {
-        Passing { #[pin] response: S::Future, rates: Option<Box<RateReport>> },
+        Passing { #[pin] response: S::Future },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
         Rest { rest: Pin<Box<Rest<S, B>>> },
     }
@@ -186,6 +195,8 @@ pin_project! {
     /// What few requests come to.
     #[project = RestProjection]
     enum Rest<S: Service<ServiceRequest>, B> {
+        /// The head of the response says where rates stand.
+        Rated { #[pin] response: S::Future, rates: RateReport },
         /// Something is held until the response is there; none once it was settled.
         Holding { #[pin] response: S::Future, hold: Option<Hold> },
         /// The answer has to be waited for; none once it goes on.
@@ -219,19 +230,19 @@ where
         let mut stage = self.project().stage;
         loop {
             let rest = match stage.as_mut().project() {
-                StageProjection::Passing { response, rates } => {
-                    let response = ready!(response.poll(cx));
-                    return Poll::Ready(response.map(|response| {
-                        let response = match rates {
-                            Some(rates) => with_rates(response, rates),
-                            None => response,
-                        };
-                        response.map_into_left_body()
-                    }));
+                StageProjection::Passing { response } => {
+                    return response
+                        .poll(cx)
+                        .map_ok(ServiceResponse::map_into_left_body);
                 }
                 StageProjection::Rest { rest } => rest,
             };
             match rest.as_mut().project() {
+                RestProjection::Rated { response, rates } => {
+                    let response = ready!(response.poll(cx));
+                    let response = response.map(|response| with_rates(response, rates));
+                    return Poll::Ready(response.map(ServiceResponse::map_into_left_body));
+                }
                 RestProjection::Holding { response, hold } => {
                     let response = ready!(response.poll(cx));
                     // Taken in any case: an error of the service releases.
@@ -306,6 +317,7 @@ impl<S: Service<ServiceRequest>, B> fmt::Debug for RequireFuture<S, B> {
         let stage = match &self.stage {
             Stage::Passing { .. } => "passing",
             Stage::Rest { rest } => match **rest {
+                Rest::Rated { .. } => "rated",
                 Rest::Holding { .. } => "holding",
                 Rest::Asking { .. } => "asking",
                 Rest::Settling { .. } => "settling",

@@ -2,9 +2,10 @@
 //!
 //! - Its layer keeps [`Callers`], asks it about each request, and puts the [`Current`](crate::Current) that it gets into the
 //!   request's extensions, or the [`NoCurrent`](crate::NoCurrent) that says why there is none.
-//! - Its gate keeps a [`Gate`], and does at once what [`Gate::quick`] says, as it does for nearly all. What
-//!   becomes of others is what the [`Admission`] of [`Gate::admit`] says. Where either tells of rates, their lines go into the head of the
-//!   response: [`RateReport::visit`](crate::rate::RateReport::visit).
+//! - Its gate keeps a [`Gate`], and lets a request through where [`Gate::passes`] says so, as it does for nearly all; or does what
+//!   [`Gate::quick`] says, where addresses or rates are asked for. What becomes of others is what the [`Admission`] of [`Gate::admit`]
+//!   says. Where either tells of rates, their lines go into the head of the response:
+//!   [`RateReport::visit`](crate::rate::RateReport::visit).
 //! - A [`Hold`] stays beside the response that is waited for, and hears from the response's head what came of it: [`Answered`]. Where
 //!   that gives a [`BodyHold`], it stays with the body to its end; [`BodyProgress`] tells by what is sent where that is.
 //! - A handler that wants the client's address gets it by [`client_or_denial`], told by the same settings as at the gates.

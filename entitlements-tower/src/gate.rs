@@ -56,46 +56,48 @@ where
     // As in the engine's layer: this is inlined and what looks into the request is not, so that no layer copies it.
     #[inline(always)]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let rates = match self.quick(&request) {
-            Quick::Pass => None,
-            Quick::Rated(rates) => Some(rates),
-            rest => {
-                return RequireFuture {
-                    stage: self.weigh(request, rest),
-                };
-            }
-        };
+        if !self.passes(&request) {
+            return RequireFuture {
+                stage: self.weigh(request),
+            };
+        }
         RequireFuture {
             stage: Stage::Passing {
                 response: self.inner.call(request),
-                rates,
             },
         }
     }
 }
 
 impl<S, D> RequireService<S, D> {
-    /// What becomes of a request, where that can be told at once.
+    /// Whether a request simply passes.
     #[inline(never)]
-    fn quick<B>(&self, request: &Request<B>) -> Quick {
+    fn passes<B>(&self, request: &Request<B>) -> bool {
         let current = request.extensions().get::<Current>();
-        self.gate.quick(current, &Head(request))
+        self.gate.passes(current, &Head(request))
     }
 
     /// What a request comes to that does not simply pass.
-    #[cold]
-    fn weigh<B, R>(&mut self, request: Request<B>, quick: Quick) -> Stage<S, B, D>
+    #[inline(never)]
+    fn weigh<B, R>(&mut self, request: Request<B>) -> Stage<S, B, D>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
         R: DenialBody,
         D: DenyWith<R>,
     {
-        let admission = match quick {
-            Quick::Deny(denial) => Admission::Deny(denial),
-            _ => {
-                let current = request.extensions().get::<Current>();
-                self.gate.admit(current, &Head(&request))
+        let current = request.extensions().get::<Current>();
+        let admission = match self.gate.quick(current, &Head(&request)) {
+            Quick::Pass => {
+                return Stage::Passing {
+                    response: self.inner.call(request),
+                };
             }
+            Quick::Rated(rates) => {
+                let response = self.inner.call(request);
+                return Rest::Rated { response, rates }.stage();
+            }
+            Quick::Deny(denial) => Admission::Deny(denial),
+            Quick::Ask => self.gate.admit(current, &Head(&request)),
         };
         // The readied service goes with the request that it was readied for. A denied one gives its readiness back by being
         // dropped: a permit must not wait for this connection's next request.
@@ -122,7 +124,7 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<Request<B>>, B, D> {
-        Passing { #[pin] response: S::Future, rates: Option<Box<RateReport>> },
+        Passing { #[pin] response: S::Future },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
         Rest { rest: Pin<Box<Rest<S, B, D>>> },
     }
@@ -132,6 +134,8 @@ pin_project! {
     /// What few requests come to.
     #[project = RestProjection]
     enum Rest<S: Service<Request<B>>, B, D> {
+        /// The head of the response says where rates stand.
+        Rated { #[pin] response: S::Future, rates: RateReport },
         /// Something is held until the response is there; none once it was settled.
         Holding { #[pin] response: S::Future, hold: Option<Hold> },
         /// The answer has to be waited for; none once it goes on.
@@ -170,12 +174,11 @@ where
         match admission {
             Admission::Pass => Stage::Passing {
                 response: self.readied.call(self.request),
-                rates: None,
             },
-            Admission::Rated(rates) => Stage::Passing {
-                response: self.readied.call(self.request),
-                rates: Some(Box::new(rates)),
-            },
+            Admission::Rated(rates) => {
+                let response = self.readied.call(self.request);
+                Rest::Rated { response, rates }.stage()
+            }
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
                 let extensions = self.request.extensions_mut();
@@ -211,17 +214,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut stage = self.project().stage;
         match stage.as_mut().project() {
-            StageProjection::Passing {
-                response,
-                rates: None,
-            } => response.poll(cx),
-            StageProjection::Passing {
-                response,
-                rates: Some(rates),
-            } => {
-                let response = ready!(response.poll(cx));
-                Poll::Ready(response.map(|response| with_rates(response, rates)))
-            }
+            StageProjection::Passing { response } => response.poll(cx),
             StageProjection::Rest { .. } => poll_rest(stage, cx),
         }
     }
@@ -238,16 +231,14 @@ where
 {
     loop {
         let rest = match stage.as_mut().project() {
-            StageProjection::Passing { response, rates } => {
-                let response = ready!(response.poll(cx));
-                return Poll::Ready(response.map(|response| match rates {
-                    Some(rates) => with_rates(response, rates),
-                    None => response,
-                }));
-            }
+            StageProjection::Passing { response } => return response.poll(cx),
             StageProjection::Rest { rest } => rest,
         };
         match rest.as_mut().project() {
+            RestProjection::Rated { response, rates } => {
+                let response = ready!(response.poll(cx));
+                return Poll::Ready(response.map(|response| with_rates(response, rates)));
+            }
             RestProjection::Holding { response, hold } => {
                 let response = ready!(response.poll(cx));
                 // Taken in any case: an error of the service releases.
@@ -318,6 +309,7 @@ impl<S: Service<Request<B>>, B, D> fmt::Debug for RequireFuture<S, B, D> {
         let stage = match &self.stage {
             Stage::Passing { .. } => "passing",
             Stage::Rest { rest } => match **rest {
+                Rest::Rated { .. } => "rated",
                 Rest::Holding { .. } => "holding",
                 Rest::Asking { .. } => "asking",
                 Rest::Settling { .. } => "settling",

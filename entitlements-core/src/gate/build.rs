@@ -116,17 +116,14 @@ impl Gate {
     }
 
     fn with(requirement: Requirement, rules: Rules, callers: Option<Callers>) -> Self {
+        let is_simple = !requirement.counts() && rules.methods.is_none();
+        let asks_more = requirement.limits_rates() || !requirement.addresses().is_empty();
         Self {
             inner: Arc::new(Inner {
                 id: GateId::next(),
                 asks_no_account: requirement.asks_no_account(),
-                is_plain: !requirement.counts()
-                    && rules.methods.is_none()
-                    && !requirement.limits_rates(),
-                is_rated: requirement.limits_rates()
-                    && !requirement.counts()
-                    && rules.methods.is_none()
-                    && !rules.shadow,
+                is_plain: is_simple && !asks_more,
+                is_quick: is_simple && asks_more && !(rules.shadow && requirement.limits_rates()),
                 requirement,
                 rules,
                 callers,

@@ -26,13 +26,9 @@ impl Gate {
         self.check_order(current, head);
         let passes = match (&self.inner.callers, current) {
             (None, None) => false,
-            (None, Some(current)) => self.is_plainly_met(current, head),
+            (None, Some(current)) => self.is_plainly_met(current),
             (Some(callers), Some(current)) if current.is_of(callers.entitlements()) => {
-                self.is_plainly_met(current, head)
-            }
-            (Some(callers), _) if self.inner.asks_no_account => {
-                self.inner.is_plain
-                    && self.may_anybody_come(callers.entitlements().addresses(), head)
+                self.is_plainly_met(current)
             }
             (Some(callers), _) => {
                 Self::found_nobody(callers, head).is_none() && self.is_plainly_met_by(callers, head)
@@ -86,9 +82,7 @@ impl Gate {
         let Some((_, Ok(bound))) = self.inner.bound.get() else {
             return false;
         };
-        self.inner.is_plain
-            && bound.addresses().is_empty()
-            && callers.with_set(head, |set| is_met(bound, set)) == Some(true)
+        self.inner.is_plain && callers.with_set(head, |set| is_met(bound, set)) == Some(true)
     }
 
     /// Why the layer of this gate's engine found nobody, where it did: that counts, as what it finds does.
@@ -118,13 +112,12 @@ impl Gate {
 
     /// The names are known and what they name is in force.
     #[inline(always)]
-    fn is_plainly_met(&self, current: &Current, head: &impl RequestHead) -> bool {
+    fn is_plainly_met(&self, current: &Current) -> bool {
         match self.inner.bound.get() {
             Some((catalog, Ok(bound))) => {
                 self.inner.is_plain
                     && Arc::ptr_eq(catalog, current.catalog())
                     && is_met(bound, current.set())
-                    && (bound.addresses().is_empty() || Self::may_come(bound, current, head))
             }
             _ => false,
         }
@@ -265,16 +258,16 @@ impl Gate {
     ) -> Admission {
         let inner = &self.inner;
         let account = account.map(AccountId::as_str);
-        let path = escaped_start(&seen.path, 200);
         let client = seen.client.map(tracing::field::display);
         if inner.rules.shadow {
+            let path = escaped_start(&seen.path, 200);
             tracing::info!(target: "entitlements::decisions", path, account, client, requirement = inner.requirement.label(), code = denial.code(), "a gate in shadow would deny: {denial}");
             inner.counters.count_shadow(&denial, &inner.requirement);
             return Admission::Pass;
         }
         tracing::debug!(
             target: "entitlements::decisions",
-            path,
+            path = %escaped_start(&seen.path, 200),
             account,
             client,
             requirement = inner.requirement.label(),

@@ -78,8 +78,8 @@ struct Inner {
     rules: Rules,
     /// D19: whether all that it asks is where a request comes from.
     asks_no_account: bool,
-    /// Whether rates are all that has to be asked for beside terms that hold or do not.
-    is_rated: bool,
+    /// Whether addresses or rates are all that is asked for beside terms that hold or do not.
+    is_quick: bool,
     /// Whether there is nothing to it but terms that hold or do not.
     is_plain: bool,
     /// The engine that it was given, and how callers are told apart where no layer did it.

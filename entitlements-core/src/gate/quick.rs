@@ -1,4 +1,4 @@
-//! What nearly every request comes to, without a future of its own.
+//! What nearly every request comes to where addresses or rates are asked for, without a future of its own.
 
 use super::kept::Seen;
 use super::rates::{Asker, Rated};
@@ -14,7 +14,7 @@ pub enum Quick {
     /// It passes.
     Pass,
     /// It passes, and the head of its response says where the rates stand.
-    Rated(Box<RateReport>),
+    Rated(RateReport),
     /// It came too fast.
     Deny(Denial),
     /// Ask [`Gate::admit`].
@@ -22,22 +22,12 @@ pub enum Quick {
 }
 
 impl Gate {
-    /// What becomes of a request, where that can be told at once; the rates that it demands are taken then.
-    #[inline(always)]
+    /// What becomes of a request that does not plainly [pass](Self::passes), where that can be told at once; the rates that are demanded
+    /// are taken then.
     pub fn quick(&self, current: Option<&Current>, head: &impl RequestHead) -> Quick {
-        if self.inner.is_rated {
-            return self.quick_rated(current, head);
+        if !self.inner.is_quick {
+            return Quick::Ask;
         }
-        if self.passes(current, head) {
-            Quick::Pass
-        } else {
-            Quick::Ask
-        }
-    }
-
-    fn quick_rated(&self, current: Option<&Current>, head: &impl RequestHead) -> Quick {
-        #[cfg(debug_assertions)]
-        self.check_order(current, head);
         let Some((catalog, Ok(bound))) = self.inner.bound.get() else {
             return Quick::Ask;
         };
@@ -87,7 +77,7 @@ impl Gate {
         match self.take(bound.rates(), asker, &asks) {
             Rated::Admitted(report) => {
                 let _ = self.allow();
-                report.map_or(Quick::Pass, |report| Quick::Rated(Box::new(report)))
+                report.map_or(Quick::Pass, Quick::Rated)
             }
             Rated::Denied(denial) => {
                 let account = asker.current.map(Current::account);
