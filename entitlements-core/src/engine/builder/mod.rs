@@ -22,7 +22,7 @@ use crate::resolve::DeploymentMode;
 use crate::usage::{UsageError, UsageStore};
 use crate::{AccountId, Catalog, Clock, LimitName, Reply};
 
-/// Says what an engine is made of; from [`Entitlements::builder`].
+/// Says what an engine is made of; from [`Entitlements::builder`](crate::Entitlements::builder).
 #[derive(Default)]
 #[must_use]
 pub struct EntitlementsBuilder {
