@@ -25,6 +25,7 @@ mod outside;
 #[cfg(feature = "admin")]
 mod own_routes;
 mod payloads;
+mod rates;
 mod readiness;
 mod sockets;
 

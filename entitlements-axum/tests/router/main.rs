@@ -13,6 +13,7 @@
 mod allowlist;
 mod current;
 mod order;
+mod rates;
 mod routes;
 #[cfg(feature = "admin")]
 mod socket;

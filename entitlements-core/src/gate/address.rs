@@ -55,7 +55,7 @@ impl Gate {
                     match gate.bound(current.catalog()) {
                         Ok(bound) => gate.weigh_listed(&current, &bound, &request, found),
                         Err(unknown) => {
-                            let seen = Seen::of(&request, None);
+                            let seen = gate.seen(&request, None);
                             gate.deny(unknown.denial(), Some(current.account()), &seen)
                         }
                     }

@@ -139,13 +139,13 @@ impl Gate {
                 return self.weigh_nobody(&why, head);
             }
             self.log_once(head.path(), &OrderMistake::LayerMissing);
-            return self.deny(Denial::layer_missing(), None, &Seen::of(head, None));
+            return self.deny(Denial::layer_missing(), None, &self.seen(head, None));
         };
         let bound = match self.bound(current.catalog()) {
             Ok(bound) => bound,
             Err(unknown) => {
                 self.log_once(head.path(), &unknown);
-                let seen = Seen::of(head, Some(current.addresses()));
+                let seen = self.seen(head, Some(current.addresses()));
                 return self.deny(unknown.denial(), Some(current.account()), &seen);
             }
         };
@@ -179,7 +179,7 @@ impl Gate {
         if let Some(list) = list {
             facts = facts.with_allowlist(list);
         }
-        let seen = Seen::of(head, Some(current.addresses()));
+        let seen = self.seen(head, Some(current.addresses()));
         match current.decide_for(self.inner.id, bound, &facts) {
             Decision::Deny(denial) => {
                 if *denial.kind() == DenialKind::IpNotAllowed {
@@ -228,7 +228,7 @@ impl Gate {
                 Lookups::stale();
                 self.weigh(Some(&known.current), head)
             }
-            _ => self.deny(why.denial(), None, &Seen::of(head, addresses)),
+            _ => self.deny(why.denial(), None, &self.seen(head, addresses)),
         }
     }
 

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::RequestHead;
+use tracing::{Level, enabled};
+
+use super::{Gate, RequestHead};
 use crate::client_address::{AddressError, ClientAddress};
 use crate::engine::Addresses;
 
@@ -63,16 +65,27 @@ pub(super) struct Seen<'a> {
     pub(super) client: Option<IpAddr>,
 }
 
-impl<'a> Seen<'a> {
-    pub(super) fn of(head: &'a impl RequestHead, addresses: Option<&Addresses>) -> Self {
-        let is_heard = tracing::enabled!(target: "entitlements::decisions", tracing::Level::INFO);
+impl Gate {
+    /// What the log would say of a request, where this gate denies it.
+    pub(super) fn seen<'a>(
+        &self,
+        head: &'a impl RequestHead,
+        addresses: Option<&Addresses>,
+    ) -> Seen<'a> {
+        let is_heard = if self.inner.rules.shadow {
+            enabled!(target: "entitlements::decisions", Level::INFO)
+        } else {
+            enabled!(target: "entitlements::decisions", Level::DEBUG)
+        };
         let addresses = addresses.filter(|_| is_heard);
-        Self {
+        Seen {
             path: head.path().into(),
             client: addresses.and_then(|addresses| addresses.client_of(head).ok()),
         }
     }
+}
 
+impl Seen<'_> {
     pub(super) fn owned(&self) -> Seen<'static> {
         Seen {
             path: self.path.clone().into_owned().into(),

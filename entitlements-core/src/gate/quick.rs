@@ -1,6 +1,5 @@
 //! What nearly every request comes to where addresses or rates are asked for, without a future of its own.
 
-use super::kept::Seen;
 use super::rates::{Asker, Rated};
 use super::{Admission, Gate, RequestHead};
 use crate::decide::{BoundRequirement, is_met};
@@ -81,7 +80,7 @@ impl Gate {
             }
             Rated::Denied(denial) => {
                 let account = asker.current.map(Current::account);
-                let seen = Seen::of(head, Some(asker.addresses));
+                let seen = self.seen(head, Some(asker.addresses));
                 match self.deny(denial, account, &seen) {
                     Admission::Deny(denial) => Quick::Deny(denial),
                     _ => Quick::Pass,

@@ -179,9 +179,7 @@ impl Gate {
             let Some(quota) = asker.quota(rate) else {
                 continue;
             };
-            let Some(keys) = asker.keys(rate) else {
-                continue;
-            };
+            let keys = asker.keys(rate).ok_or_else(Denial::undetermined)?;
             let key = asker.key(&keys, rate, head).map_err(|_| not_allowed())?;
             let cost = rate.cost.of(head);
             asks.push(Wish {
@@ -205,7 +203,7 @@ impl Gate {
                     Some(keys) => {
                         self.take_all(demanded, asker, asks.wishes(), &mut [wish.of(keys)])
                     }
-                    None => Rated::Admitted(None),
+                    None => Rated::Denied(Denial::undetermined()),
                 }
             }
             Asks::Several(wishes) => {
@@ -213,7 +211,9 @@ impl Gate {
                     .iter()
                     .map(|wish| asker.keys(demanded.get(wish.which)?));
                 let keys: Option<Vec<_>> = keys.collect();
-                let keys = keys.unwrap_or_default();
+                let Some(keys) = keys else {
+                    return Rated::Denied(Denial::undetermined());
+                };
                 let mut all: Vec<_> = keys
                     .iter()
                     .zip(wishes)
@@ -335,7 +335,7 @@ impl Gate {
             Ok(bound) => bound,
             Err(unknown) => {
                 self.log_once(head.path(), &unknown);
-                return self.deny(unknown.denial(), None, &Seen::of(head, None));
+                return self.deny(unknown.denial(), None, &self.seen(head, None));
             }
         };
         let asker = Asker {
@@ -343,7 +343,7 @@ impl Gate {
             addresses: engine.addresses(),
             rates: engine.rates(),
         };
-        let seen = Seen::of(head, Some(asker.addresses));
+        let seen = self.seen(head, Some(asker.addresses));
         match Self::asks_of(bound.rates(), asker, head) {
             Ok(asks) => self.weigh_rates(bound.rates(), asker, &asks, &seen),
             Err(denial) => {
