@@ -15,9 +15,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entitlements_core::account::AccountTerms;
+use entitlements_core::allowlist::{
+    Allowlist, AllowlistChange, AllowlistChanged, AllowlistError, AllowlistStore,
+    AllowlistStoreError, ChangedBy, MemoryAllowlists,
+};
 use entitlements_core::rate::{ApiKeyId, FixedRate, RateHeaders, RateKey, UserId};
-use entitlements_core::testing::{self, TestEngine};
-use entitlements_core::{AccountId, Catalog, Denial, PeerAddress};
+use entitlements_core::testing::{self, ManualClock, TestEngine};
+use entitlements_core::{AccountId, Catalog, Denial, Entitlements, PeerAddress, Reply};
 use entitlements_tower::{EntitlementsLayer, RateLimit, Require, RequireFeature};
 use http::{Request, Response, StatusCode};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
@@ -404,4 +408,121 @@ async fn a_race_admits_exactly_the_burst() {
         assert_eq!(passed, 3);
         engine.clock().advance(Duration::from_secs(3));
     }
+}
+
+/// Lists that are never at hand at once.
+#[derive(Debug, Default)]
+struct LaterLists(MemoryAllowlists);
+
+impl AllowlistStore for LaterLists {
+    fn load(&self, account: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
+        let list = self.0.load(account);
+        Reply::later(list)
+    }
+
+    fn change(
+        &self,
+        account: &AccountId,
+        change: AllowlistChange,
+        by: ChangedBy,
+    ) -> Reply<Result<AllowlistChanged, AllowlistError>> {
+        self.0.change(account, change, by)
+    }
+
+    fn remove(&self, account: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
+        self.0.remove(account)
+    }
+}
+
+async fn with_later_lists() -> Entitlements {
+    let clock = ManualClock::at(testing::NOW);
+    let builder = Entitlements::builder()
+        .catalog(catalog())
+        .clock(Arc::new(clock))
+        .allowlists(LaterLists::default());
+    builder.build().await.unwrap().0
+}
+
+#[tokio::test]
+async fn q15_a_request_that_had_to_wait_is_counted_as_if_it_had_not() {
+    let engine = with_later_lists().await;
+    let user = || {
+        let mut request = of("acme")();
+        request.extensions_mut().insert(UserId::new("ann"));
+        request
+    };
+    // The first of them waits for the account's list.
+    let by_user = Require::ip_allowlist().and_rate("api").by(RateKey::user());
+    assert_eq!(pass(&by_user.on(&engine), 5, user).await, 3);
+
+    let engine = with_later_lists().await;
+    let by_key = RateKey::api_key();
+    let by_key = Require::ip_allowlist()
+        .and_rate("api")
+        .by(by_key)
+        .on(&engine);
+    let key = || {
+        let mut request = of("acme")();
+        request.extensions_mut().insert(ApiKeyId::new("k1"));
+        request
+    };
+    assert_eq!(pass(&by_key, 5, key).await, 3);
+
+    let engine = with_later_lists().await;
+    let named = RateKey::of_head(|head| head.header("x-checked").map(str::to_owned));
+    let by_head = Require::ip_allowlist()
+        .and_rate("api")
+        .by(named)
+        .cost_of_head(|head| u64::from(head.has_header("x-checked")))
+        .on(&engine);
+    let head = || {
+        let mut request = of("acme")();
+        let value = "a".parse().unwrap();
+        request.headers_mut().insert("x-checked", value);
+        request
+    };
+    assert_eq!(pass(&by_head, 5, head).await, 3);
+}
+
+/// Whoever came too fast last must not keep what an engine holds alive.
+#[test]
+fn an_engine_that_is_let_go_of_leaves_nothing_behind() {
+    let store = Arc::new(());
+    #[derive(Debug)]
+    struct Counted(LaterLists, Arc<()>);
+    impl AllowlistStore for Counted {
+        fn load(&self, account: &AccountId) -> Reply<Result<Arc<Allowlist>, AllowlistStoreError>> {
+            let _ = &self.1;
+            self.0.load(account)
+        }
+
+        fn change(
+            &self,
+            account: &AccountId,
+            change: AllowlistChange,
+            by: ChangedBy,
+        ) -> Reply<Result<AllowlistChanged, AllowlistError>> {
+            self.0.change(account, change, by)
+        }
+
+        fn remove(&self, account: &AccountId) -> Reply<Result<bool, AllowlistStoreError>> {
+            self.0.remove(account)
+        }
+    }
+    let lists = Counted(LaterLists::default(), Arc::clone(&store));
+    // Threads remember what they read last, until they end.
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let builder = Entitlements::builder().catalog(catalog()).allowlists(lists);
+            let (engine, upkeep) = builder.build().await.unwrap();
+            let gate = RateLimit::new("exports").on(&engine);
+            assert_eq!(pass(&gate, 3, get).await, 1);
+            drop((engine, upkeep, gate));
+        });
+    });
+    thread.join().unwrap();
+    assert_eq!(Arc::strong_count(&store), 1);
 }

@@ -34,7 +34,7 @@ pub use bind::BoundRequirement;
 pub use decision::Decision;
 pub use facts::Facts;
 pub(crate) use limit::limit_denial;
-pub(crate) use rate::{BoundRate, BoundSpeed, rate_denial};
+pub(crate) use rate::{BoundRate, BoundSpeed, ToldOfHead, rate_denial, subject_of_head};
 pub(crate) use requirement::CountedKind;
 pub use requirement::Requirement;
 pub use unknown_name::UnknownName;

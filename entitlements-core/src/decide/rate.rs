@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::reason::plans_above;
 use super::{Requirement, UnknownName};
 use crate::catalog::{PlanId, RateId};
-use crate::rate::{FieldName, FixedRate, Quota, RateKey};
+use crate::rate::{FieldName, FixedRate, Kind, Quota, RateKey};
 use crate::resolve::EntitlementSet;
 use crate::{Catalog, Denial, DenialKind, RateName, RequestHead};
 
@@ -50,10 +50,14 @@ pub(crate) enum Cost {
 type CostOfHead = dyn Fn(&dyn RequestHead) -> u64 + Send + Sync;
 
 impl Cost {
-    pub(crate) fn of(&self, head: &impl RequestHead) -> u64 {
+    /// Of the rate at this place of a requirement.
+    pub(crate) fn of(&self, head: &impl RequestHead, which: usize) -> u64 {
         match self {
             Self::Of(units) => *units,
-            Self::OfHead(tell) => tell(head),
+            Self::OfHead(tell) => match ToldOfHead::at(head, which) {
+                Some(told) => told.cost,
+                None => tell(head),
+            },
         }
     }
 
@@ -86,6 +90,24 @@ impl fmt::Debug for Cost {
             Self::Of(units) => units.fmt(f),
             Self::OfHead(_) => f.write_str("of the head"),
         }
+    }
+}
+
+/// What the program's own closures made of the head of a request that has to wait, for each rate of a requirement: later there is no head.
+#[derive(Debug, Clone)]
+pub(crate) struct ToldOfHead(Arc<[Told]>);
+
+/// Of one rate.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) subject: Option<String>,
+    pub(crate) cost: u64,
+}
+
+impl ToldOfHead {
+    /// What was told of a rate; none where the request does not wait, and its head is there.
+    pub(crate) fn at(head: &impl RequestHead, which: usize) -> Option<Told> {
+        head.extension::<Self>()?.0.get(which).cloned()
     }
 }
 
@@ -181,6 +203,15 @@ impl Requirement {
         self
     }
 
+    /// What the program's closures make of a request's head.
+    pub(crate) fn told_of_head(&self, head: &impl RequestHead) -> ToldOfHead {
+        let told = self.rates.iter().enumerate().map(|(which, rate)| Told {
+            subject: subject_of_head(&rate.by, head, which),
+            cost: rate.cost.of(head, which),
+        });
+        ToldOfHead(told.collect())
+    }
+
     /// Whether it demands rates.
     pub(crate) const fn limits_rates(&self) -> bool {
         !self.rates.is_empty()
@@ -223,4 +254,19 @@ pub(crate) fn rate_denial(rate: &BoundRate, set: Option<&EntitlementSet>, second
     let is_faster =
         |plan: PlanId| !set.is_rate_overridden(id) && set.catalog().plan_at(plan).rate(id) > now;
     Denial::with_plans(kind, set, plans_above(set, is_faster))
+}
+
+/// What the program makes of a request's head, where a rate is counted by that.
+pub(crate) fn subject_of_head(
+    by: &RateKey,
+    head: &impl RequestHead,
+    which: usize,
+) -> Option<String> {
+    let Kind::OfHead(tell) = &by.0 else {
+        return None;
+    };
+    match ToldOfHead::at(head, which) {
+        Some(told) => told.subject,
+        None => tell(head),
+    }
 }

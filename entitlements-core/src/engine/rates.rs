@@ -1,7 +1,7 @@
 //! How fast requests come: what every key has spent, and the clock that it is counted by.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -30,8 +30,8 @@ struct LastDenied {
     rate: Arc<str>,
     seconds: u64,
     report: Option<RateReport>,
-    /// None where no account was asked for.
-    state: Option<Arc<State>>,
+    /// None where no account was asked for. It is not kept alive: it holds what holds this.
+    state: Option<Weak<State>>,
     denial: Denial,
 }
 
@@ -45,7 +45,7 @@ impl LastDenied {
     ) -> bool {
         self.seconds == seconds
             && Arc::ptr_eq(&self.rate, &rate.name)
-            && self.state.as_ref().map(Arc::as_ptr) == state.map(Arc::as_ptr)
+            && self.state.as_ref().map(Weak::as_ptr) == state.map(Arc::as_ptr)
             && self.report.as_ref() == report
     }
 }
@@ -109,7 +109,7 @@ impl Rates {
             rate: Arc::clone(&rate.name),
             seconds,
             report,
-            state: state.cloned(),
+            state: state.map(Arc::downgrade),
             denial: denial.clone(),
         })));
         denial

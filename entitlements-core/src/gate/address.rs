@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::kept::{Kept, Seen};
+use super::kept::Seen;
 use super::{Admission, Gate, OnUnavailable, RequestHead};
 use crate::allowlist::{Allowlist, AllowlistStoreError};
 use crate::client_address::{AddressError, AddressErrorKind};
@@ -48,7 +48,7 @@ impl Gate {
         match current.addresses().list_of(current.account()) {
             Reply::Now(found) => self.weigh_listed(current, bound, head, found),
             Reply::Later(found) => {
-                let request = Kept::of(head, current.addresses());
+                let request = self.keep(head, current.addresses());
                 let (gate, current) = (self.clone(), current.clone());
                 Admission::Later(Box::pin(async move {
                     let found = found.await;
@@ -107,7 +107,7 @@ impl Gate {
         match addresses.list_of(account) {
             Reply::Now(found) => self.weigh_address(engine, head, &found.unwrap_or_default()),
             Reply::Later(found) => {
-                let request = Kept::of(head, addresses);
+                let request = self.keep(head, addresses);
                 let (gate, engine) = (self.clone(), engine.clone());
                 Admission::Later(Box::pin(async move {
                     let list = found.await.unwrap_or_default();

@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::kept::{Kept, Seen};
+use super::kept::Seen;
 use super::rates::Asker;
 use super::{Admission, Gate, OnUnavailable, OrderMistake, RequestHead};
 use crate::allowlist::Allowlist;
@@ -98,7 +98,7 @@ impl Gate {
             Reply::Now(Ok(current)) => self.weigh(Some(&current), head),
             Reply::Now(Err(why)) => self.weigh_nobody(&why, head),
             Reply::Later(found) => {
-                let request = Kept::of(head, callers.entitlements().addresses());
+                let request = self.keep(head, callers.entitlements().addresses());
                 let gate = self.clone();
                 Admission::Later(Box::pin(async move {
                     match found.await {

@@ -1,5 +1,6 @@
 //! What is kept of a request.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -7,7 +8,9 @@ use tracing::{Level, enabled};
 
 use super::{Gate, RequestHead};
 use crate::client_address::{AddressError, ClientAddress};
+use crate::decide::ToldOfHead;
 use crate::engine::Addresses;
+use crate::rate::{ApiKeyId, UserId};
 
 /// What a gate needs of a request that it waits for.
 pub(super) struct Kept {
@@ -15,15 +18,22 @@ pub(super) struct Kept {
     path: String,
     is_preflight: bool,
     client: Result<IpAddr, AddressError>,
+    user: Option<UserId>,
+    api_key: Option<ApiKeyId>,
+    told: ToldOfHead,
 }
 
-impl Kept {
-    pub(super) fn of(head: &impl RequestHead, addresses: &Addresses) -> Self {
-        Self {
+impl Gate {
+    /// What this gate needs of a request, to wait with.
+    pub(super) fn keep(&self, head: &impl RequestHead, addresses: &Addresses) -> Kept {
+        Kept {
             method: head.method().to_owned(),
             path: head.path().to_owned(),
             is_preflight: head.has_cors_headers(),
             client: addresses.client_of(head),
+            user: head.extension(),
+            api_key: head.extension(),
+            told: self.inner.requirement.told_of_head(head),
         }
     }
 }
@@ -48,8 +58,15 @@ impl RequestHead for Kept {
         self.client
     }
 
+    /// What rates are counted by, as it was when the request came.
     fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
-        None
+        let kept: [Option<&dyn Any>; 3] = [
+            self.user.as_ref().map(|user| user as _),
+            self.api_key.as_ref().map(|key| key as _),
+            Some(&self.told),
+        ];
+        let mut kept = kept.into_iter().flatten();
+        kept.find_map(|kept| kept.downcast_ref::<T>()).cloned()
     }
 
     fn has_cors_headers(&self) -> bool {

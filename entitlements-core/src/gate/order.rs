@@ -98,9 +98,11 @@ mod debug {
             let watch = head.extension::<OrderWatch>();
             // Lists of the application's own stand before the authentication, an account's own does not.
             let is_late = !self.inner.asks_no_account && is_authenticated_late(current, head);
-            // From where requests come may well be asked around everything.
-            let is_beside = !self.inner.requirement.asks_addresses_alone()
-                && self.is_beside_routes(head.route_match(), watch.is_some());
+            // What is asked of everybody, and from where requests come, may well be asked around everything.
+            let is_of_everybody =
+                self.inner.asks_no_account || self.inner.requirement.asks_addresses_alone();
+            let is_beside =
+                !is_of_everybody && self.is_beside_routes(head.route_match(), watch.is_some());
             let found = [
                 (is_late, OrderMistake::BeforeAuthentication),
                 (is_beside, OrderMistake::NotARoute),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::kept::Seen;
 use super::{Admission, Gate, RequestHead};
 use crate::client_address::AddressError;
-use crate::decide::{BoundRate, BoundSpeed, not_allowed};
+use crate::decide::{BoundRate, BoundSpeed, not_allowed, subject_of_head};
 use crate::engine::{Addresses, Rates};
 use crate::rate::{
     ApiKeyId, Ask, Kind, Member, Part, Quota, RateHeaders, RateKeys, RateReport, Subject, UserId,
@@ -129,6 +129,7 @@ impl<'a> Asker<'a> {
         &self,
         keys: &RateKeys,
         rate: &BoundRate,
+        which: usize,
         head: &impl RequestHead,
     ) -> Result<u64, AddressError> {
         let account = self.current.map(Current::account);
@@ -157,7 +158,7 @@ impl<'a> Asker<'a> {
                 let address = self.addresses.client_of(head)?;
                 key(Part::Address(network_of(address, *v4_bits, *v6_bits)))
             }
-            Kind::OfHead(tell) => match tell(head) {
+            Kind::OfHead(_) => match subject_of_head(&rate.by, head, which) {
                 Some(subject) => key(Part::Custom(&subject)),
                 None => key(Part::Nobody),
             },
@@ -180,8 +181,9 @@ impl Gate {
                 continue;
             };
             let keys = asker.keys(rate).ok_or_else(Denial::undetermined)?;
-            let key = asker.key(&keys, rate, head).map_err(|_| not_allowed())?;
-            let cost = rate.cost.of(head);
+            let key = asker.key(&keys, rate, which, head);
+            let key = key.map_err(|_| not_allowed())?;
+            let cost = rate.cost.of(head, which);
             asks.push(Wish {
                 which,
                 key,
