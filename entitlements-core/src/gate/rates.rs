@@ -135,13 +135,9 @@ impl<'a> Asker<'a> {
         let account = self.current.map(Current::account);
         let account = account.filter(|_| !rate.asks_no_account);
         let key = |part: Part<'_>| {
-            keys.key(&match (account, part) {
-                (Some(account), part) => Subject::Within(account, part),
-                (None, Part::Address(address)) => Subject::Address(address),
-                (None, Part::ApiKey(text)) => Subject::ApiKey(text),
-                (None, Part::User(text)) => Subject::User(text),
-                (None, Part::Custom(text)) => Subject::Custom(text),
-                (None, Part::Nobody) => Subject::Account(&NOBODY),
+            keys.key(&match account {
+                Some(account) => Subject::Within(account, part),
+                None => Subject::Overall(part),
             })
         };
         Ok(match &rate.by.0 {

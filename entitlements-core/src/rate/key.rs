@@ -10,19 +10,13 @@ use crate::AccountId;
 pub enum Subject<'a> {
     /// An account.
     Account(&'a AccountId),
-    /// A client address, or the first one of its prefix.
-    Address(IpAddr),
-    /// An API key, or what stands for it.
-    ApiKey(&'a str),
-    /// A user.
-    User(&'a str),
-    /// What the application makes of a request.
-    Custom(&'a str),
+    /// Something over all accounts.
+    Overall(Part<'a>),
     /// Something within an account: the same user of two accounts is two.
     Within(&'a AccountId, Part<'a>),
 }
 
-/// What is counted together within an account.
+/// What is counted together, within an account or over all of them.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part<'a> {

@@ -1,6 +1,6 @@
 //! Q10 and Q11: more keys than there are places.
 
-use entitlements_core::rate::{Ask, Limiter, Quota, Subject, Verdict};
+use entitlements_core::rate::{Ask, Limiter, Part, Quota, Subject, Verdict};
 use std::time::Duration;
 
 use crate::{Name, SECOND, ask, at, key, look, per_second, remaining, take};
@@ -136,10 +136,10 @@ fn q9_subjects_that_are_written_alike_are_different() {
     let account = entitlements_core::AccountId::new("10.0.0.1");
     let subjects = [
         Subject::Account(&account),
-        Subject::Address([10, 0, 0, 1].into()),
-        Subject::ApiKey("10.0.0.1"),
-        Subject::User("10.0.0.1"),
-        Subject::Custom("10.0.0.1"),
+        Subject::Overall(Part::Address([10, 0, 0, 1].into())),
+        Subject::Overall(Part::ApiKey("10.0.0.1")),
+        Subject::Overall(Part::User("10.0.0.1")),
+        Subject::Overall(Part::Custom("10.0.0.1")),
     ];
     for subject in subjects {
         for rate in [&api, &other] {

@@ -19,7 +19,7 @@ mod threads;
 
 use std::time::Duration;
 
-use entitlements_core::rate::{Ask, Limiter, Quota, RateKeys, Subject, Verdict};
+use entitlements_core::rate::{Ask, Limiter, Part, Quota, RateKeys, Subject, Verdict};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -41,7 +41,7 @@ fn key(name: &str) -> Name {
 }
 
 fn ask<'a>(rate: &'a RateKeys, key: Name, quota: &'a Quota, cost: u64) -> Ask<'a> {
-    Ask::new(rate, &Subject::Address(key.into()), quota).cost(cost)
+    Ask::new(rate, &Subject::Overall(Part::Address(key.into())), quota).cost(cost)
 }
 
 /// Takes one thing, and says what came of it.
