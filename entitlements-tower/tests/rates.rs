@@ -149,6 +149,13 @@ async fn q13_gates_of_one_rate_count_together_whether_by_engine_or_layer() {
     // One of the program's own of the same name is another.
     let own = RateLimit::fixed(FixedRate::per_second("api", 1)).on(&engine);
     assert_eq!(pass(&own, 2, get).await, 1);
+    // However the catalog's are called.
+    let odd = CATALOG.replace("exports", "\"fixed api\"");
+    let engine = testing::without_license(Arc::new(Catalog::from_toml(&odd).unwrap()));
+    let of_plan = RateLimit::new("fixed api").on(&engine);
+    let own = RateLimit::fixed(FixedRate::per_second("api", 1)).on(&engine);
+    assert_eq!(pass(&of_plan, 2, get).await, 1);
+    assert_eq!(pass(&own, 2, get).await, 1);
 }
 
 #[tokio::test]
