@@ -25,7 +25,7 @@ mod watched;
 pub(crate) use lookups::Lookups;
 pub(crate) use table::{
     CLOCK_BEHIND, DECISION_SECONDS, DECISIONS, LICENSE_EXPIRY, LICENSE_STATUS, LIMIT_ALLOWED,
-    LIMIT_USED,
+    LIMIT_USED, RATE_STORE_UP,
 };
 pub use table::{METRICS, Metric, MetricKind};
 pub(crate) use watched::Watched;
@@ -43,16 +43,18 @@ pub(crate) enum Backend {
     UsageStore,
     AccountStore,
     AllowlistStore,
+    RateStore,
     Audit,
     Notifier,
 }
 
 impl Backend {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::LicenseStore,
         Self::UsageStore,
         Self::AccountStore,
         Self::AllowlistStore,
+        Self::RateStore,
         Self::Audit,
         Self::Notifier,
     ];
@@ -63,6 +65,7 @@ impl Backend {
             Self::UsageStore => "usage_store",
             Self::AccountStore => "account_store",
             Self::AllowlistStore => "allowlist_store",
+            Self::RateStore => "rate_store",
             Self::Audit => "audit",
             Self::Notifier => "notifier",
         }
@@ -81,6 +84,12 @@ impl Backend {
         }
         answer
     }
+}
+
+/// Counts a request whose rates the store that processes share said nothing of.
+#[cold]
+pub(crate) fn count_unshared(fallback: &'static str) {
+    counter!(table::RATES_UNSHARED.name, "fallback" => fallback).increment(1);
 }
 
 /// Whether anybody records: without that, nobody is asked what the numbers are.

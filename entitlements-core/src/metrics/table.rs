@@ -1,6 +1,7 @@
 use super::Backend;
 use crate::denial::DenialRow;
 use crate::license::LicenseStatus;
+use crate::rate::RateFallback;
 
 /// One metric: its name, what kind of number it is, and its labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,10 @@ metrics! {
         "decisions by what was last known of an account that could not be asked for";
     BACKEND_ERRORS = "entitlements_backend_errors_total", Counter, None, ["backend"],
         "what could not be asked, kept or delivered, by what was asked";
+    RATE_STORE_UP = "entitlements_rate_store_up", Gauge, None, [],
+        "1 while the store that processes share rates by answers, 0 while it does not; not there without one";
+    RATES_UNSHARED = "entitlements_rates_unshared_total", Counter, None, ["fallback"],
+        "requests whose rates the shared store said nothing of, by what became of them";
     CLOCK_BEHIND = "entitlements_clock_behind_seconds", Gauge, Some("seconds"), [],
         "how far the clock is behind the newest trusted time, by which licenses are judged; 0 where it is not";
 }
@@ -100,6 +105,12 @@ impl Metric {
                 LicenseStatus::ALL
                     .iter()
                     .map(|status| status.as_str())
+                    .collect(),
+            ),
+            "fallback" => Some(
+                RateFallback::ALL
+                    .iter()
+                    .map(|fallback| fallback.as_str())
                     .collect(),
             ),
             "backend" => Some(

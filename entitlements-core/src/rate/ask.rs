@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::key::Subject;
 use super::quota::Quota;
 use super::rate_keys::RateKeys;
+use super::shared::StoreStanding;
 use super::spent::{Spent, Step, Taken};
 
 /// One rate that is asked for, and what came of it.
@@ -58,14 +59,13 @@ impl<'a> Ask<'a> {
 
     /// Where the key stands now; none as long as nobody was asked.
     #[must_use]
-    pub fn standing(&self) -> Option<Standing<'a>> {
+    pub fn standing(&self) -> Option<Standing> {
         let came = self.came?;
         let next = match came.spent.step(self.quota, 1, came.now) {
             Step::Admitted(_) => Some(Duration::ZERO),
             Step::Denied(_, wait) => wait,
         };
         Some(Standing {
-            rate: self.rate,
             burst: self.quota.burst(),
             window_seconds: self.quota.window_seconds(),
             remaining: came.spent.remaining(self.quota, came.now),
@@ -114,8 +114,7 @@ impl<'a> Ask<'a> {
 
 /// Where a key stands with one rate: what the rate-limit headers say (Q8).
 #[derive(Clone, Copy, Debug)]
-pub struct Standing<'a> {
-    rate: &'a RateKeys,
+pub struct Standing {
     burst: u64,
     window_seconds: u64,
     remaining: u64,
@@ -123,11 +122,25 @@ pub struct Standing<'a> {
     next: Option<Duration>,
 }
 
-impl<'a> Standing<'a> {
-    /// What the rate is called.
-    #[must_use]
-    pub fn rate(&self) -> &'a str {
-        self.rate.name()
+impl Standing {
+    /// As a store that processes share tells it.
+    pub(crate) fn told(quota: &Quota, told: &StoreStanding) -> Self {
+        Self {
+            burst: quota.burst(),
+            window_seconds: quota.window_seconds(),
+            remaining: told.remaining,
+            wait: told.wait,
+            next: Some(told.next),
+        }
+    }
+
+    /// The same, of the rate that this is a process's share of.
+    pub(crate) fn of_whole(self, quota: &Quota) -> Self {
+        Self {
+            burst: quota.burst(),
+            window_seconds: quota.window_seconds(),
+            ..self
+        }
     }
 
     /// `q`: how many units may be spent at once.

@@ -7,7 +7,8 @@
 //! - `report.rs`: [`RateReport`], what answers say;
 //! - `limiter.rs`: [`Limiter`], what is spent in a process; `rate_keys.rs`: [`RateKeys`], what is spent of one rate;
 //! - `settle.rs`: several rates at once;
-//! - `shard.rs`, `buckets.rs`, `record.rs`: where it is kept.
+//! - `shard.rs`, `buckets.rs`, `record.rs`: where it is kept;
+//! - `shared/`: rates that processes share, by a [`RateStore`].
 //!
 //! The rules Q are in `spec/rates.md`. Nothing here reads a clock, runs a timer or starts a thread. A record says until when it has something
 //! to say; after that its place is anybody's.
@@ -49,6 +50,7 @@ mod record;
 mod report;
 mod settle;
 mod shard;
+mod shared;
 mod spent;
 mod sync;
 
@@ -62,6 +64,11 @@ pub use quota::Quota;
 pub use rate_keys::RateKeys;
 pub(crate) use report::{FieldName, Member};
 pub use report::{RateHeaders, RateReport};
+pub(crate) use shared::{Mode, Sharing, Told, name_of_own_rate, name_of_rate};
+pub use shared::{
+    RateFallback, RateStore, RateStoreError, SharedRates, StoreAnswer, StoreAsk, StoreStanding,
+    SubjectName,
+};
 
 use std::time::Duration;
 

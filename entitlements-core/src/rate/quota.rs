@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::Rate;
@@ -104,6 +105,33 @@ impl Quota {
         self.burst
     }
 
+    /// How many units are refilled in each [`per`](Self::per), in lowest terms.
+    #[must_use]
+    pub const fn requests(&self) -> u64 {
+        self.speed.units
+    }
+
+    /// The time in which [`requests`](Self::requests) are refilled, in lowest terms; never 0.
+    #[must_use]
+    pub const fn per(&self) -> Duration {
+        Duration::from_nanos(self.speed.nanos)
+    }
+
+    /// Q27: what is a process's, of so many that share it. It holds at least as much as is needed at once, where the whole does.
+    pub(crate) fn share(&self, processes: NonZeroU32, needed: u64) -> Self {
+        let (units, nanos) = (self.speed.units, self.speed.nanos);
+        let per = nanos.saturating_mul(processes.get().into());
+        let share = self.burst / u64::from(processes.get());
+        let burst = share.max(needed).max(1).min(self.burst);
+        Self::new(units, Duration::from_nanos(per), burst)
+    }
+
+    /// The time in which so many units are refilled, rounded up.
+    pub(crate) fn time_of(&self, units: u64) -> Duration {
+        let nanos = self.speed.nanos_until(self.speed.parts(units));
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
     /// The seconds in which an empty bucket is full again, rounded up: `w` of the policy header.
     #[must_use]
     pub fn window_seconds(&self) -> u64 {
@@ -158,5 +186,19 @@ mod tests {
         assert_eq!(window(1000, 1, 1), 1);
         assert_eq!(window(1, 3_153_600_000, u64::MAX), u64::MAX);
         assert_eq!(window(0, 1, 1), 18_446_744_074);
+    }
+
+    #[test]
+    fn q27_shares_add_up_to_the_whole() {
+        let whole = Quota::new(7, Duration::from_secs(60), 100);
+        let share = |processes, needed| whole.share(NonZeroU32::new(processes).unwrap(), needed);
+        assert_eq!(share(1, 1), whole);
+        assert_eq!(share(3, 1), Quota::new(7, Duration::from_secs(180), 33));
+        assert_eq!(share(3, 50).burst(), 50);
+        assert_eq!(share(3, 101).burst(), 100);
+        assert_eq!(share(1000, 1).burst(), 1);
+        assert_eq!(Quota::new(1, Duration::from_secs(1), 0).share(NonZeroU32::MIN, 1).burst(), 0);
+        assert_eq!(whole.time_of(7), Duration::from_secs(60));
+        assert_eq!((whole.requests(), whole.per()), (7, Duration::from_secs(60)));
     }
 }

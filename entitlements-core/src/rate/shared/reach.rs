@@ -1,0 +1,142 @@
+//! Q26: whether it is worth asking the store.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use metrics::gauge;
+
+use crate::metrics::RATE_STORE_UP;
+
+/// So many in a row that were not answered, and nobody waits any more.
+const PATIENCE: u32 = 5;
+
+/// How often one asks all the same.
+const PROBE_EVERY: Duration = Duration::from_millis(250);
+
+/// What is known of the store.
+#[derive(Debug)]
+pub(super) struct Reach {
+    unanswered: AtomicU32,
+    is_away: AtomicBool,
+    /// When it went, in milliseconds of a monotonic clock.
+    away_since: AtomicU64,
+    /// When one may ask all the same, likewise.
+    next_probe: AtomicU64,
+}
+
+impl Reach {
+    /// It is there until it is not.
+    pub(super) fn new() -> Self {
+        gauge!(RATE_STORE_UP.name).set(1.0);
+        Self {
+            unanswered: AtomicU32::new(0),
+            is_away: AtomicBool::new(false),
+            away_since: AtomicU64::new(0),
+            next_probe: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether a request that comes now asks it. While it is away, one in a while does.
+    #[inline]
+    pub(super) fn is_worth_asking(&self, now: Duration) -> bool {
+        !self.is_away.load(Ordering::Relaxed) || self.may_probe(now)
+    }
+
+    #[cold]
+    fn may_probe(&self, now: Duration) -> bool {
+        let now = millis(now);
+        let due = self.next_probe.load(Ordering::Relaxed);
+        let next = now.saturating_add(millis(PROBE_EVERY));
+        let probing = |()| {
+            let exchanged =
+                self.next_probe
+                    .compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed);
+            exchanged.is_ok()
+        };
+        now >= due && probing(())
+    }
+
+    /// It answered.
+    #[inline]
+    pub(super) fn answered(&self, now: Duration) {
+        if self.unanswered.load(Ordering::Relaxed) != 0 {
+            self.unanswered.store(0, Ordering::Relaxed);
+        }
+        if self.is_away.load(Ordering::Relaxed) {
+            self.came_back(now);
+        }
+    }
+
+    #[cold]
+    fn came_back(&self, now: Duration) {
+        if self.is_away.swap(false, Ordering::Relaxed) {
+            let away = millis(now).saturating_sub(self.away_since.load(Ordering::Relaxed));
+            gauge!(RATE_STORE_UP.name).set(1.0);
+            tracing::info!(
+                target: "entitlements::rates",
+                away_seconds = away / 1000,
+                "the store of rates answers again: processes share them"
+            );
+        }
+    }
+
+    /// It did not answer.
+    #[cold]
+    pub(super) fn failed(&self, why: &str, instead: &str, now: Duration) {
+        let unanswered = self.unanswered.fetch_add(1, Ordering::Relaxed);
+        let now = millis(now);
+        if unanswered.saturating_add(1) < PATIENCE {
+            return;
+        }
+        let next = now.saturating_add(millis(PROBE_EVERY));
+        self.next_probe.store(next, Ordering::Relaxed);
+        if !self.is_away.swap(true, Ordering::Relaxed) {
+            self.away_since.store(now, Ordering::Relaxed);
+            gauge!(RATE_STORE_UP.name).set(0.0);
+            tracing::warn!(
+                target: "entitlements::rates",
+                "the store of rates does not answer, {instead} until it does: {why}"
+            );
+        }
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Duration = Duration::from_secs(1000);
+
+    #[test]
+    fn q26_one_that_fails_now_and_then_is_asked() {
+        let reach = Reach::new();
+        for _ in 0..100 {
+            for _ in 1..PATIENCE {
+                reach.failed("slow", "", START);
+            }
+            assert!(reach.is_worth_asking(START));
+            reach.answered(START);
+        }
+    }
+
+    #[test]
+    fn q26_one_that_is_away_is_asked_once_in_a_while() {
+        let reach = Reach::new();
+        for _ in 0..PATIENCE {
+            assert!(reach.is_worth_asking(START));
+            reach.failed("refused", "", START);
+        }
+        assert!(!reach.is_worth_asking(START));
+        assert!(!reach.is_worth_asking(START + PROBE_EVERY - Duration::from_millis(1)));
+        assert!(reach.is_worth_asking(START + PROBE_EVERY));
+        assert!(!reach.is_worth_asking(START + PROBE_EVERY));
+        reach.answered(START + PROBE_EVERY);
+        assert!(reach.is_worth_asking(START + PROBE_EVERY));
+        reach.failed("slow", "", START + PROBE_EVERY);
+        assert!(reach.is_worth_asking(START + PROBE_EVERY));
+    }
+}
