@@ -108,6 +108,7 @@ where
                 return Rest::Rated { response, rates }.stage();
             }
             Quick::Deny(denial) => Admission::Deny(denial),
+            Quick::Later(waiting) => Admission::Later(waiting),
             Quick::Ask => {
                 let extensions = request.extensions();
                 self.gate

@@ -97,6 +97,7 @@ impl<S, D> RequireService<S, D> {
                 return Rest::Rated { response, rates }.stage();
             }
             Quick::Deny(denial) => Admission::Deny(denial),
+            Quick::Later(waiting) => Admission::Later(waiting),
             Quick::Ask => self.gate.admit(current, &Head(&request)),
         };
         // The readied service goes with the request that it was readied for. A denied one gives its readiness back by being

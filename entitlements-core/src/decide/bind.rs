@@ -1,5 +1,7 @@
 //! D3: names that the catalog lacks are found when a gate is built, or answer 500.
 
+use std::sync::Arc;
+
 use super::address::AddressTerms;
 use super::rate::BoundRate;
 use super::requirement::{Counted, CountedKind, MisplacedAmount, Term};
@@ -18,7 +20,7 @@ pub struct BoundRequirement {
     /// What is given back on success.
     give_back: Box<[Wanted]>,
     leases: Box<[LimitId]>,
-    rates: Box<[BoundRate]>,
+    rates: Arc<[BoundRate]>,
 }
 
 /// A term in numbers of one catalog.
@@ -90,7 +92,7 @@ impl BoundRequirement {
 
     /// How fast requests may come.
     #[inline]
-    pub(crate) const fn rates(&self) -> &[BoundRate] {
+    pub(crate) const fn rates(&self) -> &Arc<[BoundRate]> {
         &self.rates
     }
 

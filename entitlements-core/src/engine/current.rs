@@ -108,7 +108,7 @@ impl Current {
 
     /// What the engine counts rates with.
     #[inline]
-    pub(crate) fn rates(&self) -> &Rates {
+    pub(crate) fn rates(&self) -> &Arc<Rates> {
         &self.seen.state.rates
     }
 

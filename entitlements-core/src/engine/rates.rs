@@ -11,12 +11,14 @@ use super::state::State;
 use super::{Current, Entitlements};
 use crate::catalog::{Id, RateId};
 use crate::decide::{BoundRate, rate_denial};
-use crate::rate::{Limiter, RateKeys, RateReport};
+use crate::rate::{Limiter, RateKeys, RateReport, SharedRates, Sharing};
 use crate::{Catalog, Clock, Denial};
 
 /// What an engine counts rates with; shared by all that it judges by.
 pub(crate) struct Rates {
     limiter: Limiter,
+    /// How processes share them, where they do.
+    sharing: Option<Arc<Sharing>>,
     /// Of each rate of the catalog, by its number.
     of_catalog: Box<[Arc<RateKeys>]>,
     /// Of the program's own rates, by name.
@@ -51,12 +53,19 @@ impl LastDenied {
 }
 
 impl Rates {
-    pub(super) fn new(catalog: &Catalog, limiter: Limiter, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        catalog: &Catalog,
+        limiter: Limiter,
+        shared: Option<SharedRates>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let sharing = shared.map(|shared| Arc::new(Sharing::new(shared, Arc::clone(&clock))));
         let rates = catalog.rates().map(|(_, rate)| limiter.rate(rate.name()));
         Self {
             of_catalog: rates.collect(),
             fixed: HashMap::with_hasher(foldhash::fast::RandomState::default()),
             limiter,
+            sharing,
             clock,
             last: ArcSwapOption::empty(),
         }
@@ -65,6 +74,12 @@ impl Rates {
     #[inline]
     pub(crate) const fn limiter(&self) -> &Limiter {
         &self.limiter
+    }
+
+    /// None where this process shares its rates with no other.
+    #[inline]
+    pub(crate) const fn sharing(&self) -> Option<&Arc<Sharing>> {
+        self.sharing.as_ref()
     }
 
     /// What is spent of a rate of the catalog.
@@ -118,7 +133,7 @@ impl Rates {
 }
 
 impl Entitlements {
-    pub(crate) fn rates(&self) -> &Rates {
+    pub(crate) fn rates(&self) -> &Arc<Rates> {
         &self.shared.rates
     }
 }

@@ -37,7 +37,7 @@ impl Gate {
         seen: &Seen<'_>,
     ) -> Admission {
         if !self.inner.requirement.counts() {
-            return self.weigh_rates(bound.rates(), Asker::of(current), &asks, seen);
+            return self.weigh_rates(bound.rates(), Asker::of(current).payer, asks, seen);
         }
         match current.entitlements() {
             Some(engine) => self.count_with(
@@ -105,14 +105,14 @@ impl Gate {
             wanted => reserve::reserve(meter, current, wanted).map(|reserved| reserved.map(Some)),
         };
         match (reserved, count.leases) {
-            (Reply::Now(Err(refused)), _) => self.refuse(refused, current, &asks, seen),
+            (Reply::Now(Err(refused)), _) => self.refuse(refused, current, asks, seen),
             (Reply::Now(Ok(reservation)), []) => {
                 let held = Held {
                     reservation,
                     give_back,
                     leases: Vec::new(),
                 };
-                self.hold(held, count.settle, current, &asks, seen)
+                self.hold(held, count.settle, current, asks, seen)
             }
             (reserved, leases) => {
                 let leases: Box<[LimitId]> = leases.into();
@@ -131,9 +131,9 @@ impl Gate {
                                 give_back,
                                 leases,
                             };
-                            gate.hold(held, settle, &current, &asks, &seen)
+                            gate.hold(held, settle, &current, asks, &seen)
                         }
-                        Err(refused) => gate.refuse(refused, &current, &asks, &seen),
+                        Err(refused) => gate.refuse(refused, &current, asks, &seen),
                     }
                 }))
             }
@@ -146,38 +146,42 @@ impl Gate {
         held: Held,
         settle: Settle,
         current: &Current,
-        asks: &Asks,
+        asks: Asks,
         seen: &Seen<'_>,
     ) -> Admission {
-        let rates = match self.rate(current, asks) {
-            Rated::Admitted(rates) => rates,
-            Rated::Denied(denial) => return self.deny(denial, Some(current.account()), seen),
-        };
-        let allowed = self.allow();
-        let Held {
-            reservation,
-            give_back,
-            leases,
-        } = held;
-        if reservation.is_none() && give_back.is_none() && leases.is_empty() {
-            return rates.map_or(allowed, Admission::Rated);
-        }
-        Admission::Hold(Hold {
-            parts: Box::new(Parts {
+        let rated = self.rate(current, asks);
+        let then = move |gate: &Self, rated, current: Option<&Current>, seen: &Seen<'_>| {
+            let rates = match rated {
+                Rated::Admitted(rates) => rates,
+                Rated::Denied(_) => return gate.end(rated, current, seen),
+            };
+            let Held {
                 reservation,
                 give_back,
                 leases,
-                settle,
-                rates,
-            }),
-        })
+            } = held;
+            if reservation.is_none() && give_back.is_none() && leases.is_empty() {
+                return gate.end(Rated::Admitted(rates), current, seen);
+            }
+            let _ = gate.allow();
+            Admission::Hold(Hold {
+                parts: Box::new(Parts {
+                    reservation,
+                    give_back,
+                    leases,
+                    settle,
+                    rates,
+                }),
+            })
+        };
+        self.once_rated(rated, Some(current), seen, then)
     }
 
     /// Takes what is asked for of rates, or nothing of it.
-    fn rate(&self, current: &Current, asks: &Asks) -> Rated {
+    fn rate(&self, current: &Current, asks: Asks) -> Reply<Rated> {
         match self.bound(current.catalog()) {
-            Ok(bound) => self.take(bound.rates(), Asker::of(current), asks),
-            Err(unknown) => Rated::Denied(unknown.denial()),
+            Ok(bound) => self.take(bound.rates(), Asker::of(current).payer, asks),
+            Err(unknown) => Reply::Now(Rated::Denied(unknown.denial())),
         }
     }
 
@@ -185,7 +189,7 @@ impl Gate {
         &self,
         refused: Refused,
         current: &Current,
-        asks: &Asks,
+        asks: Asks,
         seen: &Seen<'_>,
     ) -> Admission {
         match (&refused, self.inner.rules.on_unavailable) {
@@ -198,14 +202,9 @@ impl Gate {
     }
 
     /// All that is left to ask is how fast it may come.
-    fn only_rated(&self, current: &Current, asks: &Asks, seen: &Seen<'_>) -> Admission {
-        match self.rate(current, asks) {
-            Rated::Admitted(rates) => {
-                let allowed = self.allow();
-                rates.map_or(allowed, Admission::Rated)
-            }
-            Rated::Denied(denial) => self.deny(denial, Some(current.account()), seen),
-        }
+    fn only_rated(&self, current: &Current, asks: Asks, seen: &Seen<'_>) -> Admission {
+        let rated = self.rate(current, asks);
+        self.once_rated(rated, Some(current), seen, Self::end)
     }
 
     /// D17: what would be, without spending anything.
@@ -223,18 +222,18 @@ impl Gate {
         });
         let wanted: Vec<_> = count.reserve.iter().copied().chain(leases).collect();
         if wanted.is_empty() {
-            return self.only_rated(current, &asks, seen);
+            return self.only_rated(current, asks, seen);
         }
-        let told = |gate: &Self, told, current: &Current, asks: &Asks, seen: &Seen<'_>| match told {
+        let told = |gate: &Self, told, current: &Current, asks: Asks, seen: &Seen<'_>| match told {
             Ok(()) => gate.only_rated(current, asks, seen),
             Err(refused) => gate.refuse(refused, current, asks, seen),
         };
         match reserve::peek(meter, current, &wanted) {
-            Reply::Now(answer) => told(self, answer, current, &asks, seen),
+            Reply::Now(answer) => told(self, answer, current, asks, seen),
             Reply::Later(answer) => {
                 let (gate, current, seen) = (self.clone(), current.clone(), seen.owned());
                 Admission::Later(Box::pin(async move {
-                    told(&gate, answer.await, &current, &asks, &seen)
+                    told(&gate, answer.await, &current, asks, &seen)
                 }))
             }
         }

@@ -59,7 +59,7 @@ impl Gate {
             (None, current) => self.weigh(current, head),
         };
         match admission {
-            Admission::Later(waiting) => self.timed(waiting, current, head),
+            Admission::Later(waiting) => Admission::Later(self.timed(waiting, current, head)),
             at_once => at_once,
         }
     }
@@ -189,7 +189,7 @@ impl Gate {
             }
             // D2
             Decision::Allow if facts.is_cors_preflight() => self.allow(),
-            Decision::Allow => match Self::asks_of(bound.rates(), Asker::of(current), head) {
+            Decision::Allow => match Asker::of(current).asks(bound.rates(), head) {
                 Ok(asks) => self.count(current, bound, facts.method(), asks, &seen),
                 Err(denial) => {
                     self.note_untold(current.client_address(head), head);

@@ -1,13 +1,15 @@
 //! What nearly every request comes to where addresses or rates are asked for, without a future of its own.
 
+use std::fmt;
+use std::pin::Pin;
+
 use super::rates::{Asker, Rated};
 use super::{Admission, Gate, RequestHead};
 use crate::decide::{BoundRequirement, is_met};
 use crate::rate::RateReport;
-use crate::{Current, Denial};
+use crate::{Current, Denial, Reply};
 
 /// What becomes of a request, where that can be told at once.
-#[derive(Debug)]
 #[must_use]
 pub enum Quick {
     /// It passes.
@@ -16,6 +18,8 @@ pub enum Quick {
     Rated(RateReport),
     /// It came too fast.
     Deny(Denial),
+    /// It has to wait for what is said of the rates that processes share.
+    Later(Pin<Box<dyn Future<Output = Admission> + Send>>),
     /// Ask [`Gate::admit`].
     Ask,
 }
@@ -40,16 +44,11 @@ impl Gate {
                 Asker::of(current)
             }
             (Some(callers), _) if self.inner.asks_no_account => {
-                let entitlements = callers.entitlements();
-                Asker {
-                    current: None,
-                    addresses: entitlements.addresses(),
-                    rates: entitlements.rates(),
-                }
+                Asker::anybody(callers.entitlements())
             }
             _ => return Quick::Ask,
         };
-        let is_met = match asker.current {
+        let is_met = match asker.current() {
             Some(current) => {
                 std::sync::Arc::ptr_eq(catalog, current.catalog())
                     && is_met(bound, current.set())
@@ -70,22 +69,44 @@ impl Gate {
         asker: Asker<'_>,
         head: &impl RequestHead,
     ) -> Quick {
-        let Ok(asks) = Self::asks_of(bound.rates(), asker, head) else {
+        let Ok(asks) = asker.asks(bound.rates(), head) else {
             return Quick::Ask;
         };
-        match self.take(bound.rates(), asker, &asks) {
-            Rated::Admitted(report) => {
+        match self.take(bound.rates(), asker.payer, asks) {
+            Reply::Now(Rated::Admitted(report)) => {
                 let _ = self.allow();
                 report.map_or(Quick::Pass, Quick::Rated)
             }
-            Rated::Denied(denial) => {
-                let account = asker.current.map(Current::account);
+            Reply::Now(Rated::Denied(denial)) => {
+                let account = asker.current().map(Current::account);
                 let seen = self.seen(head, Some(asker.addresses));
                 match self.deny(denial, account, &seen) {
                     Admission::Deny(denial) => Quick::Deny(denial),
                     _ => Quick::Pass,
                 }
             }
+            Reply::Later(rated) => {
+                let seen = self.seen(head, Some(asker.addresses));
+                let rated = Reply::Later(rated);
+                match self.once_rated(rated, asker.current(), &seen, Self::end) {
+                    Admission::Later(waiting) => {
+                        Quick::Later(self.timed(waiting, asker.current(), head))
+                    }
+                    _ => Quick::Ask,
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Quick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pass => f.write_str("Pass"),
+            Self::Rated(report) => f.debug_tuple("Rated").field(report).finish(),
+            Self::Deny(denial) => f.debug_tuple("Deny").field(denial).finish(),
+            Self::Later(_) => f.write_str("Later(..)"),
+            Self::Ask => f.write_str("Ask"),
         }
     }
 }

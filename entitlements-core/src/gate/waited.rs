@@ -12,7 +12,7 @@ use crate::metrics::DECISION_SECONDS;
 use crate::strict::text::escaped_start;
 use crate::{Clock, Current};
 
-type Waiting = Pin<Box<dyn Future<Output = Admission> + Send>>;
+pub(super) type Waiting = Pin<Box<dyn Future<Output = Admission> + Send>>;
 
 impl Gate {
     /// The same decision, timed. One that nobody waits for to its end is not recorded.
@@ -22,12 +22,12 @@ impl Gate {
         waiting: Waiting,
         current: Option<&Current>,
         head: &impl RequestHead,
-    ) -> Admission {
+    ) -> Waiting {
         let engine = self.engine().cloned();
         let engine = engine.or_else(|| current.and_then(Current::entitlements));
         let Some(clock) = engine.map(|engine| Arc::clone(engine.clock())) else {
             // The program is ending.
-            return Admission::Later(waiting);
+            return waiting;
         };
         let span = debug_span!(
             target: "entitlements::decisions",
@@ -39,7 +39,7 @@ impl Gate {
         );
         let told = span.clone();
         let decided = async move { decided(waiting, &*clock, &told).await };
-        Admission::Later(Box::pin(decided.instrument(span)))
+        Box::pin(decided.instrument(span))
     }
 }
 

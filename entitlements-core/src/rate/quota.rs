@@ -197,8 +197,16 @@ mod tests {
         assert_eq!(share(3, 50).burst(), 50);
         assert_eq!(share(3, 101).burst(), 100);
         assert_eq!(share(1000, 1).burst(), 1);
-        assert_eq!(Quota::new(1, Duration::from_secs(1), 0).share(NonZeroU32::MIN, 1).burst(), 0);
+        assert_eq!(
+            Quota::new(1, Duration::from_secs(1), 0)
+                .share(NonZeroU32::MIN, 1)
+                .burst(),
+            0
+        );
         assert_eq!(whole.time_of(7), Duration::from_secs(60));
-        assert_eq!((whole.requests(), whole.per()), (7, Duration::from_secs(60)));
+        assert_eq!(
+            (whole.requests(), whole.per()),
+            (7, Duration::from_secs(60))
+        );
     }
 }

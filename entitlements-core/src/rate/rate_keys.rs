@@ -48,6 +48,11 @@ impl RateKeys {
         &self.name
     }
 
+    /// Which of all in the process it is.
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// How many keys have something spent. It looks at every place.
     #[must_use]
     pub fn in_use(&self, now: Duration) -> usize {

@@ -17,6 +17,7 @@ use crate::instance::{InstanceOptions, Machine};
 use crate::license::{LicenseStore, TrustedKey};
 use crate::metrics::{Backend, Watched};
 use crate::notify::Notifier;
+use crate::rate::SharedRates;
 use crate::reserve::Counter;
 use crate::resolve::DeploymentMode;
 use crate::usage::{UsageError, UsageStore};
@@ -43,6 +44,7 @@ pub struct EntitlementsBuilder {
     audit: Option<Arc<dyn AuditSink>>,
     client_address: ClientAddress,
     allowlists: Option<Arc<dyn AllowlistStore>>,
+    shared_rates: Option<SharedRates>,
     switches: Switches,
     clock: Option<Arc<dyn Clock>>,
 }
@@ -269,6 +271,14 @@ impl EntitlementsBuilder {
     /// the process ends, and whoever they kept out gets in.
     pub fn allowlists(mut self, store: impl AllowlistStore) -> Self {
         self.allowlists = Some(Arc::new(store));
+        self
+    }
+
+    /// Shares what is spent of rates with other processes, by a store that all of them reach: together they admit what one would (Q24).
+    ///
+    /// Without it each process counts for itself.
+    pub fn shared_rates(mut self, shared: SharedRates) -> Self {
+        self.shared_rates = Some(shared);
         self
     }
 

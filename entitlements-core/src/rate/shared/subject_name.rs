@@ -33,10 +33,10 @@ impl SubjectName {
     #[must_use]
     pub fn of(subject: &Subject<'_>) -> Self {
         match subject {
-            Subject::Account(account) => Self::alone(Part::write_account(account.as_str())),
+            Subject::Account(account) => Self::alone(written('a', account.as_str())),
             Subject::Overall(part) => Self::alone(part.written()),
             Subject::Within(account, part) => {
-                let mut whole = Part::write_account(account.as_str());
+                let mut whole = written('a', account.as_str());
                 let slot = whole.len();
                 whole.push('/');
                 whole.push_str(&part.written());
@@ -70,16 +70,12 @@ impl fmt::Display for SubjectName {
 }
 
 impl Part<'_> {
-    fn write_account(id: &str) -> String {
-        written('a', id, "@:")
-    }
-
     fn written(&self) -> String {
         match self {
             Self::Address(address) => format!("i:{address}"),
-            Self::ApiKey(id) => written('k', id, "@:"),
-            Self::User(id) => written('u', id, "@:"),
-            Self::Custom(subject) => written('c', subject, "@:"),
+            Self::ApiKey(id) => written('k', id),
+            Self::User(id) => written('u', id),
+            Self::Custom(subject) => written('c', subject),
             Self::Nobody => "n".to_owned(),
         }
     }
@@ -101,8 +97,8 @@ pub(crate) fn name_of_own_rate(name: &str) -> Arc<str> {
     format!("@{}", digest(name)).into()
 }
 
-fn written(kind: char, text: &str, also: &str) -> String {
-    if is_plain(text, also) {
+fn written(kind: char, text: &str) -> String {
+    if is_plain(text, "@:") {
         return format!("{kind}:{text}");
     }
     format!("{kind}:{}", digest(text))

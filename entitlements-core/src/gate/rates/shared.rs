@@ -1,0 +1,113 @@
+//! Q24 to Q28 at a gate: rates that processes share.
+
+use std::sync::Arc;
+
+use super::asker::{Asks, Payer, Wish};
+use super::{Rated, stood};
+use crate::decide::{BoundRate, BoundSpeed};
+use crate::gate::{Gate, OnUnavailable};
+use crate::rate::{
+    Ask, Mode, Quota, RateFallback, Sharing, Standing, StoreAsk, Told, name_of_own_rate,
+    name_of_rate,
+};
+use crate::{Denial, Reply};
+
+impl Gate {
+    /// As [`take`](Self::take), of what processes share.
+    #[cold]
+    pub(super) fn take_shared(
+        &self,
+        sharing: &Arc<Sharing>,
+        demanded: &Arc<[BoundRate]>,
+        payer: Payer<'_>,
+        asks: Asks,
+    ) -> Reply<Rated> {
+        let wishes = asks.wishes().iter();
+        let wanted: Option<Vec<_>> = wishes.map(|wish| store_ask(wish, demanded)).collect();
+        let (Some(wanted), Some(first)) = (wanted, asks.wishes().first()) else {
+            return Reply::Now(Rated::Denied(Denial::undetermined()));
+        };
+        let keys = demanded.get(first.which).and_then(|rate| payer.keys(rate));
+        let Some(number) = keys.map(|keys| keys.number()) else {
+            return Reply::Now(Rated::Denied(Denial::undetermined()));
+        };
+        let mode = if self.inner.rules.shadow {
+            Mode::Look
+        } else {
+            Mode::Take
+        };
+        match sharing.ask(wanted, (number, first.key), mode) {
+            Reply::Now(told) => Reply::Now(self.told(told, demanded, payer, &asks)),
+            Reply::Later(told) => {
+                let (gate, demanded) = (self.clone(), Arc::clone(demanded));
+                let (current, rates) = (payer.current.cloned(), Arc::clone(payer.rates));
+                Reply::later(async move {
+                    let told = told.await;
+                    let payer = Payer {
+                        current: current.as_ref(),
+                        rates: &rates,
+                    };
+                    gate.told(told, &demanded, payer, &asks)
+                })
+            }
+        }
+    }
+
+    fn told(&self, told: Told, demanded: &[BoundRate], payer: Payer<'_>, asks: &Asks) -> Rated {
+        match told {
+            Told::Answer(answer) => {
+                let standings = answer.standings.iter();
+                let standings = standings.zip(asks.wishes());
+                let standings =
+                    standings.map(|(told, wish)| Some(Standing::told(&wish.quota, told)));
+                let stood = stood(demanded, asks.wishes(), standings);
+                self.rated(answer.verdict(), stood, payer)
+            }
+            Told::Away(fallback) => match (fallback, self.inner.rules.on_unavailable) {
+                (RateFallback::LocalShare, _) => self.take_share(demanded, payer, asks),
+                (RateFallback::Allow, _) | (RateFallback::Deny, OnUnavailable::Allow) => {
+                    Rated::Admitted(None)
+                }
+                (RateFallback::Deny, OnUnavailable::Deny | OnUnavailable::LastKnown(_)) => {
+                    Rated::Denied(Denial::undetermined())
+                }
+            },
+        }
+    }
+
+    /// Q27: by this process's share of each rate.
+    fn take_share(&self, demanded: &[BoundRate], payer: Payer<'_>, asks: &Asks) -> Rated {
+        let wishes = asks.wishes();
+        let keys = wishes
+            .iter()
+            .map(|wish| payer.keys(demanded.get(wish.which)?));
+        let keys: Option<Vec<_>> = keys.collect();
+        let (Some(keys), Some(sharing)) = (keys, payer.rates.sharing()) else {
+            return Rated::Denied(Denial::undetermined());
+        };
+        let shares = wishes
+            .iter()
+            .map(|wish| sharing.share_of(&wish.quota, wish.cost));
+        let shares: Vec<Quota> = shares.collect();
+        let mut all: Vec<_> = keys
+            .iter()
+            .zip(wishes)
+            .zip(&shares)
+            .map(|((keys, wish), share)| Ask::of_key(keys, wish.key, share).cost(wish.cost))
+            .collect();
+        let verdict = self.settle_here(payer.rates, &mut all);
+        let standings = all.iter().zip(wishes);
+        let standings = standings.map(|(ask, wish)| Some(ask.standing()?.of_whole(&wish.quota)));
+        self.rated(verdict, stood(demanded, wishes, standings), payer)
+    }
+}
+
+fn store_ask(wish: &Wish, demanded: &[BoundRate]) -> Option<StoreAsk> {
+    let rate = demanded.get(wish.which)?;
+    let name = match rate.speed {
+        BoundSpeed::OfPlan(_) => name_of_rate(&rate.name),
+        BoundSpeed::Fixed(_) => name_of_own_rate(&rate.name),
+    };
+    let subject = wish.name.as_deref()?.clone();
+    Some(StoreAsk::new(name, subject, wish.quota, wish.cost))
+}
