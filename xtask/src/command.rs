@@ -8,6 +8,7 @@ usage: cargo xtask <command>
   ci [--fast] [--fuzz]     the same, after the versions of the tools
   bench [ARGS]             the benchmarks, which write docs/benchmarks.md; ARGS go to `cargo bench`
   doc [ARGS]               the documentation, warnings refused; ARGS go to `cargo doc` (`--open`)
+  services                 the servers that tests start, into target/services where the machine has none; the suite does it by itself
   assets                   the man pages and shell completions, into target/assets
   fuzz                     what --fuzz adds, alone
   fuzz-corpus              the seeds of the fuzz targets anew, from what the tests and the specification hold
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Ci { extent: Extent },
     Bench { more: Vec<String> },
     Doc { more: Vec<String> },
+    Services,
     Assets,
     Fuzz,
     FuzzCorpus,
@@ -61,6 +63,7 @@ impl Command {
             }),
             "bench" => Ok(Self::Bench { more }),
             "doc" => Ok(Self::Doc { more }),
+            "services" => alone(&command, &more, Self::Services),
             "assets" => alone(&command, &more, Self::Assets),
             "fuzz" => alone(&command, &more, Self::Fuzz),
             "fuzz-corpus" => alone(&command, &more, Self::FuzzCorpus),
@@ -139,6 +142,7 @@ mod tests {
                 more: vec!["--open".into()]
             })
         );
+        assert_eq!(parse("services"), Ok(Command::Services));
         assert_eq!(parse("assets"), Ok(Command::Assets));
         assert_eq!(parse("fuzz"), Ok(Command::Fuzz));
         assert_eq!(parse("fuzz-corpus"), Ok(Command::FuzzCorpus));

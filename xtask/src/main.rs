@@ -1,6 +1,7 @@
 //! `cargo xtask <command>`: what a contributor runs.
 //!
-//! The steps are data in [`steps`] and [`fuzz`], [`runner`] runs them, [`workspace`] knows which crates there are.
+//! The steps are data in [`steps`] and [`fuzz`], [`runner`] runs them, [`workspace`] knows which crates there are, [`services`] gets what
+//! tests start.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,6 +11,7 @@
 mod command;
 mod fuzz;
 mod runner;
+mod services;
 mod steps;
 mod workspace;
 
@@ -49,6 +51,10 @@ fn run(command: Command) -> Result<(), String> {
         }
         Command::Bench { more } => runner::run_one(&steps::bench(more)),
         Command::Doc { more } => runner::run_one(&steps::docs(more)),
+        Command::Services => {
+            println!("{}", services::provide(&Workspace::read()?)?);
+            Ok(())
+        }
         Command::Assets => runner::run_one(&steps::assets(&Workspace::read()?)),
         Command::Fuzz => runner::run_all(&fuzzing(&Workspace::read()?)?),
         Command::FuzzCorpus => runner::run_one(&fuzz::corpus(&Workspace::read()?)),

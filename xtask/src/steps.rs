@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use crate::command::Scope;
+use crate::services;
 use crate::workspace::{Package, Workspace};
 
 const BENCHES: &str = "entitlements-benches";
@@ -88,6 +89,7 @@ pub(crate) fn suite(workspace: &Workspace, scope: Scope) -> Vec<Step> {
             ],
         ),
         docs([]),
+        services::step(),
         Step::new(
             "tests",
             &[
@@ -249,7 +251,12 @@ mod tests {
             .into_iter()
             .map(|step| step.name)
             .collect();
-        assert_eq!(fast, ["fmt", "clippy", "docs", "tests", "binaries", "deny"]);
+        assert_eq!(
+            fast,
+            [
+                "fmt", "clippy", "docs", "services", "tests", "binaries", "deny"
+            ]
+        );
     }
 
     #[test]
