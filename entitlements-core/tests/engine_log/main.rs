@@ -13,6 +13,7 @@
 )]
 
 mod log;
+mod shared_rates;
 mod start;
 mod untold;
 mod upkeep;

@@ -14,4 +14,5 @@ mod faults;
 mod gates;
 mod life;
 mod recorded;
+mod shared_rates;
 mod spans;

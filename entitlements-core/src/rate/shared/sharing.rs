@@ -97,6 +97,13 @@ impl Sharing {
         };
         let heard = self.presence.is_due(now);
         let heard = heard.then(|| store.present(self.presence.name(), STAYS));
+        let heard = match heard {
+            Some(Reply::Now(told)) => {
+                self.hear(Some(told));
+                None
+            }
+            to_come => to_come,
+        };
         match (answer, heard) {
             (Reply::Now(answer), None) => Reply::Now(self.told(answer, asked, ahead)),
             (answer, heard) => {
@@ -135,11 +142,8 @@ impl Sharing {
             }
         });
         let in_time = timeout(self.settings.budget, both).await;
-        match processes {
-            Some(Ok(processes)) => self.presence.heard(processes),
-            Some(Err(_)) => self.presence.was_not_heard(self.clock.monotonic()),
-            None if in_time.is_err() => self.presence.was_not_heard(self.clock.monotonic()),
-            None => {}
+        if processes.is_some() || in_time.is_err() {
+            self.hear(processes);
         }
         answered.unwrap_or_else(|| {
             let budget = self.settings.budget;
@@ -147,6 +151,14 @@ impl Sharing {
                 "no answer within {budget:?}"
             )))
         })
+    }
+
+    /// How many processes there are; none where that was not told in time.
+    fn hear(&self, told: Option<Result<u32, RateStoreError>>) {
+        match told {
+            Some(Ok(processes)) => self.presence.heard(processes),
+            Some(Err(_)) | None => self.presence.was_not_heard(self.clock.monotonic()),
+        }
     }
 
     fn told(&self, answer: Answered, asked: usize, ahead: Option<Ahead>) -> Told {

@@ -1,0 +1,108 @@
+//! Whether the store that processes share rates by answers, and how many requests it said nothing of.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use entitlements_core::adapter::{Admission, Gate};
+use entitlements_core::rate::{
+    RateFallback, RateStore, RateStoreError, SharedRates, StoreAnswer, StoreAsk, StoreStanding,
+};
+use entitlements_core::testing::{self, TestEngine, TestRequest, TestVendor};
+use entitlements_core::{Reply, Requirement};
+
+use crate::recorded::recording;
+
+#[derive(Debug, Clone, Default)]
+struct Store {
+    is_away: Arc<AtomicBool>,
+}
+
+impl Store {
+    fn be_away(&self, is_away: bool) {
+        self.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    fn reply<T>(&self, answer: T) -> Reply<Result<T, RateStoreError>> {
+        Reply::Now(if self.is_away.load(Ordering::SeqCst) {
+            Err(RateStoreError::new("connection refused"))
+        } else {
+            Ok(answer)
+        })
+    }
+}
+
+impl RateStore for Store {
+    fn take(&self, _: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
+        let standing = StoreStanding {
+            granted: 1,
+            remaining: 9,
+            wait: Some(Duration::ZERO),
+            next: Duration::ZERO,
+        };
+        let standings = vec![standing];
+        self.reply(StoreAnswer { standings })
+    }
+
+    fn look(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
+        self.take(asks)
+    }
+
+    fn present(&self, _: &str, _: Duration) -> Reply<Result<u32, RateStoreError>> {
+        self.reply(1)
+    }
+}
+
+#[test]
+fn q26_it_is_told_when_the_store_goes_and_when_it_is_back() {
+    for (fallback, word) in [
+        (RateFallback::LocalShare, "local_share"),
+        (RateFallback::Deny, "deny"),
+        (RateFallback::Allow, "allow"),
+    ] {
+        recording(|recorded| {
+            let store = Store::default();
+            let shared = SharedRates::by(store.clone()).on_unavailable(fallback);
+            let (engine, _upkeep) =
+                TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+                    builder.shared_rates(shared)
+                });
+            let gate = Gate::on(Requirement::rate("api"), &engine).unwrap();
+            let ask = || match gate.admit(Some(&engine.current()), &TestRequest::new("GET", "/")) {
+                Admission::Later(_) => panic!("the store answers at once"),
+                admission => drop(admission),
+            };
+            let told = |name: &str| {
+                let all = recorded.take();
+                let of = |(series, number): (&String, &f64)| {
+                    series
+                        .starts_with(name)
+                        .then_some((series.clone(), *number))
+                };
+                all.iter().filter_map(of).collect::<Vec<_>>()
+            };
+            ask();
+            assert_eq!(
+                told("entitlements_rate"),
+                [("entitlements_rate_store_up".to_owned(), 1.0)]
+            );
+            store.be_away(true);
+            (0..7).for_each(|_| ask());
+            let unshared = format!("entitlements_rates_unshared_total{{fallback={word:?}}}");
+            let all = recorded.take();
+            // What is 0 is left out: it is not up.
+            assert_eq!(all.get("entitlements_rate_store_up"), None);
+            assert_eq!(all.get(&unshared), Some(&7.0), "{all:?}");
+            let errors = "entitlements_backend_errors_total{backend=\"rate_store\"}";
+            // Those after the fifth did not ask.
+            assert_eq!(all.get(errors), Some(&5.0));
+            store.be_away(false);
+            engine.clock().advance(Duration::from_millis(250));
+            ask();
+            assert_eq!(
+                told("entitlements_rate"),
+                [("entitlements_rate_store_up".to_owned(), 1.0)]
+            );
+        });
+    }
+}
