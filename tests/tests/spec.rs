@@ -149,6 +149,70 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "s16_responses_in_grace_say_when_it_ends",
     ),
     (
+        "Q9",
+        "entitlements-core/tests/rates/flood.rs",
+        "q9_subjects_that_are_written_alike_are_different",
+    ),
+    (
+        "Q10",
+        "entitlements-core/tests/rates/flood.rs",
+        "q10_many_keys_leave_memory_where_the_cap_says",
+    ),
+    (
+        "Q10",
+        "entitlements-core/tests/rates/flood.rs",
+        "q10_no_flood_frees_a_limited_key",
+    ),
+    (
+        "Q11",
+        "entitlements-core/tests/rates/flood.rs",
+        "q11_places_that_run_short_become_more",
+    ),
+    (
+        "Q12",
+        "entitlements-core/tests/rates/one_key.rs",
+        "q12_the_largest_rates_neither_panic_nor_admit_more",
+    ),
+];
+
+/// What no request can show of rules that have scenarios: races, what is dropped, what lapses unsettled, and rates over all times, changes and threads.
+const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
+    (
+        "U3",
+        "entitlements-core/src/testing/usage_store/counts.rs",
+        "u3_lapses_at_its_time",
+    ),
+    (
+        "U3",
+        "entitlements-core/src/testing/usage_store/counts.rs",
+        "u3_confirming_after_it_lapsed_counts",
+    ),
+    (
+        "U6",
+        "entitlements-core/src/testing/usage_store/counts.rs",
+        "u6_sync_sets_what_is_used_and_keeps_what_is_reserved",
+    ),
+    (
+        "U7",
+        "entitlements-core/src/usage/ledger/tests.rs",
+        "u7_of_those_that_race_for_the_last_exactly_one_is_admitted",
+    ),
+    (
+        "U8",
+        "entitlements-tower/tests/limits/outcomes.rs",
+        "u8_a_panic_of_the_handler_releases",
+    ),
+    (
+        "U8",
+        "entitlements-tower/tests/limits/outcomes.rs",
+        "u8_a_future_that_is_dropped_releases",
+    ),
+    (
+        "U8",
+        "entitlements-tower/tests/limits/bodies.rs",
+        "u8_a_body_that_is_dropped_before_its_end_releases",
+    ),
+    (
         "Q1",
         "entitlements-core/tests/rates/one_key.rs",
         "q2_it_is_the_bucket_of_the_rules",
@@ -207,31 +271,6 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "Q8",
         "entitlements-core/tests/rates/one_key.rs",
         "q8_headers_say_burst_window_rest_and_reset",
-    ),
-    (
-        "Q9",
-        "entitlements-core/tests/rates/flood.rs",
-        "q9_subjects_that_are_written_alike_are_different",
-    ),
-    (
-        "Q10",
-        "entitlements-core/tests/rates/flood.rs",
-        "q10_many_keys_leave_memory_where_the_cap_says",
-    ),
-    (
-        "Q10",
-        "entitlements-core/tests/rates/flood.rs",
-        "q10_no_flood_frees_a_limited_key",
-    ),
-    (
-        "Q11",
-        "entitlements-core/tests/rates/flood.rs",
-        "q11_places_that_run_short_become_more",
-    ),
-    (
-        "Q12",
-        "entitlements-core/tests/rates/one_key.rs",
-        "q12_the_largest_rates_neither_panic_nor_admit_more",
     ),
     (
         "Q13",
@@ -297,45 +336,6 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "Q23",
         "entitlements-core/src/rate/report.rs",
         "q23_names_and_numbers_fit_the_form",
-    ),
-];
-
-/// What no request can show of rules that have scenarios: races, what is dropped, and what lapses unsettled.
-const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
-    (
-        "U3",
-        "entitlements-core/src/testing/usage_store/counts.rs",
-        "u3_lapses_at_its_time",
-    ),
-    (
-        "U3",
-        "entitlements-core/src/testing/usage_store/counts.rs",
-        "u3_confirming_after_it_lapsed_counts",
-    ),
-    (
-        "U6",
-        "entitlements-core/src/testing/usage_store/counts.rs",
-        "u6_sync_sets_what_is_used_and_keeps_what_is_reserved",
-    ),
-    (
-        "U7",
-        "entitlements-core/src/usage/ledger/tests.rs",
-        "u7_of_those_that_race_for_the_last_exactly_one_is_admitted",
-    ),
-    (
-        "U8",
-        "entitlements-tower/tests/limits/outcomes.rs",
-        "u8_a_panic_of_the_handler_releases",
-    ),
-    (
-        "U8",
-        "entitlements-tower/tests/limits/outcomes.rs",
-        "u8_a_future_that_is_dropped_releases",
-    ),
-    (
-        "U8",
-        "entitlements-tower/tests/limits/bodies.rs",
-        "u8_a_body_that_is_dropped_before_its_end_releases",
     ),
 ];
 

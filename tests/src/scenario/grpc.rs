@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::model::ExpectedDenial;
+use super::rates;
 
 /// The headers of the answer, in the order of names. Its status is 200, and it has no body.
 pub(super) fn headers(denial: &ExpectedDenial) -> Vec<(String, String)> {
@@ -19,14 +20,25 @@ pub(super) fn headers(denial: &ExpectedDenial) -> Vec<(String, String)> {
         (_, 500) => "13",
         (code, status) => panic!("no code for {status} {code}"),
     };
-    [
+    let mut headers: Vec<_> = [
         ("content-type", "application/grpc".to_owned()),
         ("entitlements-code", text("code").to_owned()),
         ("grpc-message", percent_encoded(text("detail"))),
         ("grpc-status", code.to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
-    .into()
+    .into();
+    if denial.status == 429 {
+        let seconds = &body["retry_after_seconds"];
+        let millis = seconds.as_u64().expect("a 429 says when to try again") * 1000;
+        headers.push(("grpc-retry-pushback-ms".to_owned(), millis.to_string()));
+        headers.push(("retry-after".to_owned(), seconds.to_string()));
+        let to_http = denial.headers.clone().into_iter().collect::<Vec<_>>();
+        let rates = rates::said(&to_http).into_iter();
+        headers.extend(rates.filter(|(name, _)| name != "retry-after"));
+        headers.sort();
+    }
+    headers
 }
 
 /// What is no visible ASCII or space, and the percent sign, as `%` and two digits.

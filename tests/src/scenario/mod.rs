@@ -1,6 +1,6 @@
 //! Scenarios: what the product does, as data, replayed through every front.
 //!
-//! [`model`], [`held`], [`accounts`], [`addresses`], [`counts`] and [`require`] are the form of the files, [`engine`] makes an engine that holds what a
+//! [`model`], [`held`], [`accounts`], [`addresses`], [`counts`], [`rates`] and [`require`] are the form of the files, [`engine`] makes an engine that holds what a
 //! scenario says, [`fronts`] are the ways a request can take, [`stage`] is what happens around each request, and [`replay`] sends each
 //! scenario through all of them and tells what differs.
 
@@ -14,6 +14,7 @@ pub mod held;
 pub mod keys;
 pub mod model;
 mod places;
+pub mod rates;
 pub mod replay;
 pub mod require;
 pub mod set;

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use entitlements_core::rate::{ApiKeyId, UserId};
 use entitlements_core::{AccountId, DeploymentMode, PeerAddress, Timestamp};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -205,6 +206,11 @@ pub struct Request {
     /// Whom the application's authentication put into the request.
     #[serde(default)]
     pub account: Option<String>,
+    /// The user and the API key that it verified.
+    #[serde(default)]
+    user: Option<String>,
+    #[serde(default)]
+    api_key: Option<String>,
     /// The other end of the connection; nobody says what it is where absent.
     #[serde(default)]
     peer: Option<IpAddr>,
@@ -224,6 +230,8 @@ impl Default for Request {
             path: root(),
             headers: BTreeMap::new(),
             account: None,
+            user: None,
+            api_key: None,
             peer: None,
         }
     }
@@ -267,14 +275,38 @@ impl Request {
     pub fn authenticated(&self) -> Option<AccountId> {
         self.account.as_ref().map(AccountId::new)
     }
+
+    /// Which of the account's users that is.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        self.user.as_ref().map(UserId::new)
+    }
+
+    /// Which of the account's API keys that is.
+    #[must_use]
+    pub fn api_key(&self) -> Option<ApiKeyId> {
+        self.api_key.as_ref().map(ApiKeyId::new)
+    }
 }
 
 /// What comes of it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub enum Expect {
-    #[default]
-    Allow,
+    /// It reaches the handler, and the answer says this of rates.
+    Allow(BTreeMap<String, String>),
     Deny(ExpectedDenial),
+}
+
+impl Default for Expect {
+    fn default() -> Self {
+        Self::Allow(BTreeMap::new())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedAllow {
+    allow: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -290,7 +322,10 @@ impl<'de> Deserialize<'de> for Expect {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         match raw.get() {
-            r#""allow""# => Ok(Self::Allow),
+            r#""allow""# => Ok(Self::default()),
+            allow if allow.starts_with(r#"{"allow""#) => serde_json::from_str(allow)
+                .map(|ExpectedAllow { allow }| Self::Allow(allow))
+                .map_err(D::Error::custom),
             denial => serde_json::from_str(denial)
                 .map(Self::Deny)
                 .map_err(D::Error::custom),

@@ -8,7 +8,7 @@ use super::engine::engine;
 use super::fronts::{Answer, Case, FRONTS, Front, Wiring};
 use super::model::{Exchange, Expect, ExpectedDenial, Scenario};
 use super::stage::Stage;
-use super::{counts, grpc};
+use super::{counts, grpc, rates};
 
 /// What differs; nothing where all is as the scenario says.
 ///
@@ -117,7 +117,7 @@ async fn through(
 
 fn differing(exchange: &Exchange, answer: &Answer, bodiless: bool, is_grpc: bool) -> Vec<String> {
     let mut wrong = match &exchange.expect {
-        Expect::Allow => allowed(exchange, answer, bodiless),
+        Expect::Allow(rates) => allowed(exchange, rates, answer, bodiless),
         Expect::Deny(expected) => denied(expected, answer, bodiless, is_grpc),
     };
     if let Some(used) = &answer.used {
@@ -133,14 +133,25 @@ fn differing(exchange: &Exchange, answer: &Answer, bodiless: bool, is_grpc: bool
     wrong
 }
 
-/// The answer is the handler's own.
-fn allowed(exchange: &Exchange, answer: &Answer, bodiless: bool) -> Vec<String> {
+/// The answer is the handler's own, but for what it says of rates.
+fn allowed(
+    exchange: &Exchange,
+    rates: &BTreeMap<String, String>,
+    answer: &Answer,
+    bodiless: bool,
+) -> Vec<String> {
     let body = if bodiless { "" } else { "welcome" };
     let is_its_own = answer.status == exchange.responds.status
         && answer.handled == 1
         && answer.body == body.as_bytes();
     if is_its_own {
-        return Vec::new();
+        let expected: Vec<_> = rates.clone().into_iter().collect();
+        let said = rates::said(&answer.headers);
+        let differs = said != expected;
+        return differs
+            .then(|| format!("rates: expected {expected:?}, got {said:?}"))
+            .into_iter()
+            .collect();
     }
     vec![format!(
         "should reach the handler once, and did {} times: {} {}",

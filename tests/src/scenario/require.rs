@@ -6,6 +6,8 @@ use entitlements_core::allowlist::{FixedAllowlist, WhenEmpty};
 use entitlements_core::{OnUnavailable, Requirement};
 use serde::Deserialize;
 
+use super::rates::{self, By, Cost, OwnRate, Told};
+
 /// Terms, demanded in the order that they are written in.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
@@ -71,11 +73,21 @@ pub struct Terms {
     /// Of `limit` and `give_back`.
     #[serde(default)]
     amount: Option<u64>,
+    #[serde(default)]
+    rate: Option<String>,
+    #[serde(default)]
+    fixed_rate: Option<OwnRate>,
+    /// Of the rate, as is `cost`.
+    #[serde(default)]
+    by: By,
+    #[serde(default)]
+    cost: Option<Cost>,
 }
 
 impl Terms {
     const fn counts(&self) -> bool {
-        self.limit.is_some() || self.give_back.is_some() || self.lease.is_some()
+        let limits = self.limit.is_some() || self.give_back.is_some() || self.lease.is_some();
+        limits || self.rate.is_some() || self.fixed_rate.is_some()
     }
 
     fn add_to(&self, mut all: Requirement) -> Requirement {
@@ -118,6 +130,13 @@ impl Terms {
         if let Some(limit) = &self.lease {
             all = all.and_lease(limit);
         }
+        let counted = |all: Requirement| rates::cost(all.by(self.by.key()), self.cost.as_ref());
+        if let Some(rate) = &self.rate {
+            all = counted(all.and_rate(rate));
+        }
+        if let Some(own) = &self.fixed_rate {
+            all = counted(all.and_fixed_rate(own.rate()));
+        }
         all
     }
 }
@@ -148,6 +167,8 @@ pub struct Rules {
     pub(super) shadow: bool,
     pub(super) on_unavailable: Option<Unavailable>,
     pub(super) settle_at_body_end: bool,
+    pub(super) rate_headers: Told,
+    pub(super) legacy_rate_headers: bool,
 }
 
 /// What the gate does where the answer cannot be determined.
@@ -170,10 +191,14 @@ impl From<Unavailable> for OnUnavailable {
     }
 }
 
-/// Tells a gate how to act: core's, or that of an adapter, which has the same names.
+/// Tells a gate how to act: core's, or that of an adapter, which has the same names but for rates, whose are said.
 macro_rules! ruled {
-    ($gate:expr, $rules:expr) => {{
-        let (mut gate, rules) = ($gate, $rules);
+    ($gate:expr, $rules:expr, $headers:ident, $legacy:ident) => {{
+        let (rules, gate) = ($rules, $gate);
+        let mut gate = gate.$headers(rules.rate_headers.into());
+        if rules.legacy_rate_headers {
+            gate = gate.$legacy();
+        }
         if let Some(methods) = &rules.on_methods {
             gate = gate.on_methods(methods.clone());
         }

@@ -27,7 +27,12 @@ where
     let handler = Handler::default();
     let responding = handler.clone();
     let respond = move || std::future::ready(response(&responding));
-    let require = ruled!(Require::new(case.requirement.clone()), &case.rules);
+    let require = ruled!(
+        Require::new(case.requirement.clone()),
+        &case.rules,
+        headers,
+        legacy_headers
+    );
     let require = if case.wiring.has_own() {
         require.on(&case.stage.engine)
     } else {
@@ -75,6 +80,12 @@ where
     let built = built.to_request();
     if let Some(account) = request.authenticated() {
         built.extensions_mut().insert(account);
+    }
+    if let Some(user) = request.user() {
+        built.extensions_mut().insert(user);
+    }
+    if let Some(key) = request.api_key() {
+        built.extensions_mut().insert(key);
     }
     let response = app.call(built).await;
     let response = response.expect("a denial is a response and no error");

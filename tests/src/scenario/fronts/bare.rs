@@ -1,5 +1,6 @@
 //! The gate without a framework.
 
+use entitlements_core::rate::RateReport;
 use entitlements_core::testing::TestRequest;
 use entitlements_core::{Admission, Answered, Callers, Gate, ResolveAccount};
 
@@ -22,7 +23,12 @@ async fn ask_each<R: ResolveAccount + Clone>(case: &Case, callers: Callers<R>) -
             .try_anonymous_on_plan(plan)
             .expect("the catalog has the plan"),
     };
-    let gate = ruled!(Gate::new(case.requirement.clone()), &case.rules);
+    let gate = ruled!(
+        Gate::new(case.requirement.clone()),
+        &case.rules,
+        rate_headers,
+        legacy_rate_headers
+    );
     let gate = if case.wiring.has_own() {
         gate.given(&case.stage.engine)
             .expect("the catalog has all names")
@@ -60,22 +66,25 @@ async fn ask<R: ResolveAccount>(
             Answer::of_denial(&denial)
         }
         Admission::Hold(hold) => {
+            let lines = hold.rates().map(lines).unwrap_or_default();
             let responds = handler.call();
             let grpc_status = responds.grpc_status.as_deref().map(str::as_bytes);
             let answered = Answered::with(responds.status, grpc_status);
             if let Some(body) = hold.head(answered).await {
                 body.end();
             }
-            Answer::new(responds.status, [], "welcome")
+            Answer::new(responds.status, lines, "welcome")
         }
         Admission::Pass => Answer::new(handler.call().status, [], "welcome"),
-        Admission::Rated(rates) => {
-            let mut lines = Vec::new();
-            rates.visit(|name, line| lines.push((name.to_owned(), line.to_owned())));
-            Answer::new(handler.call().status, lines, "welcome")
-        }
+        Admission::Rated(rates) => Answer::new(handler.call().status, lines(&rates), "welcome"),
         later @ Admission::Later(_) => panic!("it was waited for: {later:?}"),
     }
+}
+
+fn lines(rates: &RateReport) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    rates.visit(|name, line| lines.push((name.to_owned(), line.to_owned())));
+    lines
 }
 
 async fn settled(mut admission: Admission) -> Admission {
@@ -95,6 +104,14 @@ fn head(request: &Request) -> TestRequest {
     let head = match request.authenticated() {
         None => head,
         Some(account) => head.extension(account),
+    };
+    let head = match request.user() {
+        None => head,
+        Some(user) => head.extension(user),
+    };
+    let head = match request.api_key() {
+        None => head,
+        Some(key) => head.extension(key),
     };
     let head = match request.peer() {
         None => head,

@@ -118,7 +118,12 @@ pub struct Case {
 impl Case {
     /// The layer of tower and axum, over the gate.
     fn require(&self) -> Require {
-        let require = ruled!(Require::new(self.requirement.clone()), &self.rules);
+        let require = ruled!(
+            Require::new(self.requirement.clone()),
+            &self.rules,
+            headers,
+            legacy_headers
+        );
         if self.wiring.has_own() {
             require.on(&self.stage.engine)
         } else {
@@ -149,6 +154,12 @@ fn http_request<B>(request: &Request, body: B) -> http::Request<B> {
     }
     if let Some(account) = request.authenticated() {
         built = built.extension(account);
+    }
+    if let Some(user) = request.user() {
+        built = built.extension(user);
+    }
+    if let Some(key) = request.api_key() {
+        built = built.extension(key);
     }
     if let Some(peer) = request.peer() {
         built = built.extension(peer);

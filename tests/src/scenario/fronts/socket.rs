@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request as Incoming;
 use axum::middleware::{Next, from_fn};
+use entitlements_core::rate::{ApiKeyId, UserId};
 use entitlements_core::{AccountId, PeerAddress};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +18,8 @@ use crate::wire::Response;
 
 /// What stands for the application's credentials here.
 const SESSION: &str = "x-session-of";
+const USER: &str = "x-session-of-user";
+const API_KEY: &str = "x-session-of-key";
 
 /// What stands for the connection's other end here.
 const PEER: &str = "x-peer-of";
@@ -40,19 +43,27 @@ pub(super) async fn answers(case: Case) -> Vec<Answer> {
 /// The application's authentication: outside everything, and the only one who puts an account and a peer into a request.
 fn authenticated(router: Router) -> Router {
     router.layer(from_fn(async |mut request: Incoming, next: Next| {
-        let session = request.headers().get(SESSION).cloned();
-        if let Some(account) = session {
-            let account = account.to_str().expect("a test's session is text");
+        if let Some(account) = said(&request, SESSION) {
             request.extensions_mut().insert(AccountId::new(account));
         }
-        let peer = request.headers().get(PEER).cloned();
-        if let Some(peer) = peer {
-            let peer = peer.to_str().expect("a test's peer is text");
+        if let Some(user) = said(&request, USER) {
+            request.extensions_mut().insert(UserId::new(user));
+        }
+        if let Some(key) = said(&request, API_KEY) {
+            request.extensions_mut().insert(ApiKeyId::new(key));
+        }
+        if let Some(peer) = said(&request, PEER) {
             let peer = peer.parse().expect("a test's peer is an address");
             request.extensions_mut().insert(PeerAddress(peer));
         }
         next.run(request).await
     }))
+}
+
+fn said(request: &Incoming, name: &str) -> Option<String> {
+    let said = request.headers().get(name)?;
+    let said = said.to_str().expect("a test's session is text");
+    Some(said.to_owned())
 }
 
 async fn exchange(address: SocketAddr, request: &Request) -> Answer {
@@ -81,6 +92,12 @@ fn written(request: &Request) -> String {
     }
     if let Some(account) = request.authenticated() {
         written.push_str(&format!("{SESSION}: {account}\r\n"));
+    }
+    if let Some(UserId(user)) = request.user() {
+        written.push_str(&format!("{USER}: {user}\r\n"));
+    }
+    if let Some(ApiKeyId(key)) = request.api_key() {
+        written.push_str(&format!("{API_KEY}: {key}\r\n"));
     }
     if let Some(PeerAddress(peer)) = request.peer() {
         written.push_str(&format!("{PEER}: {peer}\r\n"));
