@@ -19,6 +19,7 @@ mod environment;
 mod garbage;
 mod license;
 mod rates;
+mod too_fast;
 mod tower_service;
 
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
         println!("1 passed, 0 failed");
         return ExitCode::SUCCESS;
     }
-    let all: [Named; 12] = [
+    let all: [Named; 13] = [
         ("tower", tower_service::table),
         ("axum", axum_router::table),
         ("accounts", accounts::table),
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         ("garbage", garbage::table),
         ("addresses", addresses::table),
         ("rates", rates::table),
+        ("too_fast", too_fast::table),
     ];
     // Those that are named, else all; only all of them make the page.
     let named: Vec<String> = std::env::args()
