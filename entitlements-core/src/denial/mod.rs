@@ -197,10 +197,15 @@ impl Denial {
     }
 
     /// The same, saying where rates stand (Q20).
-    pub(crate) fn with_rates(&self, rates: RateReport) -> Self {
+    pub(crate) fn with_rates(self, rates: RateReport) -> Self {
+        // Nearly always nobody else has it yet.
+        let facts = match Arc::try_unwrap(self.inner) {
+            Ok(inner) => inner.facts,
+            Err(shared) => shared.facts.clone(),
+        };
         Self::of(Facts {
             rates: Some(rates),
-            ..self.inner.facts.clone()
+            ..facts
         })
     }
 

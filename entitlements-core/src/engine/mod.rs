@@ -16,6 +16,7 @@ mod config_error;
 mod current;
 mod deactivate;
 mod denials;
+mod denied_rates;
 mod environment;
 mod events;
 mod gauges;

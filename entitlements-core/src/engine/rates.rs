@@ -1,13 +1,12 @@
 //! How fast requests come: what every key has spent, and the clock that it is counted by.
 
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use papaya::HashMap;
 
-use super::state::State;
+use super::denied_rates::{DeniedRates, Occasion};
 use super::{Current, Entitlements};
 use crate::catalog::{Id, RateId};
 use crate::decide::{BoundRate, rate_denial};
@@ -24,32 +23,7 @@ pub(crate) struct Rates {
     /// Of the program's own rates, by name.
     fixed: HashMap<Arc<str>, Arc<RateKeys>, foldhash::fast::RandomState>,
     clock: Arc<dyn Clock>,
-    last: ArcSwapOption<LastDenied>,
-}
-
-/// The denial that was worked out last: whoever comes too fast is answered the same for a second, and costs a look and not a page of JSON.
-struct LastDenied {
-    rate: Arc<str>,
-    seconds: u64,
-    report: Option<RateReport>,
-    /// None where no account was asked for. It is not kept alive: it holds what holds this.
-    state: Option<Weak<State>>,
-    denial: Denial,
-}
-
-impl LastDenied {
-    fn answers(
-        &self,
-        rate: &BoundRate,
-        seconds: u64,
-        report: Option<&RateReport>,
-        state: Option<&Arc<State>>,
-    ) -> bool {
-        self.seconds == seconds
-            && Arc::ptr_eq(&self.rate, &rate.name)
-            && self.state.as_ref().map(Weak::as_ptr) == state.map(Arc::as_ptr)
-            && self.report.as_ref() == report
-    }
+    denied: DeniedRates,
 }
 
 impl Rates {
@@ -67,7 +41,7 @@ impl Rates {
             limiter,
             sharing,
             clock,
-            last: ArcSwapOption::empty(),
+            denied: DeniedRates::default(),
         }
     }
 
@@ -110,25 +84,19 @@ impl Rates {
         seconds: u64,
         report: Option<RateReport>,
     ) -> Denial {
-        let state = current.map(Current::state);
-        if let Some(last) = &*self.last.load()
-            && last.answers(rate, seconds, report.as_ref(), state)
-        {
-            return last.denial.clone();
-        }
-        let denial = rate_denial(rate, current.map(Current::set), seconds);
-        let denial = match &report {
-            Some(report) => denial.with_rates(report.clone()),
-            None => denial,
-        };
-        self.last.store(Some(Arc::new(LastDenied {
-            rate: Arc::clone(&rate.name),
+        let occasion = Occasion {
+            rate,
             seconds,
-            report,
-            state: state.map(Arc::downgrade),
-            denial: denial.clone(),
-        })));
-        denial
+            report: report.as_ref(),
+            state: current.map(Current::state),
+        };
+        self.denied.denial(occasion, || {
+            let denial = rate_denial(rate, current.map(Current::set), seconds);
+            match &report {
+                Some(report) => denial.with_rates(report.clone()),
+                None => denial,
+            }
+        })
     }
 }
 
