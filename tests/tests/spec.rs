@@ -173,6 +173,71 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "entitlements-core/tests/rates/one_key.rs",
         "q12_the_largest_rates_neither_panic_nor_admit_more",
     ),
+    (
+        "Q24",
+        "entitlements-tower/tests/shared_rates.rs",
+        "q24_processes_together_admit_what_one_would",
+    ),
+    (
+        "Q25",
+        "entitlements-tower/tests/shared_rates.rs",
+        "q25_a_rate_of_the_program_and_each_user_count_for_themselves",
+    ),
+    (
+        "Q25",
+        "entitlements-tower/tests/shared_rates.rs",
+        "q25_several_rates_are_all_or_nothing",
+    ),
+    (
+        "Q25",
+        "entitlements-core/src/rate/shared/subject_name.rs",
+        "q25_subjects_that_differ_have_names_that_differ",
+    ),
+    (
+        "Q26",
+        "entitlements-tower/tests/shared_rates.rs",
+        "q26_nobody_waits_longer_than_the_budget_and_after_five_nobody_waits",
+    ),
+    (
+        "Q26",
+        "entitlements-core/tests/engine_log/shared_rates.rs",
+        "q26_one_line_each",
+    ),
+    (
+        "Q26",
+        "entitlements-core/tests/metrics/shared_rates.rs",
+        "q26_it_is_told_when_the_store_goes_and_when_it_is_back",
+    ),
+    (
+        "Q27",
+        "entitlements-tower/tests/shared_rates.rs",
+        "q27_each_process_lets_pass_its_share",
+    ),
+    (
+        "Q27",
+        "entitlements-tower/tests/shared_rates.rs",
+        "q27_or_it_denies_or_lets_pass",
+    ),
+    (
+        "Q28",
+        "entitlements-tower/tests/shared_rates.rs",
+        "q28_an_outage_costs_two_bursts_more",
+    ),
+    (
+        "Q29",
+        "entitlements-core/src/rate/shared/presence.rs",
+        "q29_it_is_said_every_five_seconds",
+    ),
+    (
+        "Q30",
+        "entitlements-tower/tests/shared_rates.rs",
+        "q30_most_requests_find_what_was_taken_ahead",
+    ),
+    (
+        "Q30",
+        "entitlements-core/src/rate/shared/leases.rs",
+        "q30_what_would_be_refilled_by_now_is_not_used",
+    ),
 ];
 
 /// What no request can show of rules that have scenarios: races, what is dropped, what lapses unsettled, and rates over all times, changes and threads.
@@ -336,71 +401,6 @@ const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
         "Q23",
         "entitlements-core/src/rate/report.rs",
         "q23_names_and_numbers_fit_the_form",
-    ),
-    (
-        "Q24",
-        "entitlements-tower/tests/shared_rates.rs",
-        "q24_processes_together_admit_what_one_would",
-    ),
-    (
-        "Q25",
-        "entitlements-tower/tests/shared_rates.rs",
-        "q25_a_rate_of_the_program_and_each_user_count_for_themselves",
-    ),
-    (
-        "Q25",
-        "entitlements-tower/tests/shared_rates.rs",
-        "q25_several_rates_are_all_or_nothing",
-    ),
-    (
-        "Q25",
-        "entitlements-core/src/rate/shared/subject_name.rs",
-        "q25_subjects_that_differ_have_names_that_differ",
-    ),
-    (
-        "Q26",
-        "entitlements-tower/tests/shared_rates.rs",
-        "q26_nobody_waits_longer_than_the_budget_and_after_five_nobody_waits",
-    ),
-    (
-        "Q26",
-        "entitlements-core/tests/engine_log/shared_rates.rs",
-        "q26_one_line_each",
-    ),
-    (
-        "Q26",
-        "entitlements-core/tests/metrics/shared_rates.rs",
-        "q26_it_is_told_when_the_store_goes_and_when_it_is_back",
-    ),
-    (
-        "Q27",
-        "entitlements-tower/tests/shared_rates.rs",
-        "q27_each_process_lets_pass_its_share",
-    ),
-    (
-        "Q27",
-        "entitlements-tower/tests/shared_rates.rs",
-        "q27_or_it_denies_or_lets_pass",
-    ),
-    (
-        "Q28",
-        "entitlements-tower/tests/shared_rates.rs",
-        "q28_an_outage_costs_two_bursts_more",
-    ),
-    (
-        "Q29",
-        "entitlements-core/src/rate/shared/presence.rs",
-        "q29_it_is_said_every_five_seconds",
-    ),
-    (
-        "Q30",
-        "entitlements-tower/tests/shared_rates.rs",
-        "q30_most_requests_find_what_was_taken_ahead",
-    ),
-    (
-        "Q30",
-        "entitlements-core/src/rate/shared/leases.rs",
-        "q30_what_would_be_refilled_by_now_is_not_used",
     ),
 ];
 
