@@ -11,21 +11,14 @@
     reason = "a test that cannot go on stops"
 )]
 
-use std::collections::HashSet;
 use std::convert::Infallible;
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use entitlements_core::rate::{
-    Ask, FixedRate, Limiter, Part, RateFallback, RateKey, RateStore, RateStoreError, SharedRates,
-    StoreAnswer, StoreAsk, StoreStanding, Subject, UserId, Verdict,
-};
-use entitlements_core::testing::ManualClock;
-use entitlements_core::{
-    AccountId, Catalog, Clock, Denial, Entitlements, OnUnavailable, Reply, testing,
-};
+use entitlements_core::rate::{FixedRate, RateFallback, RateKey, SharedRates, UserId};
+use entitlements_core::testing::{Answers, ManualClock, TestRates};
+use entitlements_core::{AccountId, Catalog, Denial, Entitlements, OnUnavailable, testing};
 use entitlements_tower::{EntitlementsLayer, RateLimit, Require, RequireLimit};
 use http::{Request, Response, StatusCode};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
@@ -42,149 +35,6 @@ const CATALOG: &str = r#"
     limits = { users = 3 }
     rates = { api = { requests = 60, per = "1m", burst = 12 }, exports = { requests = 1, per = "1m" } }
 "#;
-
-/// How a store is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum How {
-    /// It answers at once.
-    There,
-    /// It answers, and is waited for.
-    Near,
-    /// It says that it cannot.
-    Refusing,
-    /// It never answers.
-    Silent,
-}
-
-/// One limiter for all.
-#[derive(Debug)]
-struct Store {
-    limiter: Limiter,
-    clock: Arc<ManualClock>,
-    how: AtomicU8,
-    asked: AtomicUsize,
-    present: Mutex<HashSet<String>>,
-}
-
-#[derive(Debug, Clone)]
-struct Handle(Arc<Store>);
-
-impl Store {
-    fn new(clock: &Arc<ManualClock>) -> Handle {
-        Handle(Arc::new(Self {
-            limiter: Limiter::default(),
-            clock: Arc::clone(clock),
-            how: AtomicU8::new(How::There as u8),
-            asked: AtomicUsize::new(0),
-            present: Mutex::default(),
-        }))
-    }
-
-    fn settle(&self, asks: &[StoreAsk], takes: bool) -> StoreAnswer {
-        let now = self.clock.monotonic();
-        let rates: Vec<_> = asks
-            .iter()
-            .map(|ask| self.limiter.rate(&ask.rate))
-            .collect();
-        let subject = |ask: &StoreAsk| ask.subject.as_str().to_owned();
-        let subjects: Vec<_> = asks.iter().map(subject).collect();
-        let parts: Vec<_> = subjects
-            .iter()
-            .map(|name| Subject::Overall(Part::Custom(name)))
-            .collect();
-        let make = |costs: &[u64]| -> Vec<Ask<'_>> {
-            let all = rates.iter().zip(&parts).zip(asks).zip(costs);
-            all.map(|(((rate, part), ask), cost)| Ask::new(rate, part, &ask.quota).cost(*cost))
-                .collect()
-        };
-        let mut costs: Vec<u64> = asks.iter().map(|ask| ask.cost).collect();
-        if let [ask] = asks {
-            let mut looked = make(&[0]);
-            self.limiter.look(&mut looked, now);
-            let left = looked[0].standing().unwrap().remaining();
-            costs = vec![left.min(ask.most).max(ask.cost)];
-        }
-        let mut all = make(&costs);
-        let verdict = if takes {
-            self.limiter.take(&mut all, now)
-        } else {
-            self.limiter.look(&mut all, now)
-        };
-        let standings = all.iter().zip(&costs).map(|(ask, cost)| {
-            let standing = ask.standing().unwrap();
-            let remaining = standing.remaining();
-            StoreStanding {
-                granted: if takes && verdict == Verdict::Admitted {
-                    *cost
-                } else {
-                    0
-                },
-                remaining,
-                wait: standing.wait(),
-                next: if remaining > 0 {
-                    Duration::ZERO
-                } else {
-                    Duration::from_secs(standing.reset_seconds())
-                },
-            }
-        });
-        StoreAnswer {
-            standings: standings.collect(),
-        }
-    }
-}
-
-impl Handle {
-    fn be(&self, how: How) {
-        self.0.how.store(how as u8, Ordering::SeqCst);
-    }
-
-    fn asked(&self) -> usize {
-        self.0.asked.load(Ordering::SeqCst)
-    }
-
-    fn reply<T: Send + 'static>(
-        &self,
-        answer: impl FnOnce(&Store) -> T + Send + 'static,
-    ) -> Reply<Result<T, RateStoreError>> {
-        let how = self.0.how.load(Ordering::SeqCst);
-        if how == How::There as u8 {
-            Reply::Now(Ok(answer(&self.0)))
-        } else if how == How::Near as u8 {
-            let store = Arc::clone(&self.0);
-            Reply::later(async move {
-                tokio::task::yield_now().await;
-                Ok(answer(&store))
-            })
-        } else if how == How::Refusing as u8 {
-            Reply::Now(Err(RateStoreError::new("connection refused")))
-        } else {
-            Reply::later(std::future::pending())
-        }
-    }
-}
-
-impl RateStore for Handle {
-    fn take(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
-        self.0.asked.fetch_add(1, Ordering::SeqCst);
-        self.reply(move |store| store.settle(&asks, true))
-    }
-
-    fn look(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
-        self.0.asked.fetch_add(1, Ordering::SeqCst);
-        self.reply(move |store| store.settle(&asks, false))
-    }
-
-    fn present(&self, process: &str, _: Duration) -> Reply<Result<u32, RateStoreError>> {
-        let process = process.to_owned();
-        self.reply(move |store| {
-            let mut present = store.present.lock().unwrap();
-            present.insert(process);
-            u32::try_from(present.len()).unwrap()
-        })
-    }
-}
 
 /// A process.
 struct Process {
@@ -263,10 +113,10 @@ fn api() -> Require {
 
 #[tokio::test]
 async fn q24_processes_together_admit_what_one_would() {
-    for how in [How::There, How::Near] {
+    for how in [Answers::AtOnce, Answers::Later] {
         let clock = Arc::new(ManualClock::at(testing::NOW));
-        let store = Store::new(&clock);
-        store.be(how);
+        let store = TestRates::by(Arc::clone(&clock));
+        store.answer(how);
         let one = Process::new(&clock, SharedRates::by(store.clone())).await;
         let other = Process::new(&clock, SharedRates::by(store.clone())).await;
         assert_eq!(one.pass(&api(), 5).await, 5);
@@ -287,7 +137,7 @@ async fn q24_processes_together_admit_what_one_would() {
 #[tokio::test]
 async fn q25_a_rate_of_the_program_and_each_user_count_for_themselves() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
+    let store = TestRates::by(Arc::clone(&clock));
     let process = Process::new(&clock, SharedRates::by(store)).await;
     let own = RateLimit::fixed(FixedRate::per_minute("api", 2)).by(RateKey::user());
     for user in ["mona", "max", "\u{e4}{x}"] {
@@ -302,8 +152,8 @@ async fn q25_a_rate_of_the_program_and_each_user_count_for_themselves() {
 #[tokio::test]
 async fn q25_several_rates_are_all_or_nothing() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
-    store.be(How::Near);
+    let store = TestRates::by(Arc::clone(&clock));
+    store.answer(Answers::Later);
     let process = Process::new(&clock, SharedRates::by(store.clone())).await;
     let both = Require::rate("api").and_rate("exports");
     assert_eq!(process.status(&both).await, 200);
@@ -320,10 +170,10 @@ async fn q25_several_rates_are_all_or_nothing() {
 #[tokio::test(start_paused = true)]
 async fn q26_nobody_waits_longer_than_the_budget_and_after_five_nobody_waits() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
+    let store = TestRates::by(Arc::clone(&clock));
     let shared = SharedRates::by(store.clone()).processes(two());
     let process = Process::new(&clock, shared).await;
-    store.be(How::Silent);
+    store.answer(Answers::Never);
     let began = tokio::time::Instant::now();
     for waited in 1..=5 {
         assert_eq!(process.status(&api()).await, 200);
@@ -342,7 +192,7 @@ async fn q26_nobody_waits_longer_than_the_budget_and_after_five_nobody_waits() {
     assert_eq!(process.pass(&api(), 10).await, 0);
     assert_eq!(store.asked(), 6);
     // It is back: by the first that asks.
-    store.be(How::Near);
+    store.answer(Answers::Later);
     clock.advance(Duration::from_millis(249));
     assert_eq!(process.status(&api()).await, 429);
     clock.advance(Duration::from_millis(1));
@@ -353,7 +203,7 @@ async fn q26_nobody_waits_longer_than_the_budget_and_after_five_nobody_waits() {
 #[tokio::test(start_paused = true)]
 async fn q27_each_process_lets_pass_its_share() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
+    let store = TestRates::by(Arc::clone(&clock));
     let one = Process::new(&clock, SharedRates::by(store.clone())).await;
     let other = Process::new(&clock, SharedRates::by(store.clone())).await;
     // Both are known to the second, and to the first the next time that it says so.
@@ -363,7 +213,7 @@ async fn q27_each_process_lets_pass_its_share() {
     );
     clock.advance(Duration::from_secs(5));
     assert_eq!(one.status(&api()).await, 200);
-    store.be(How::Refusing);
+    store.answer(Answers::Refuses);
     let first = one.ask(&api(), get()).await;
     assert_eq!(header(&first, "ratelimit-policy"), "\"api\";q=12;w=12");
     assert_eq!(header(&first, "ratelimit"), "\"api\";r=5;t=12");
@@ -375,7 +225,7 @@ async fn q27_each_process_lets_pass_its_share() {
     let denied = one.ask(&api(), get()).await;
     assert_eq!(header(&denied, "retry-after"), "2");
     clock.advance(Duration::from_millis(1999));
-    store.be(How::Silent);
+    store.answer(Answers::Never);
     assert_eq!(one.status(&api()).await, 429);
     clock.advance(Duration::from_millis(1));
     assert_eq!(
@@ -392,8 +242,8 @@ async fn q27_each_process_lets_pass_its_share() {
 #[tokio::test]
 async fn q27_or_it_denies_or_lets_pass() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
-    store.be(How::Refusing);
+    let store = TestRates::by(Arc::clone(&clock));
+    store.answer(Answers::Refuses);
     let denying = SharedRates::by(store.clone()).on_unavailable(RateFallback::Deny);
     let denying = Process::new(&clock, denying).await;
     for _ in 0..20 {
@@ -416,7 +266,7 @@ async fn q27_or_it_denies_or_lets_pass() {
 #[tokio::test]
 async fn q28_an_outage_costs_two_bursts_more() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
+    let store = TestRates::by(Arc::clone(&clock));
     let mut processes = Vec::new();
     for _ in 0..4 {
         let shared = SharedRates::by(store.clone()).processes(NonZeroU32::new(4).unwrap());
@@ -424,15 +274,15 @@ async fn q28_an_outage_costs_two_bursts_more() {
     }
     let mut passed = 0;
     for (seconds, how) in [
-        (0, How::There),
-        (1, How::There),
-        (1, How::Refusing),
-        (1, How::Refusing),
-        (27, How::Near),
-        (1, How::Near),
+        (0, Answers::AtOnce),
+        (1, Answers::AtOnce),
+        (1, Answers::Refuses),
+        (1, Answers::Refuses),
+        (27, Answers::Later),
+        (1, Answers::Later),
     ] {
         clock.advance(Duration::from_secs(seconds));
-        store.be(how);
+        store.answer(how);
         for process in &processes {
             passed += process.pass(&api(), 40).await;
         }
@@ -444,8 +294,8 @@ async fn q28_an_outage_costs_two_bursts_more() {
 #[tokio::test]
 async fn q18_what_a_slow_store_denies_leaves_nothing_reserved() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
-    store.be(How::Near);
+    let store = TestRates::by(Arc::clone(&clock));
+    store.answer(Answers::Later);
     let process = Process::new(&clock, SharedRates::by(store)).await;
     let gate = RequireLimit::new("users").and_rate("exports");
     let post = || Request::post("/").body(()).unwrap();
@@ -459,8 +309,8 @@ async fn q18_what_a_slow_store_denies_leaves_nothing_reserved() {
 #[tokio::test]
 async fn q19_a_gate_in_shadow_spends_nothing_of_what_is_shared() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
-    store.be(How::Near);
+    let store = TestRates::by(Arc::clone(&clock));
+    store.answer(Answers::Later);
     let process = Process::new(&clock, SharedRates::by(store)).await;
     assert_eq!(process.pass(&api().shadow(), 30).await, 30);
     assert_eq!(process.pass(&api(), 30).await, 12);
@@ -470,7 +320,7 @@ async fn q19_a_gate_in_shadow_spends_nothing_of_what_is_shared() {
 #[tokio::test]
 async fn q30_most_requests_find_what_was_taken_ahead() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
-    let store = Store::new(&clock);
+    let store = TestRates::by(Arc::clone(&clock));
     let shared = || {
         SharedRates::by(store.clone())
             .processes(NonZeroU32::MIN)
@@ -487,7 +337,7 @@ async fn q30_most_requests_find_what_was_taken_ahead() {
     let second = process.ask(&api(), get()).await;
     assert_eq!(header(&second, "ratelimit"), "\"api\";r=10;t=12");
     // What was taken ahead is used while the store is away.
-    store.be(How::Refusing);
+    store.answer(Answers::Refuses);
     let asked = store.asked();
     assert_eq!(process.status(&api()).await, 200);
     assert_eq!(store.asked(), asked);

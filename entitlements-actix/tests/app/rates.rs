@@ -6,7 +6,8 @@ use std::time::Duration;
 use actix_web::test::init_service;
 use actix_web::{App, web};
 use entitlements_actix::RateLimit;
-use entitlements_actix::rate::{FixedRate, RateKey};
+use entitlements_actix::rate::{FixedRate, RateKey, SharedRates};
+use entitlements_core::testing::{self, Answers, TestEngine, TestRates, TestVendor};
 
 use crate::{ask, get, layer, on, to};
 
@@ -60,4 +61,37 @@ async fn q13_workers_count_together() {
         passed += usize::from(answer.status == 200);
     }
     assert_eq!(passed, 2);
+}
+
+/// Q24, Q27: the answer is waited for, and where there is none the request goes by the process's share.
+#[actix_web::test]
+async fn q24_processes_share_a_rate() {
+    let store = TestRates::default();
+    store.answer(Answers::Later);
+    let process = || {
+        let shared = SharedRates::by(store.clone()).processes(2.try_into().unwrap());
+        let vendor = TestVendor::new();
+        TestEngine::build(testing::catalog(), vendor, |builder| {
+            builder.shared_rates(shared)
+        })
+        .0
+    };
+    let gate = RateLimit::new("api").cost(25);
+    for (answers, asked) in [(Answers::Later, 2), (Answers::Refuses, 5)] {
+        store.answer(answers);
+        for process in &[process(), process()] {
+            let app = App::new()
+                .service(web::resource("/").wrap(gate.clone()).to(page))
+                .wrap(layer(process));
+            let app = init_service(app).await;
+            let mut admitted = 0;
+            for _ in 0..asked {
+                let answer = ask(&app, get("/")).await;
+                assert!(matches!(answer.status, 200 | 429), "{answer:?}");
+                assert!(answer.header("ratelimit").is_some());
+                admitted += usize::from(answer.status == 200);
+            }
+            assert_eq!(admitted, 2, "{answers:?}");
+        }
+    }
 }

@@ -23,6 +23,9 @@ mod engine;
 #[doc(hidden)]
 pub mod license_store;
 mod order;
+#[doc(hidden)]
+pub mod rate_store;
+mod rates;
 mod request;
 #[doc(hidden)]
 pub mod usage_store;
@@ -33,6 +36,7 @@ pub use engine::{TestEngine, on_plan, with_license, without_license};
 pub use order::OrderMistakes;
 #[doc(hidden)]
 pub use order::paths_beside;
+pub use rates::{Answers, TestRates};
 pub use request::TestRequest;
 pub use vendor::TestVendor;
 

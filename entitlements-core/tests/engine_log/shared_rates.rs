@@ -1,62 +1,18 @@
 //! What the log says of the store that processes share rates by: one line when it goes, one when it is back.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use entitlements_core::Requirement;
 use entitlements_core::adapter::{Admission, Gate};
-use entitlements_core::rate::{
-    RateStore, RateStoreError, SharedRates, StoreAnswer, StoreAsk, StoreStanding,
-};
-use entitlements_core::testing::{self, TestEngine, TestRequest, TestVendor};
-use entitlements_core::{Reply, Requirement};
+use entitlements_core::rate::SharedRates;
+use entitlements_core::testing::{self, Answers, TestEngine, TestRates, TestRequest, TestVendor};
 
 use crate::log;
-
-#[derive(Debug, Clone, Default)]
-struct Store {
-    is_away: Arc<AtomicBool>,
-}
-
-impl Store {
-    fn be_away(&self, is_away: bool) {
-        self.is_away.store(is_away, Ordering::SeqCst);
-    }
-
-    fn reply<T>(&self, answer: T) -> Reply<Result<T, RateStoreError>> {
-        Reply::Now(if self.is_away.load(Ordering::SeqCst) {
-            Err(RateStoreError::new("connection refused"))
-        } else {
-            Ok(answer)
-        })
-    }
-}
-
-impl RateStore for Store {
-    fn take(&self, _: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
-        let standing = StoreStanding {
-            granted: 1,
-            remaining: 9,
-            wait: Some(Duration::ZERO),
-            next: Duration::ZERO,
-        };
-        let standings = vec![standing];
-        self.reply(StoreAnswer { standings })
-    }
-
-    fn look(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
-        self.take(asks)
-    }
-
-    fn present(&self, _: &str, _: Duration) -> Reply<Result<u32, RateStoreError>> {
-        self.reply(1)
-    }
-}
 
 #[test]
 fn q26_one_line_each() {
     log::listen();
-    let store = Store::default();
+    let store = TestRates::default();
     let shared = SharedRates::by(store.clone());
     let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
         builder.shared_rates(shared)
@@ -68,12 +24,12 @@ fn q26_one_line_each() {
     };
     ask();
     log::take();
-    store.be_away(true);
+    store.answer(Answers::Refuses);
     for _ in 0..10 {
         (0..9).for_each(|_| ask());
         engine.clock().advance(Duration::from_millis(250));
     }
-    store.be_away(false);
+    store.answer(Answers::AtOnce);
     engine.clock().advance(Duration::from_secs(1));
     (0..9).for_each(|_| ask());
     let lines = log::take();

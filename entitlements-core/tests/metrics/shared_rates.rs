@@ -1,57 +1,13 @@
 //! Whether the store that processes share rates by answers, and how many requests it said nothing of.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use entitlements_core::Requirement;
 use entitlements_core::adapter::{Admission, Gate};
-use entitlements_core::rate::{
-    RateFallback, RateStore, RateStoreError, SharedRates, StoreAnswer, StoreAsk, StoreStanding,
-};
-use entitlements_core::testing::{self, TestEngine, TestRequest, TestVendor};
-use entitlements_core::{Reply, Requirement};
+use entitlements_core::rate::{RateFallback, SharedRates};
+use entitlements_core::testing::{self, Answers, TestEngine, TestRates, TestRequest, TestVendor};
 
 use crate::recorded::recording;
-
-#[derive(Debug, Clone, Default)]
-struct Store {
-    is_away: Arc<AtomicBool>,
-}
-
-impl Store {
-    fn be_away(&self, is_away: bool) {
-        self.is_away.store(is_away, Ordering::SeqCst);
-    }
-
-    fn reply<T>(&self, answer: T) -> Reply<Result<T, RateStoreError>> {
-        Reply::Now(if self.is_away.load(Ordering::SeqCst) {
-            Err(RateStoreError::new("connection refused"))
-        } else {
-            Ok(answer)
-        })
-    }
-}
-
-impl RateStore for Store {
-    fn take(&self, _: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
-        let standing = StoreStanding {
-            granted: 1,
-            remaining: 9,
-            wait: Some(Duration::ZERO),
-            next: Duration::ZERO,
-        };
-        let standings = vec![standing];
-        self.reply(StoreAnswer { standings })
-    }
-
-    fn look(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
-        self.take(asks)
-    }
-
-    fn present(&self, _: &str, _: Duration) -> Reply<Result<u32, RateStoreError>> {
-        self.reply(1)
-    }
-}
 
 #[test]
 fn q26_it_is_told_when_the_store_goes_and_when_it_is_back() {
@@ -61,7 +17,7 @@ fn q26_it_is_told_when_the_store_goes_and_when_it_is_back() {
         (RateFallback::Allow, "allow"),
     ] {
         recording(|recorded| {
-            let store = Store::default();
+            let store = TestRates::default();
             let shared = SharedRates::by(store.clone()).on_unavailable(fallback);
             let (engine, _upkeep) =
                 TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
@@ -86,7 +42,7 @@ fn q26_it_is_told_when_the_store_goes_and_when_it_is_back() {
                 told("entitlements_rate"),
                 [("entitlements_rate_store_up".to_owned(), 1.0)]
             );
-            store.be_away(true);
+            store.answer(Answers::Refuses);
             (0..7).for_each(|_| ask());
             let unshared = format!("entitlements_rates_unshared_total{{fallback={word:?}}}");
             let all = recorded.take();
@@ -96,7 +52,7 @@ fn q26_it_is_told_when_the_store_goes_and_when_it_is_back() {
             let errors = "entitlements_backend_errors_total{backend=\"rate_store\"}";
             // Those after the fifth did not ask.
             assert_eq!(all.get(errors), Some(&5.0));
-            store.be_away(false);
+            store.answer(Answers::AtOnce);
             engine.clock().advance(Duration::from_millis(250));
             ask();
             assert_eq!(
