@@ -82,17 +82,17 @@ impl Rates {
         rate: &BoundRate,
         current: Option<&Current>,
         seconds: u64,
-        report: Option<RateReport>,
+        report: Option<&RateReport>,
     ) -> Denial {
         let occasion = Occasion {
             rate,
             seconds,
-            report: report.as_ref(),
+            report,
             state: current.map(Current::state),
         };
         self.denied.denial(occasion, || {
             let denial = rate_denial(rate, current.map(Current::set), seconds);
-            match &report {
+            match report {
                 Some(report) => denial.with_rates(report.clone()),
                 None => denial,
             }

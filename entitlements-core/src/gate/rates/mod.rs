@@ -155,7 +155,8 @@ impl Gate {
         }
         let report = self.report(rates, RateHeaders::Denied);
         let seconds = standing.retry_after_seconds();
-        payer.rates.denial(rate, payer.current, seconds, report)
+        let rates = payer.rates;
+        rates.denial(rate, payer.current, seconds, report.as_ref())
     }
 
     /// A cost above the burst is a mistake in the program, or in the catalog.

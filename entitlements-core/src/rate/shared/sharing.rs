@@ -99,7 +99,7 @@ impl Sharing {
         let heard = heard.then(|| store.present(self.presence.name(), STAYS));
         let heard = match heard {
             Some(Reply::Now(told)) => {
-                self.hear(Some(told));
+                self.hear(told.ok());
                 None
             }
             to_come => to_come,
@@ -143,7 +143,7 @@ impl Sharing {
         });
         let in_time = timeout(self.settings.budget, both).await;
         if processes.is_some() || in_time.is_err() {
-            self.hear(processes);
+            self.hear(processes.and_then(Result::ok));
         }
         answered.unwrap_or_else(|| {
             let budget = self.settings.budget;
@@ -154,10 +154,10 @@ impl Sharing {
     }
 
     /// How many processes there are; none where that was not told in time.
-    fn hear(&self, told: Option<Result<u32, RateStoreError>>) {
+    fn hear(&self, told: Option<u32>) {
         match told {
-            Some(Ok(processes)) => self.presence.heard(processes),
-            Some(Err(_)) | None => self.presence.was_not_heard(self.clock.monotonic()),
+            Some(processes) => self.presence.heard(processes),
+            None => self.presence.was_not_heard(self.clock.monotonic()),
         }
     }
 

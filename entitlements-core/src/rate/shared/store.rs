@@ -81,10 +81,8 @@ impl StoreAnswer {
     /// Whether all was admitted; the wait is the longest of all (Q7).
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let waits = self.standings.iter().map(|standing| standing.wait);
-        let longest = waits.fold(Some(Duration::ZERO), |longest, wait| {
-            longest.zip(wait).map(|(longest, wait)| longest.max(wait))
-        });
+        let mut waits = self.standings.iter().map(|standing| standing.wait);
+        let longest = waits.try_fold(Duration::ZERO, |longest, wait| Some(longest.max(wait?)));
         match longest {
             Some(Duration::ZERO) => Verdict::Admitted,
             Some(wait) => Verdict::Wait(wait),
