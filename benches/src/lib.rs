@@ -1,4 +1,5 @@
 //! Measuring, without the things that are measured.
 
+pub mod load;
 pub mod measure;
 pub mod report;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::load::Throughput;
 use crate::measure::Figure;
 
 /// A promise about figures, and whether they keep it.
@@ -118,20 +119,116 @@ impl Table {
                 figure.allocations
             );
         }
-        if !self.bars.is_empty() {
-            text.push_str("\n| promise | at most | measured | |\n|---|---:|---:|---|\n");
-        }
-        for bar in &self.bars {
+        push_bars(&mut text, &self.bars);
+        text
+    }
+}
+
+fn push_bars(text: &mut String, bars: &[Bar]) {
+    if !bars.is_empty() {
+        text.push_str("\n| promise | at most | measured | |\n|---|---:|---:|---|\n");
+    }
+    for bar in bars {
+        let _ = writeln!(
+            text,
+            "| {} | {:.2}{unit} | {:.2}{unit} | {} |",
+            bar.promise,
+            bar.most,
+            bar.measured,
+            bar.verdict(),
+            unit = bar.unit,
+        );
+    }
+}
+
+/// A table of servers under load, and what they are promised to keep of what a bare one does.
+#[derive(Debug, Clone)]
+pub struct LoadTable {
+    /// The heading.
+    pub title: &'static str,
+    /// What the servers have in common.
+    pub about: &'static str,
+    /// The servers.
+    pub figures: Vec<Throughput>,
+    /// The promises.
+    pub bars: Vec<Bar>,
+}
+
+impl LoadTable {
+    /// Promises that a server loses no more than so many of the bare one's requests per second, in percent.
+    ///
+    /// # Panics
+    /// When there is no such server: a mistake in the benchmark.
+    #[expect(clippy::panic, reason = "a mistake in the benchmark")]
+    pub fn bar(&mut self, name: &str, most: f64) {
+        let Some(figure) = self.figures.iter().find(|figure| figure.name == name) else {
+            panic!("no server is called `{name}`");
+        };
+        let [_, median, _] = figure.share;
+        self.bars.push(Bar {
+            promise: format!("{name}: lost of the bare server's requests per second"),
+            measured: (1.0 - median) * 100.0,
+            most,
+            unit: " %",
+            known: None,
+        });
+    }
+
+    /// The table in Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut text = format!("## {}\n\n{}\n\n", self.title, self.about);
+        text.push_str("| server | requests/s | kept of the bare one's |\n|---|---:|---:|\n");
+        for figure in &self.figures {
+            let [low, median, high] = figure.share.map(|share| share * 100.0);
             let _ = writeln!(
                 text,
-                "| {} | {:.2}{unit} | {:.2}{unit} | {} |",
-                bar.promise,
-                bar.most,
-                bar.measured,
-                bar.verdict(),
-                unit = bar.unit,
+                "| {} | {:.0} | {median:.1} % ({low:.1} to {high:.1}) |",
+                figure.name, figure.per_second,
             );
         }
+        push_bars(&mut text, &self.bars);
         text
+    }
+}
+
+/// A part of the page.
+#[derive(Debug, Clone)]
+pub enum Section {
+    /// Small operations, side by side.
+    Table(Table),
+    /// Servers, side by side.
+    Load(LoadTable),
+}
+
+impl Section {
+    /// It in Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        match self {
+            Self::Table(table) => table.markdown(),
+            Self::Load(table) => table.markdown(),
+        }
+    }
+
+    /// Its promises.
+    #[must_use]
+    pub fn bars(&self) -> &[Bar] {
+        match self {
+            Self::Table(table) => &table.bars,
+            Self::Load(table) => &table.bars,
+        }
+    }
+}
+
+impl From<Table> for Section {
+    fn from(table: Table) -> Self {
+        Self::Table(table)
+    }
+}
+
+impl From<LoadTable> for Section {
+    fn from(table: LoadTable) -> Self {
+        Self::Load(table)
     }
 }
