@@ -3,8 +3,8 @@
 use actix_web::web::{self, Json, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
 use entitlements_actix::{
-    AdminService, BearerToken, Current, Entitlements, IpAllowlist, Refusal, Refused, ReleaseLimit,
-    Require, RequireFeature, RequireLimit, Requirement,
+    AdminService, BearerToken, Current, Entitlements, IpAllowlist, RateLimit, Refusal, Refused,
+    ReleaseLimit, Require, RequireFeature, RequireLimit, Requirement,
 };
 use quickstart_common::{Users, WhoseRequest};
 use serde_json::json;
@@ -19,13 +19,15 @@ pub(crate) struct Shared {
     users: Users,
     takes_a_user: Require,
     gives_a_user_back: Require,
+    not_too_fast: Require,
 }
 
 impl Shared {
     pub(crate) fn new(entitlements: Entitlements, admin: BearerToken, whose: WhoseRequest) -> Self {
         Self {
-            takes_a_user: counting(RequireLimit::new("users"), &entitlements),
-            gives_a_user_back: counting(ReleaseLimit::new("users"), &entitlements),
+            takes_a_user: known(RequireLimit::new("users"), &entitlements),
+            gives_a_user_back: known(ReleaseLimit::new("users"), &entitlements),
+            not_too_fast: known(RateLimit::new("api"), &entitlements),
             management: entitlements_actix::admin(entitlements, admin.clone(), admin, whose),
             users: Users::default(),
         }
@@ -56,14 +58,14 @@ impl Shared {
                 at("/office", "GET, HEAD")
                     .route(reading().to(office::show).wrap(IpAllowlist::per_account())),
             )
-            .service(at("/ping", "GET, HEAD").route(reading().to(ping)))
+            .service(at("/ping", "GET, HEAD").route(reading().to(ping).wrap(self.not_too_fast)))
             .service(below("/api/v1").service(self.management))
             .default_service(web::to(nothing_here));
     }
 }
 
-/// The gate with its engine; where a vendor's catalog lacks the limit there is nothing to count, and it asks for an account alone.
-fn counting(gate: Require, entitlements: &Entitlements) -> Require {
+/// The gate with its engine; where a vendor's catalog lacks the name there is nothing to count, and it asks for an account alone.
+fn known(gate: Require, entitlements: &Entitlements) -> Require {
     let gate = gate.try_on(entitlements);
     gate.unwrap_or_else(|_| Require::new(Requirement::default()))
 }

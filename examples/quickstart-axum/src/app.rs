@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
 use entitlements_axum::{
-    BearerToken, Current, Entitlements, EntitlementsLayer, IpAllowlist, Refusal, ReleaseLimit,
-    Require, RequireFeature, RequireLimit, Requirement,
+    BearerToken, Current, Entitlements, EntitlementsLayer, IpAllowlist, RateLimit, Refusal,
+    ReleaseLimit, Require, RequireFeature, RequireLimit, Requirement,
 };
 use quickstart_common::{Users, WhoseRequest};
 use serde_json::{Value, json};
@@ -23,8 +23,9 @@ pub(crate) fn router(
 ) -> Router {
     let management =
         entitlements_axum::admin(entitlements.clone(), admin.clone(), admin, whose.clone());
-    let takes_a_user = counting(RequireLimit::new("users"), &entitlements);
-    let gives_a_user_back = counting(ReleaseLimit::new("users"), &entitlements);
+    let takes_a_user = known(RequireLimit::new("users"), &entitlements);
+    let gives_a_user_back = known(ReleaseLimit::new("users"), &entitlements);
+    let not_too_fast = known(RateLimit::new("api"), &entitlements);
     let routes = Router::new()
         .route("/", get(index))
         .route("/sso", get(sso).route_layer(RequireFeature::new("sso")))
@@ -47,7 +48,7 @@ pub(crate) fn router(
             "/office",
             get(office::show).route_layer(IpAllowlist::per_account()),
         )
-        .route("/ping", get(ping))
+        .route("/ping", get(ping).route_layer(not_too_fast))
         .route_layer(EntitlementsLayer::new(entitlements).account_from(whose))
         .nest_service("/api/v1", management)
         .fallback(nothing_here);
@@ -57,8 +58,8 @@ pub(crate) fn router(
         .layer(map_response(with_a_reason))
 }
 
-/// The gate with its engine; where a vendor's catalog lacks the limit there is nothing to count, and it asks for an account alone.
-fn counting(gate: Require, entitlements: &Entitlements) -> Require {
+/// The gate with its engine; where a vendor's catalog lacks the name there is nothing to count, and it asks for an account alone.
+fn known(gate: Require, entitlements: &Entitlements) -> Require {
     let gate = gate.try_on(entitlements);
     gate.unwrap_or_else(|_| Require::new(Requirement::default()))
 }

@@ -76,11 +76,12 @@ fn write_routes(text: &mut String, arguments: &Arguments) -> fmt::Result {
         "this account"
     };
     for (who, routes) in [
-        ("open to all", "GET /  /ping  /users, DELETE /users/{id},"),
+        ("open to all", "GET /  /users, DELETE /users/{id},"),
         ("", "GET /api/v1/plans  /api/v1/openapi.json"),
         ("feature `sso`", "GET /sso"),
         ("feature `audit`", "GET /audit"),
         ("limit `users`", "POST /users"),
+        ("rate `api`", "GET /ping"),
         ("account's list", "GET /office"),
         (
             "admin token",

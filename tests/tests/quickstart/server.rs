@@ -14,13 +14,14 @@ use crate::programs::Program;
 use crate::vendor::{Vendor, file_text, issued_key_in, private_key_in};
 
 /// Variables of whoever runs the tests, which the program would read too.
-const READ: [&str; 7] = [
+const READ: [&str; 8] = [
     "ENTITLEMENTS_LICENSE_KEY",
     "ENTITLEMENTS_LICENSE_KEY_FILE",
     "ENTITLEMENTS_DEPLOYMENT_ID",
     "ENTITLEMENTS_REVOCATIONS",
     "ENTITLEMENTS_REVOCATIONS_FILE",
     "DEPLOYMENT_MODE",
+    "REDIS_URL",
     "RUST_LOG",
 ];
 

@@ -109,7 +109,7 @@ fn blocks(readme: &str, heading: &str) -> Vec<(String, String)> {
                 Some(("json", said)) => blocks.push((typed.to_owned(), said.to_owned())),
                 other => panic!("no answer to {typed}: {other:?}"),
             },
-            _ => assert_eq!(language, "console"),
+            _ => assert!(matches!(language, "console" | "text"), "{language}"),
         }
     }
     blocks
@@ -171,4 +171,9 @@ fn its_story_of_several_accounts_is_what_happens() {
     );
     assert!(readme().contains(&told));
     assert_told_as_it_is("Several accounts", &arguments);
+}
+
+#[test]
+fn its_story_of_a_rate_is_what_happens() {
+    assert_told_as_it_is("Not faster than the plan", &[]);
 }

@@ -10,6 +10,9 @@ const TIMES: [&str; 3] = ["refreshed_at", "revalidated_at", "created_at"];
 /// Ends with an id where something was made.
 const LOCATION: &str = "location";
 
+/// How much is left of a rate, which each program refills by its own time.
+const LEFT: &str = "ratelimit";
+
 /// What goes before an answer whose body the server asks for. When it asks is the server library's to say.
 const INTERIM: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -33,6 +36,14 @@ impl Answer {
                 && is_uuid(id)
             {
                 *value = format!("{path}/({} bytes)", id.len());
+            }
+        }
+        for (name, value) in &mut answer.headers {
+            if name == LEFT
+                && let Some((rate, left)) = value.split_once(";r=")
+                && let Some((_, reset)) = left.split_once(';')
+            {
+                *value = format!("{rate};r=(left);{reset}");
             }
         }
         answer.headers.sort();
