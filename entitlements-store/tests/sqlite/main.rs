@@ -1,5 +1,5 @@
 //! The store in SQLite, with real files, other processes and kills.
-#![cfg(unix)]
+#![cfg(all(feature = "sqlite", unix))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
