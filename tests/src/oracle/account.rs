@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entitlements_core::account::{Override, OverrideValue};
-use entitlements_core::{DeploymentMode, Limit};
+use entitlements_core::{DeploymentMode, Limit, RateTerm};
 
-use super::catalog::Term;
+use super::bucket::Speed;
+use super::catalog::{Plan, Term};
 use super::source::{Gives, Source, of_license, of_subscription};
-use super::{Number, State, World, license};
+use super::{Number, Pace, State, World, license};
 
 /// What an account has at the time of the request.
 #[derive(Debug, Clone)]
@@ -16,13 +17,16 @@ pub struct Has {
     pub features: BTreeSet<String>,
     /// How many there may be.
     pub limits: BTreeMap<String, Number>,
+    /// How fast it may be.
+    pub rates: BTreeMap<String, Pace>,
     /// The plan in force.
     pub plan: String,
     /// The status of all that is held.
     pub status: State,
-    /// Features and limits that an override replaces.
+    /// Features, limits and rates that an override replaces.
     pub(super) overridden_features: BTreeSet<String>,
     pub(super) overridden_limits: BTreeSet<String>,
+    pub(super) overridden_rates: BTreeSet<String>,
     /// Sources that expired.
     pub(super) expired: Vec<Source>,
     /// D10: the states of the licenses that are held.
@@ -62,6 +66,7 @@ pub fn has(world: &World) -> Has {
     let Gives {
         mut features,
         mut limits,
+        mut rates,
     } = base(world);
     let (in_force, others): (Vec<Source>, Vec<Source>) = sources
         .into_iter()
@@ -71,6 +76,10 @@ pub fn has(world: &World) -> Has {
         for (limit, number) in &source.gives.limits {
             let before = limits[limit];
             limits.insert(limit.clone(), before.max(*number));
+        }
+        for (rate, pace) in &source.gives.rates {
+            let before = rates[rate];
+            rates.insert(rate.clone(), before.max(*pace));
         }
     }
 
@@ -124,16 +133,28 @@ pub fn has(world: &World) -> Has {
             overridden_limits.insert(name);
         }
     }
+    let mut overridden_rates = BTreeSet::new();
+    for (name, pace) in counting_overrides(world, |value| match value {
+        OverrideValue::Rate(name, term) => Some((name.as_str().to_owned(), pace(*term))),
+        _ => None,
+    }) {
+        if world.product.rates.contains(&name) {
+            rates.insert(name.clone(), pace);
+            overridden_rates.insert(name);
+        }
+    }
     let expired = others
         .into_iter()
         .filter(|source| source.state == State::Expired);
     Has {
         features,
         limits,
+        rates,
         plan,
         status,
         overridden_features,
         overridden_limits,
+        overridden_rates,
         expired: expired.collect(),
         licenses,
     }
@@ -191,6 +212,24 @@ pub(super) fn base(world: &World) -> Gives {
         limits: limits
             .map(|(name, term)| (name.clone(), number(term)))
             .collect(),
+        rates: paces(world, plan),
+    }
+}
+
+/// What a plan gives of every rate.
+pub(super) fn paces(world: &World, plan: &Plan) -> BTreeMap<String, Pace> {
+    let rates = world.product.rates.iter();
+    rates.map(|rate| (rate.clone(), plan.pace(rate))).collect()
+}
+
+fn pace(term: RateTerm) -> Pace {
+    match term {
+        RateTerm::Unlimited => Pace::Unlimited,
+        RateTerm::AtMost(rate) => Pace::AtMost(Speed {
+            requests: rate.requests(),
+            seconds: rate.per().as_secs(),
+            burst: rate.burst(),
+        }),
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a route asks for.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use entitlements_core::Requirement;
 use entitlements_core::allowlist::{FixedAllowlist, WhenEmpty};
+use entitlements_core::rate::{FixedRate, RateKey};
 
-use super::AddressesAsked;
+use super::{AddressesAsked, CountedBy, RateAsked, WhichRate};
 
 /// One term, in the order of D1: a derived order of kinds, and of names within a kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +28,34 @@ pub enum Term {
     All(Vec<String>),
 }
 
-/// Terms in any order, and room under limits.
+impl RateAsked {
+    fn add_to(&self, all: Requirement) -> Requirement {
+        let all = match &self.rate {
+            WhichRate::OfPlan(name) => all.and_rate(name),
+            WhichRate::Own(name, speed) => {
+                let per = Duration::from_secs(speed.seconds);
+                let own = FixedRate::new(name, speed.requests, per);
+                all.and_fixed_rate(own.burst(speed.burst))
+            }
+        };
+        let all = all.by(match self.by {
+            CountedBy::Account => RateKey::account(),
+            CountedBy::User => RateKey::user(),
+            CountedBy::ApiKey => RateKey::api_key(),
+            CountedBy::Network(v4, v6) => RateKey::client_network(v4, v6),
+            CountedBy::Head => RateKey::of_head(|head| head.header("x-device").map(str::to_owned)),
+        });
+        match self.cost {
+            Some(units) => all.cost(units),
+            None => all.cost_of_head(|head| {
+                let said = head.header("x-cost").and_then(|units| units.parse().ok());
+                said.unwrap_or(1)
+            }),
+        }
+    }
+}
+
+/// Terms in any order, room under limits, and rates.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
     /// Terms, all of which must hold.
@@ -35,6 +64,8 @@ pub struct Asked {
     pub addresses: AddressesAsked,
     /// Limits, and how many are asked for.
     pub limits: Vec<(String, u64)>,
+    /// How fast requests may come.
+    pub rates: Vec<RateAsked>,
 }
 
 impl Asked {
@@ -84,6 +115,10 @@ impl Asked {
                 None => Requirement::ip_allowlist(),
                 Some(all) => all.and_ip_allowlist(),
             });
+        }
+        for asked in &self.rates {
+            let all_but = all.take().unwrap_or_default();
+            all = Some(asked.add_to(all_but));
         }
         all.expect("something is asked for")
     }

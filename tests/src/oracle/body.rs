@@ -29,6 +29,8 @@ pub(super) fn deny(code: &str, detail: &str, more: Members) -> Answer {
         "LIMIT_EXCEEDED" => (402, "Limit exceeded", "limit-exceeded"),
         "UNKNOWN_FEATURE" => (500, "Unknown feature", "unknown-feature"),
         "UNKNOWN_LIMIT" => (500, "Unknown limit", "unknown-limit"),
+        "RATE_LIMITED" => (429, "Too many requests", "rate-limited"),
+        "UNKNOWN_RATE" => (500, "Unknown rate", "unknown-rate"),
         "UNKNOWN_PLAN" => (500, "Unknown plan", "unknown-plan"),
         _ => panic!("no such code here: {code}"),
     };

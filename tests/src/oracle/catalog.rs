@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::bucket::Speed;
+
 /// How many there may be; unlimited is larger than any number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Number {
@@ -31,6 +33,15 @@ impl Number {
     }
 }
 
+/// How fast something may happen, by R5; unlimited is faster than any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pace {
+    /// So fast.
+    AtMost(Speed),
+    /// Any.
+    Unlimited,
+}
+
 /// C13.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Term {
@@ -44,7 +55,15 @@ pub(super) enum Term {
 pub(super) struct Plan {
     pub(super) features: BTreeSet<String>,
     pub(super) limits: BTreeMap<String, Term>,
+    pub(super) rates: BTreeMap<String, Pace>,
     pub(super) past_due_grace_days: i64,
+}
+
+impl Plan {
+    /// C15: a rate that it does not name is not limited.
+    pub(super) fn pace(&self, rate: &str) -> Pace {
+        self.rates.get(rate).copied().unwrap_or(Pace::Unlimited)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -63,6 +82,7 @@ pub struct Product {
     pub(super) upgrade_url: Option<String>,
     pub(super) features: BTreeSet<String>,
     pub(super) limits: BTreeSet<String>,
+    pub(super) rates: BTreeSet<String>,
     pub(super) plans: BTreeMap<String, Plan>,
     pub(super) addons: BTreeMap<String, Addon>,
     pub(super) grace_days: i64,
@@ -104,6 +124,7 @@ pub fn product(document: &Value) -> Product {
             .map(str::to_owned),
         features,
         limits: names(&document["limits"]),
+        rates: names(&document["rates"]),
         plans,
         addons,
         grace_days: license["grace_days"].as_i64().unwrap_or(14),
@@ -120,12 +141,16 @@ fn plan(document: &Value, name: &str) -> Plan {
         None => Plan {
             features: BTreeSet::new(),
             limits: BTreeMap::new(),
+            rates: BTreeMap::new(),
             past_due_grace_days: 7,
         },
     };
     plan.features.extend(list(&said["features"]));
     for (limit, said) in table(&said["limits"]) {
         plan.limits.insert(limit.clone(), term(said));
+    }
+    for (rate, said) in table(&said["rates"]) {
+        plan.rates.insert(rate.clone(), pace(said));
     }
     // A plan's own.
     plan.past_due_grace_days = said["past_due_grace_days"].as_i64().unwrap_or(7);
@@ -145,6 +170,31 @@ fn term(said: &Value) -> Term {
     } else {
         Term::Fixed(number(said).unwrap_or_else(|| panic!("no term of a limit: {said}")))
     }
+}
+
+/// C15
+fn pace(said: &Value) -> Pace {
+    if said == "unlimited" {
+        return Pace::Unlimited;
+    }
+    let requests = said["requests"].as_u64().expect("a rate has requests");
+    Pace::AtMost(Speed {
+        requests,
+        seconds: seconds(&text(&said["per"])),
+        burst: said["burst"].as_u64().unwrap_or(requests),
+    })
+}
+
+fn seconds(per: &str) -> u64 {
+    let unit = match per.chars().last() {
+        Some('s') => 1,
+        Some('m') => 60,
+        Some('h') => 3_600,
+        Some('d') => 86_400,
+        _ => panic!("no duration: {per}"),
+    };
+    let number: u64 = per.trim_end_matches(char::is_alphabetic).parse().unwrap();
+    number * unit
 }
 
 fn addon(said: &Value) -> Addon {

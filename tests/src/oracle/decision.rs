@@ -7,27 +7,30 @@ use serde_json::{Value, json};
 use super::account::{is_above_base, place};
 use super::body::{self, Answer, Members};
 use super::source::Source;
-use super::{Asked, Has, State, Term, World, account, address, limits};
+use super::{Asked, Has, State, Term, World, account, address, limits, rates};
 
 /// The answer to a request with this method, which is no preflight.
 #[must_use]
 pub fn answer(world: &World, asked: &Asked, method: &str) -> Answer {
-    let terms = asked.in_order();
-    if let Some(answer) = answer_before_terms(world, asked) {
+    if let Some(answer) = answer_before_counts(world, asked) {
         return answer;
-    }
-    let has = account::has(world);
-    for term in &terms {
-        if !holds(world, &has, term) {
-            return denial(world, &has, term);
-        }
     }
     // U9 and U12
     if ["POST", "PUT", "PATCH"].contains(&method) {
-        limits::answer(world, &has, asked)
+        limits::answer(world, &account::has(world), asked)
     } else {
         Answer::Allow
     }
+}
+
+/// The denial of what is asked before limits and rates.
+pub(super) fn answer_before_counts(world: &World, asked: &Asked) -> Option<Answer> {
+    answer_before_terms(world, asked).or_else(|| {
+        let has = account::has(world);
+        let terms = asked.in_order();
+        let fails = terms.iter().find(|term| !holds(world, &has, term))?;
+        Some(denial(world, &has, fails))
+    })
 }
 
 /// The answer to a preflight: D2, and where addresses are asked for D19.
@@ -44,6 +47,7 @@ fn answer_before_terms(world: &World, asked: &Asked) -> Option<Answer> {
     let terms = asked.in_order();
     limits::mistake(world, asked)
         .or_else(|| terms.iter().find_map(|term| mistake(world, term)))
+        .or_else(|| rates::mistake(world, asked))
         .or_else(|| address::denial(world, asked))
 }
 

@@ -10,25 +10,32 @@
 //! - `asked.rs`: what a route asks for (D1);
 //! - `address.rs`: from where it may come (D19, W1, W3, W12);
 //! - `decision.rs`, `limits.rs`: may it pass (D2 to D13, U9, U10);
+//! - `rates.rs`, `bucket.rs`: and how fast (Q1 to Q8, Q13 to Q22);
 //! - `body.rs`: what the client reads.
 
 mod account;
 mod address;
 mod asked;
 mod body;
+mod bucket;
 mod catalog;
 mod decision;
 mod license;
 mod limits;
+mod rates;
 mod source;
 
 pub use account::{Has, has};
 pub use address::AddressesAsked;
 pub use asked::{Asked, Term};
 pub use body::Answer;
-pub use catalog::{Number, Product, product};
+pub use bucket::Speed;
+pub use catalog::{Number, Pace, Product, product};
 pub use decision::{answer, answer_to_preflight};
 pub use license::{License, State};
+pub use rates::{
+    CountedBy, RateAsked, RatedAnswer, Request, Spent, Told, WhichRate, answer_in_time,
+};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

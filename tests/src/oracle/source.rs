@@ -6,13 +6,14 @@ use entitlements_core::account::SubscriptionStatus;
 
 use super::catalog::{Plan, Term};
 use super::license::{DAY, License};
-use super::{Number, State, World, account};
+use super::{Number, Pace, State, World, account};
 
-/// Features and limits.
+/// Features, limits and rates; no rates where there are none to give.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Gives {
     pub(super) features: BTreeSet<String>,
     pub(super) limits: BTreeMap<String, Number>,
+    pub(super) rates: BTreeMap<String, Pace>,
 }
 
 /// A license or a subscription.
@@ -52,6 +53,7 @@ pub(super) fn of_license(world: &World, license: &License) -> Source {
         let plan_name = license.plan.as_deref().expect("a license names its plan");
         let plan = &product.plans[plan_name];
         gives.features.extend(plan.features.clone());
+        gives.rates = account::paces(world, plan);
         gives.features.extend(listed(true));
         for taken in listed(false) {
             gives.features.remove(&taken);
@@ -91,6 +93,7 @@ pub(super) fn of_subscription(world: &World) -> Option<Source> {
     let mut gives = Gives {
         features: plan.features.clone(),
         limits: BTreeMap::new(),
+        rates: account::paces(world, plan),
     };
     for (limit, term) in &plan.limits {
         gives

@@ -70,6 +70,8 @@ fn change(names: &Names) -> impl Strategy<Value = Override> + use<> {
     features.push("ghost".to_owned());
     let mut limits = names.limits.clone();
     limits.push("ghosts".to_owned());
+    let mut rates = names.rates.clone();
+    rates.push("ghosts".to_owned());
     let number = prop_oneof![
         5 => (0_u64..30).prop_map(Limit::AtMost),
         1 => Just(Limit::Unlimited),
@@ -79,6 +81,8 @@ fn change(names: &Names) -> impl Strategy<Value = Override> + use<> {
             .prop_map(|(name, on)| OverrideValue::Feature(name.into(), on)),
         (select(limits), number)
             .prop_map(|(name, number)| OverrideValue::Limit(name.into(), number)),
+        (select(rates), crate::rates::term())
+            .prop_map(|(name, term)| OverrideValue::Rate(name.into(), term)),
     ];
     let ends = option::of(select(vec![-DAY, -1, 0, 1, DAY]));
     (

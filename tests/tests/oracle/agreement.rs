@@ -3,8 +3,8 @@
 //! Questions never name one feature twice (`asking.rs`), and no two licenses have one id, one `iat` and one expiry
 //! (`worlds.rs`): the specification does not say what happens then.
 
-use entitlements_core::Limit;
-use entitlements_tests::oracle::{Number, answer, has};
+use entitlements_core::{Limit, RateTerm};
+use entitlements_tests::oracle::{Number, Pace, Speed, answer, has};
 use proptest::prelude::*;
 
 use crate::worlds::{case, held};
@@ -41,6 +41,17 @@ proptest! {
                 Number::Unlimited => Limit::Unlimited,
             };
             prop_assert_eq!(set.limit(limit), number, "limit {}\n{}", limit, document);
+        }
+        for (rate, pace) in &expected.rates {
+            let got = match set.rate(rate) {
+                RateTerm::Unlimited => Pace::Unlimited,
+                RateTerm::AtMost(rate) => Pace::AtMost(Speed {
+                    requests: rate.requests(),
+                    seconds: rate.per().as_secs(),
+                    burst: rate.burst(),
+                }),
+            };
+            prop_assert!(got.cmp(pace).is_eq(), "rate {}: {:?}, not {:?}\n{}", rate, got, pace, document);
         }
         prop_assert_eq!(set.plan_in_force().name(), expected.plan, "plan\n{}", document);
         let status = format!("{:?}", expected.status).to_lowercase();

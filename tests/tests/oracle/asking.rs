@@ -63,6 +63,7 @@ pub(crate) fn asked(names: &Names) -> impl Strategy<Value = Asked> + use<> {
         terms,
         addresses,
         limits,
+        rates: vec![],
     });
     all.prop_filter("nothing asked for", |asked| {
         !asked.terms.is_empty() || !asked.limits.is_empty() || !asked.addresses.is_empty()

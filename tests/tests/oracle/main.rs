@@ -4,6 +4,7 @@
 //!   purpose;
 //! - `worlds.rs`: all of it together, and an engine for it;
 //! - `agreement.rs`: both say the same, to the letter;
+//! - `rates.rs`: the same of many requests in a row, and of what they are told of rates;
 //! - `promises.rs`: what holds whatever the answer is.
 #![allow(
     clippy::unwrap_used,
@@ -21,4 +22,5 @@ mod asking;
 mod licenses;
 mod products;
 mod promises;
+mod rates;
 mod worlds;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 /// One of them has to be escaped in JSON.
 pub(crate) const FEATURES: [&str; 4] = ["audit", "scim", "sso", "ü \"x\" \\"];
 pub(crate) const LIMITS: [&str; 2] = ["projects", "users"];
+const RATES: [&str; 2] = ["api", "exports"];
 const PLANS: [&str; 6] = [
     "business",
     "community",
@@ -27,6 +28,7 @@ pub(crate) fn document() -> impl Strategy<Value = Value> {
         "listed",
         "no_order",
         "panel",
+        "rated",
         "self_hosted",
         "sidegrade",
     ];
@@ -48,6 +50,7 @@ struct Plan {
     features: Vec<&'static str>,
     with_default: Vec<Value>,
     terms: Vec<Option<Value>>,
+    paces: Vec<Option<Value>>,
     extends: Option<usize>,
     past_due_grace_days: Option<u8>,
 }
@@ -58,15 +61,17 @@ fn random() -> impl Strategy<Value = Value> {
         subsequence(FEATURES.to_vec(), 0..=3),
         vec(term_with_default(), LIMITS.len()),
         vec(option::of(term()), LIMITS.len()),
+        vec(option::weighted(0.8, pace()), RATES.len()),
         option::of(0..PLANS.len()),
         option::of(select(vec![0_u8, 1, 7, 20])),
     );
     let plan = plan.prop_map(
-        |(is_there, features, with_default, terms, extends, past_due_grace_days)| Plan {
+        |(is_there, features, with_default, terms, paces, extends, past_due_grace_days)| Plan {
             is_there,
             features,
             with_default,
             terms,
+            paces,
             extends,
             past_due_grace_days,
         },
@@ -119,7 +124,7 @@ fn random() -> impl Strategy<Value = Value> {
                 .collect();
             json!({
                 "schema": 1, "product": product, "license": license, "plans": tables, "addons": addons,
-                "features": empty(&FEATURES), "limits": empty(&LIMITS),
+                "features": empty(&FEATURES), "limits": empty(&LIMITS), "rates": empty(&RATES),
             })
         })
 }
@@ -136,7 +141,11 @@ fn table(index: usize, plans: &[Plan], is_there: &dyn Fn(&str) -> bool) -> Value
             limits.insert((*limit).to_owned(), term.clone());
         }
     }
-    let mut table = json!({"features": plan.features, "limits": limits});
+    let paces = RATES.iter().zip(&plan.paces);
+    let rates: Map<_, _> = paces
+        .filter_map(|(rate, pace)| Some(((*rate).to_owned(), pace.clone()?)))
+        .collect();
+    let mut table = json!({"features": plan.features, "limits": limits, "rates": rates});
     // Only what stands before it, so that nothing leads back.
     if let Some(other) = plan.extends
         && other < index
@@ -148,6 +157,22 @@ fn table(index: usize, plans: &[Plan], is_there: &dyn Fn(&str) -> bool) -> Value
         table["past_due_grace_days"] = json!(days);
     }
     table
+}
+
+fn pace() -> impl Strategy<Value = Value> {
+    let (requests, per, burst) = crate::rates::numbers();
+    let limited = (requests, per, burst).prop_map(|(requests, per, burst)| {
+        let per = match per {
+            60 => "1m".to_owned(),
+            3_600 => "1h".to_owned(),
+            seconds => format!("{seconds}s"),
+        };
+        match burst {
+            None => json!({"requests": requests, "per": per}),
+            Some(burst) => json!({"requests": requests, "per": per, "burst": burst}),
+        }
+    });
+    prop_oneof![6 => limited, 1 => Just(json!("unlimited"))]
 }
 
 fn number() -> impl Strategy<Value = Value> {

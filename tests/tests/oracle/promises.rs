@@ -112,6 +112,7 @@ proptest! {
                         terms: vec![],
                         addresses: AddressesAsked::default(),
                         limits: vec![(limit.clone(), most - used)],
+                        rates: vec![],
                     };
                     prop_assert_eq!(held.says(&all, "POST"), Answer::Allow);
                 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use entitlements_core::account::NewAccount;
+use entitlements_core::account::{AccountChange, AccountTerms, NewAccount};
 use entitlements_core::allowlist::{
     AllowlistChange, AllowlistStore, ChangedBy, EntryPatch, MemoryAllowlists,
 };
@@ -29,6 +30,7 @@ pub(crate) const NOW: i64 = 1_767_268_800;
 pub(crate) struct Names {
     pub(crate) features: Vec<String>,
     pub(crate) limits: Vec<String>,
+    pub(crate) rates: Vec<String>,
     pub(crate) plans: Vec<String>,
     pub(crate) plan_order: Vec<String>,
     pub(crate) addons: Vec<String>,
@@ -48,6 +50,7 @@ pub(crate) fn names(document: &Value) -> Names {
     Names {
         features: table("features"),
         limits: table("limits"),
+        rates: table("rates"),
         plans: table("plans"),
         plan_order: order
             .into_iter()
@@ -132,6 +135,7 @@ fn told_apart(licenses: Vec<License>) -> Vec<License> {
 /// An engine that holds what the world says, and its account.
 pub(crate) struct Held {
     engine: Entitlements,
+    clock: Arc<ManualClock>,
     pub(crate) current: Current,
     client: Option<IpAddr>,
     runtime: tokio::runtime::Runtime,
@@ -150,7 +154,7 @@ pub(crate) fn held(document: &Value, world: &World) -> Held {
         .deployment_mode(world.mode)
         .environment(Environment::of::<String, String>([]))
         .allowlists(lists.clone())
-        .clock(clock as Arc<dyn Clock>);
+        .clock(Arc::clone(&clock) as Arc<dyn Clock>);
     if let Some(id) = &world.deployment {
         builder = builder.deployment_id(id.clone());
     }
@@ -203,6 +207,7 @@ pub(crate) fn held(document: &Value, world: &World) -> Held {
     });
     Held {
         engine,
+        clock,
         current,
         client: world.client,
         runtime,
@@ -238,6 +243,70 @@ impl Held {
                 body: denial.problem().body().to_owned(),
             },
         }
+    }
+
+    /// Lets time pass, and sells the account something else where it is said.
+    pub(crate) fn move_on(&mut self, time: Duration, sold: Option<&AccountTerms>) {
+        self.clock.advance(time);
+        let account = AccountId::new(ACCOUNT);
+        let engine = &self.engine;
+        self.current = self.runtime.block_on(async {
+            if let Some(terms) = sold {
+                // Past the engine, as where it was sold first.
+                let new = NewAccount::new(ACCOUNT, terms.clone(), testing::NOW);
+                if !engine.accounts().insert(new).await.unwrap() {
+                    let (name, terms) = (String::new(), terms.clone());
+                    let change = AccountChange { name, terms };
+                    let change = Box::new(move |_: &_| Some(change.clone()));
+                    engine.accounts().change(&account, change).await.unwrap();
+                }
+            }
+            engine.current_of(&account).await.unwrap()
+        });
+    }
+
+    /// What becomes of a request whose handler succeeds, and what the answer says of rates, in the order of names.
+    pub(crate) fn answers(
+        &self,
+        gate: &Gate,
+        head: &TestRequest,
+    ) -> (Answer, Vec<(String, String)>) {
+        let mut headers = Vec::new();
+        let mut say = |name: &str, line: &str| headers.push((name.to_owned(), line.to_owned()));
+        let answer = self.runtime.block_on(async {
+            let mut admission = gate.admit(Some(&self.current), head);
+            loop {
+                match admission {
+                    Admission::Pass => return Answer::Allow,
+                    Admission::Rated(rates) => {
+                        rates.visit(&mut say);
+                        return Answer::Allow;
+                    }
+                    Admission::Hold(hold) => {
+                        if let Some(rates) = hold.rates() {
+                            rates.visit(&mut say);
+                        }
+                        drop(hold.head(Answered::with(200, None)).await);
+                        return Answer::Allow;
+                    }
+                    Admission::Deny(denial) => {
+                        let problem = denial.problem();
+                        for (name, line) in problem.headers() {
+                            if name.contains("ratelimit") || name == "retry-after" {
+                                say(name, &line);
+                            }
+                        }
+                        return Answer::Deny {
+                            status: problem.status(),
+                            body: problem.body().to_owned(),
+                        };
+                    }
+                    Admission::Later(later) => admission = later.await,
+                }
+            }
+        });
+        headers.sort();
+        (answer, headers)
     }
 
     /// What becomes of a request whose handler succeeds.
