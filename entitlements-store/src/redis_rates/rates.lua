@@ -20,6 +20,39 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local expires_after = 0 -- the full time
 
+-- What is asked for most: one rate, at the speed at which it was, with numbers of which all products can be held. It is what follows, in parts
+-- alone, and takes half the time: none of the functions below has to be made.
+if #ARGV == 7 and ARGV[6] == ARGV[7] and ARGV[1] ~= 'back' then
+  local speed, unit, burst, cost = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+  local text = redis.call('GET', KEYS[1])
+  local is_known, owed, turn = not text, 0, now
+  if text then
+    local units, parts, of, at_speed, at, turned = string.match(text, '^(%d+) (%d+)/(%d+) (%d+) (%d+) (%d+)$')
+    if of == ARGV[4] and at_speed == ARGV[3] and tonumber(at) <= now then
+      local gone = (now - at) * speed
+      owed, turn = units * unit + parts, tonumber(turned)
+      is_known = gone < LARGEST and owed < LARGEST
+      owed = math.max(owed - gone, 0)
+    end
+  end
+  if is_known and burst * unit < LARGEST and cost > 0 and cost <= burst then
+    local before, wait, taken = owed, 0, 0
+    local room = (burst - cost) * unit
+    if owed > room then
+      wait = math.ceil((owed - room) / speed)
+    elseif ARGV[1] == 'take' then
+      taken, owed = cost, owed + cost * unit
+      local units = floor(owed / unit)
+      text = string.format('%.0f %.0f/%s %s %.0f %.0f', units, owed - units * unit, ARGV[4], ARGV[3], now, turn)
+      redis.call('SET', KEYS[1], text, 'PX', string.format('%.0f', math.ceil(math.ceil(owed / speed) / 1000) + expires_after))
+    end
+    local left = math.max(floor((burst * unit - owed) / unit), 0)
+    local next = math.max(math.ceil((owed - (burst - 1) * unit) / speed), 0)
+    local units = floor(before / unit)
+    return { wait == 0 and 1 or 0, now, taken, left, wait, next, units, before - units * unit, turn }
+  end
+end
+
 -- a * b / n, as a whole number and the rest.
 local function product(a, b, n)
   local whole = a * b
