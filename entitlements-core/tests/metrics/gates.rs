@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use entitlements_core::adapter::{Admission, Gate};
+use entitlements_core::adapter::{Admission, Gate, Quick};
+use entitlements_core::rate::{FixedRate, RateKey};
 use entitlements_core::testing::{self, TestEngine, TestRequest, TestVendor};
 use entitlements_core::{Entitlements, Requirement};
 
@@ -93,6 +94,35 @@ fn what_has_to_wait_is_timed_and_has_a_span() {
         let gate = gate(&full).shadow();
         ask(&gate, &full, Some(full.clock()));
         let expected = [timed, counted(label, "shadow", "LIMIT_EXCEEDED")];
+        assert_eq!(decisions(recorded), expected);
+    });
+}
+
+#[test]
+fn what_comes_too_fast_is_counted_however_often() {
+    recording(|recorded| {
+        let engine = testing::without_license(testing::catalog());
+        let gate = |requirement: Requirement| Gate::on(requirement, &engine).unwrap();
+        let login = || Requirement::fixed_rate(FixedRate::per_minute("login", 2));
+        let by_user = || login().by(RateKey::user());
+        for _ in 0..3 {
+            ask(&gate(login()), &engine, None);
+            ask(&gate(by_user()).shadow(), &engine, None);
+        }
+        // As adapters ask first; the same denial as before.
+        let (current, request) = (engine.current(), TestRequest::new("POST", "/projects"));
+        for _ in 0..2 {
+            let quick = gate(login()).quick(Some(&current), &request);
+            assert!(matches!(quick, Quick::Deny(_)), "{quick:?}");
+        }
+        ask(&gate(login().cost(3)).shadow(), &engine, None);
+        let times = |(series, _): (String, f64), times| (series, times);
+        let expected = [
+            times(counted("rate:login", "allow", ""), 2.0),
+            times(counted("rate:login", "deny", "RATE_LIMITED"), 3.0),
+            counted("rate:login", "shadow", "RATE_LIMITED"),
+            times(counted("rate:login/user", "allow", ""), 3.0),
+        ];
         assert_eq!(decisions(recorded), expected);
     });
 }

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 
 use entitlements_core::adapter::{Admission, Gate};
+use entitlements_core::rate::FixedRate;
 use entitlements_core::testing::{self, TestEngine, TestRequest, TestVendor};
 use entitlements_core::{Reply, Requirement};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
@@ -32,6 +33,12 @@ fn the_recorder_of_the_page_renders_all_that_is_told() {
         if let Admission::Later(waiting) = admission {
             drop(runtime.block_on(Reply::Later(waiting)));
         }
+        // A 429 is a denial like others.
+        let once = FixedRate::per_minute("exports", 1);
+        let gate = Gate::on(Requirement::fixed_rate(once), &engine).unwrap();
+        for _ in 0..3 {
+            drop(gate.admit(Some(&engine.current()), &request));
+        }
         let mut cx = Context::from_waker(Waker::noop());
         for _ in 0..20 {
             assert!(Pin::new(&mut upkeep).poll(&mut cx).is_pending());
@@ -43,6 +50,8 @@ fn the_recorder_of_the_page_renders_all_that_is_told() {
         "# TYPE entitlements_decisions_total counter",
         "# HELP entitlements_license_status 1 for the status of the deployment, 0 for all others",
         "entitlements_decisions_total{requirement=\"limit:projects\",outcome=\"allow\",code=\"\"} 1",
+        "entitlements_decisions_total{requirement=\"rate:exports\",outcome=\"allow\",code=\"\"} 1",
+        "entitlements_decisions_total{requirement=\"rate:exports\",outcome=\"deny\",code=\"RATE_LIMITED\"} 2",
         "entitlements_decision_seconds_bucket{le=\"0.001\"} 1",
         "entitlements_decision_seconds_count 1",
         "entitlements_license_status{status=\"active\"} 1",
