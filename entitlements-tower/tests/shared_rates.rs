@@ -216,10 +216,10 @@ async fn q27_each_process_lets_pass_its_share() {
     store.answer(Answers::Refuses);
     let first = one.ask(&api(), get()).await;
     assert_eq!(header(&first, "ratelimit-policy"), "\"api\";q=12;w=12");
-    assert_eq!(header(&first, "ratelimit"), "\"api\";r=5;t=12");
+    assert_eq!(header(&first, "ratelimit"), "\"api\";r=4;t=12");
     assert_eq!(
         (one.pass(&api(), 20).await, other.pass(&api(), 20).await),
-        (5, 6)
+        (4, 6)
     );
     // Half of one a second.
     let denied = one.ask(&api(), get()).await;

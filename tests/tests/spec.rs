@@ -226,7 +226,7 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
     (
         "Q29",
         "entitlements-core/src/rate/shared/presence.rs",
-        "q29_it_is_said_every_five_seconds",
+        "q29_more_are_believed_at_once_and_fewer_in_half_a_minute",
     ),
     (
         "Q30",

@@ -1,14 +1,15 @@
 //! Q24 to Q28 at a gate: rates that processes share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::asker::{Asks, Payer, Wish};
 use super::{Rated, stood};
 use crate::decide::{BoundRate, BoundSpeed};
 use crate::gate::{Gate, OnUnavailable};
 use crate::rate::{
-    Ask, Mode, Quota, RateFallback, Sharing, Standing, StoreAsk, Told, name_of_own_rate,
-    name_of_rate,
+    Ask, Mode, Quota, RateFallback, Sharing, Standing, StoreAnswer, StoreAsk, Told,
+    name_of_own_rate, name_of_rate,
 };
 use crate::{Denial, Reply};
 
@@ -56,6 +57,9 @@ impl Gate {
     fn told(&self, told: Told, demanded: &[BoundRate], payer: Payer<'_>, asks: &Asks) -> Rated {
         match told {
             Told::Answer(answer) => {
+                if !self.inner.rules.shadow {
+                    keep_share(&answer, demanded, payer, asks);
+                }
                 let standings = answer.standings.iter();
                 let standings = standings.zip(asks.wishes());
                 let standings =
@@ -99,6 +103,33 @@ impl Gate {
         let standings = all.iter().zip(wishes);
         let standings = standings.map(|(ask, wish)| Some(ask.standing()?.of_whole(&wish.quota)));
         self.rated(verdict, stood(demanded, wishes, standings), payer)
+    }
+}
+
+/// Q27: the share goes by what the store says, so that whoever is at the limit stays there when it goes.
+fn keep_share(answer: &StoreAnswer, demanded: &[BoundRate], payer: Payer<'_>, asks: &Asks) {
+    let Some(sharing) = payer.rates.sharing() else {
+        return;
+    };
+    let (limiter, now) = (payer.rates.limiter(), payer.rates.now());
+    for (told, wish) in answer.standings.iter().zip(asks.wishes()) {
+        let keys = demanded.get(wish.which).and_then(|rate| payer.keys(rate));
+        let Some(keys) = keys else { continue };
+        let share = sharing.share_of(&wish.quota, 1);
+        let ask = || Ask::of_key(&keys, wish.key, &share);
+        let spent = if told.granted > 0 {
+            wish.cost
+        } else if told.wait == Some(Duration::ZERO) {
+            // It is another rate that denies.
+            0
+        } else {
+            let mut looked = [ask().cost(0)];
+            let _ = limiter.look(&mut looked, now);
+            let [looked] = looked;
+            looked.standing().map_or(0, |standing| standing.remaining())
+        };
+        // As far as there is room.
+        let _ = limiter.take(&mut [ask().cost(spent)], now);
     }
 }
 

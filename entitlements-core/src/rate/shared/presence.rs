@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -9,12 +10,12 @@ use uuid::Uuid;
 use crate::rate::nanos;
 
 /// How often a process says that it is there.
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(1);
 
 /// When it says so again, where it was not heard.
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
-/// For how long it is believed: it may miss two.
+/// For how long it is believed.
 pub(super) const STAYS: Duration = Duration::from_secs(15);
 
 /// This process among those that share.
@@ -23,9 +24,30 @@ pub(super) struct Presence {
     name: String,
     /// As the settings say; then nobody is asked.
     said: Option<NonZeroU32>,
-    heard: AtomicU32,
+    processes: AtomicU32,
+    heard: Mutex<Heard>,
     /// When it says it again, in nanoseconds of a monotonic clock.
     due: AtomicU64,
+}
+
+/// The most that were there, in this span of time and in the one before: a store that lost all it knew hears of one after the other, and who
+/// believed the first number would take too large a share.
+#[derive(Debug, Default)]
+struct Heard {
+    now: u32,
+    before: u32,
+    ends: Duration,
+}
+
+impl Heard {
+    fn most(&mut self, processes: u32, now: Duration) -> u32 {
+        if now >= self.ends {
+            self.before = std::mem::take(&mut self.now);
+            self.ends = now.saturating_add(STAYS);
+        }
+        self.now = self.now.max(processes);
+        self.now.max(self.before)
+    }
 }
 
 impl Presence {
@@ -33,7 +55,8 @@ impl Presence {
         Self {
             name: Uuid::now_v7().simple().to_string(),
             said,
-            heard: AtomicU32::new(1),
+            processes: AtomicU32::new(1),
+            heard: Mutex::default(),
             due: AtomicU64::new(0),
         }
     }
@@ -44,7 +67,7 @@ impl Presence {
 
     /// How many there are, this one among them.
     pub(super) fn processes(&self) -> NonZeroU32 {
-        let heard = || NonZeroU32::new(self.heard.load(Ordering::Relaxed));
+        let heard = || NonZeroU32::new(self.processes.load(Ordering::Relaxed));
         self.said.or_else(heard).unwrap_or(NonZeroU32::MIN)
     }
 
@@ -65,8 +88,10 @@ impl Presence {
         }
     }
 
-    pub(super) fn heard(&self, processes: u32) {
-        self.heard.store(processes, Ordering::Relaxed);
+    pub(super) fn heard(&self, processes: u32, now: Duration) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = heard.most(processes, now);
+        self.processes.store(most, Ordering::Relaxed);
     }
 
     /// It was not heard: it is said again soon.
@@ -80,28 +105,43 @@ impl Presence {
 mod tests {
     use super::*;
 
+    const START: Duration = Duration::from_secs(1000);
+
     #[test]
-    fn q29_it_is_said_every_five_seconds() {
+    fn q29_it_is_said_every_second() {
         let presence = Presence::new(None);
         assert_eq!(presence.processes().get(), 1);
-        let start = Duration::from_secs(1000);
-        assert!(presence.is_due(start));
-        assert!(!presence.is_due(start + EVERY - Duration::from_nanos(1)));
-        assert!(presence.is_due(start + EVERY));
-        presence.heard(3);
-        assert_eq!(presence.processes().get(), 3);
-        presence.was_not_heard(start + EVERY);
-        assert!(!presence.is_due(start + EVERY));
-        assert!(presence.is_due(start + EVERY + AGAIN_AFTER));
-        presence.heard(0);
-        assert_eq!(presence.processes().get(), 1);
+        assert!(presence.is_due(START));
+        assert!(!presence.is_due(START + EVERY - Duration::from_nanos(1)));
+        assert!(presence.is_due(START + EVERY));
+        presence.was_not_heard(START + EVERY);
+        assert!(!presence.is_due(START + EVERY));
+        assert!(presence.is_due(START + EVERY + AGAIN_AFTER));
+    }
+
+    #[test]
+    fn q29_more_are_believed_at_once_and_fewer_in_half_a_minute() {
+        let presence = Presence::new(None);
+        let mut processes = |heard, seconds| {
+            presence.heard(heard, START + Duration::from_secs(seconds));
+            presence.processes().get()
+        };
+        assert_eq!(processes(0, 0), 1);
+        assert_eq!(processes(3, 1), 3);
+        // A store that is empty again.
+        assert_eq!(processes(1, 2), 3);
+        assert_eq!(processes(2, 14), 3);
+        assert_eq!(processes(2, 15), 3);
+        assert_eq!(processes(2, 29), 3);
+        assert_eq!(processes(2, 30), 2);
+        assert_eq!(processes(4, 31), 4);
     }
 
     #[test]
     fn q29_nobody_is_asked_what_the_settings_say() {
         let presence = Presence::new(NonZeroU32::new(4));
-        assert!(!presence.is_due(Duration::from_secs(1000)));
-        presence.heard(9);
+        assert!(!presence.is_due(START));
+        presence.heard(9, START);
         assert_eq!(presence.processes().get(), 4);
     }
 }

@@ -69,7 +69,7 @@ impl SharedRates {
 
     /// How many processes share, for the share of each while the store cannot be asked.
     ///
-    /// Where it is not said they count each other, by the store: each says every five seconds, as long as it has requests, that it is there. A
+    /// Where it is not said they count each other, by the store: each says every second, as long as it has requests, that it is there. A
     /// process that the store never answered takes itself for the only one then.
     pub const fn processes(mut self, processes: NonZeroU32) -> Self {
         self.processes = Some(processes);

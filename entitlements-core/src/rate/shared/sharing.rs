@@ -155,9 +155,10 @@ impl Sharing {
 
     /// How many processes there are; none where that was not told in time.
     fn hear(&self, told: Option<u32>) {
+        let now = self.clock.monotonic();
         match told {
-            Some(processes) => self.presence.heard(processes),
-            None => self.presence.was_not_heard(self.clock.monotonic()),
+            Some(processes) => self.presence.heard(processes, now),
+            None => self.presence.was_not_heard(now),
         }
     }
 
