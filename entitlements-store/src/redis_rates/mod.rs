@@ -89,7 +89,7 @@ impl RedisRates {
     /// Where the URL is none, or no connection can be made now.
     pub async fn connect(url: &str) -> Result<Self, RateStoreError> {
         let rates = Self::lazy(url)?;
-        rates.is_there().await?;
+        rates.ready().await?;
         Ok(rates)
     }
 
@@ -110,7 +110,7 @@ impl RedisRates {
         urls: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<Self, RateStoreError> {
         let rates = Self::lazy_cluster(urls)?;
-        rates.is_there().await?;
+        rates.ready().await?;
         Ok(rates)
     }
 
@@ -126,6 +126,27 @@ impl RedisRates {
         Ok(Self::new(Link::to(
             place.map_err(|error| no_place(&error))?,
         )))
+    }
+
+    /// Waits until there is a connection, and runs the script once, so that the server knows it and the first request finds both.
+    ///
+    /// A program that starts with or without the server makes a [`lazy`](Self::lazy) one and leaves what this says to the log.
+    ///
+    /// # Errors
+    /// Where no connection can be made now, or the script may not be run.
+    ///
+    /// # Cancel safety
+    /// The connection is made all the same.
+    pub async fn ready(&self) -> Result<(), RateStoreError> {
+        let ready = async {
+            self.0.link.ready().await?;
+            let nothing = [Argument::Word(Mode::Look.word())];
+            self.0.rates.run(&self.0.link, &[], &nothing).await
+        };
+        match ready.await {
+            Ok(_) => Ok(()),
+            Err(fault) => Err(self.0.error(&fault)),
+        }
     }
 
     /// Uses a connection that the application has: a multiplexed one, a connection manager, or one to a cluster, of the driver that is here as
@@ -160,11 +181,6 @@ impl RedisRates {
             rates: Script::new(include_str!("rates.lua")),
             present: Script::new(include_str!("present.lua")),
         }))
-    }
-
-    async fn is_there(&self) -> Result<(), RateStoreError> {
-        let ready = self.0.link.ready().await;
-        ready.map_err(|fault| self.0.error(&fault))
     }
 
     fn ask(&self, asks: Vec<StoreAsk>, mode: Mode) -> Reply<Result<StoreAnswer, RateStoreError>> {

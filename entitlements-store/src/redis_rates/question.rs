@@ -16,7 +16,7 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Take => "take",
             Self::Look => "look",
