@@ -28,6 +28,11 @@ pub struct Readme;
 #[cfg(doctest)]
 pub struct LicenseKeys;
 
+/// What the guide to rates shows compiles.
+#[doc = include_str!("../../docs/rate-limits.md")]
+#[cfg(doctest)]
+pub struct RateLimits;
+
 /// Each place's setting does what the guide says.
 #[doc = include_str!("../../docs/client-addresses.md")]
 #[cfg(doctest)]

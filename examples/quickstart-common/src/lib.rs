@@ -10,6 +10,7 @@ mod failure;
 mod program;
 mod proxies;
 mod setup;
+mod shared_rates;
 mod stop;
 mod users;
 mod welcome;

@@ -10,6 +10,7 @@ use crate::arguments::Arguments;
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
 use crate::proxies;
+use crate::shared_rates;
 
 pub(crate) struct Setup {
     pub(crate) entitlements: Entitlements,
@@ -42,7 +43,8 @@ impl Setup {
             );
             builder = builder.clock(Arc::new(ShiftedClock::starting_at(now)));
         }
-        let (entitlements, upkeep) = builder
+        let (entitlements, upkeep) = shared_rates::share(builder)
+            .await?
             .license_from_env()
             .client_address(proxies::client_address(arguments))
             .data_dir(&arguments.data)

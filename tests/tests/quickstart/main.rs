@@ -14,6 +14,7 @@
 mod pipe;
 mod programs;
 mod server;
+mod shared_rates;
 mod vendor;
 
 mod parity;
