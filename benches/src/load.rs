@@ -1,26 +1,39 @@
 //! Requests per second over loopback, side by side.
 //!
-//! A server has a thread and this load generator another. It keeps its connections alive and has one request on its way on each
-//! of them, the same bytes again and again, and reads no more of the answers than where they end: so it is the server that has to
-//! be waited for, and not the generator. The servers take turns in slices of time, and what counts is how many requests one got
-//! answered to how many the bare one did just before.
+//! The load generator is two threads of hyper's client, which keep their connections alive and have one request on its way on each
+//! of them. Generator and server share the machine, as they do where one tries a server out at home; what the server alone
+//! computes for a request is told beside. The servers take turns in slices of time, the bare one before each of the others, and what counts is
+//! how many requests one got answered to how many the bare one did just before.
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Barrier;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use bytes::Bytes;
+use http::{Request, header};
+use http_body_util::{BodyExt, Empty};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
+use tokio::runtime::Runtime;
+use tokio::task::{JoinSet, LocalSet};
 
 /// How many connections a server has, each with one request on its way.
 pub const CONNECTIONS: usize = 32;
 
+/// How many threads they are driven by.
+const THREADS: usize = 2;
+
+/// What those threads are called.
+const NAME: &str = "load";
+
 /// How often every server gets its turn.
-const TURNS: usize = 31;
+const TURNS: usize = 25;
 
 /// How long a turn lasts.
-const TURN: Duration = Duration::from_millis(60);
+const TURN: Duration = Duration::from_millis(40);
 
 /// A server that is there, and what it is to answer.
 #[derive(Debug, Clone)]
@@ -42,6 +55,8 @@ pub struct Throughput {
     pub name: &'static str,
     /// Requests per second, the median turn.
     pub per_second: f64,
+    /// Nanoseconds that the server computed for each, the median turn, where the system tells.
+    pub nanoseconds: Option<f64>,
     /// The share of what the bare server did in the turns beside: the lower quartile, the median and the upper one.
     pub share: [f64; 3],
 }
@@ -51,59 +66,174 @@ pub struct Throughput {
 /// # Errors
 /// Where a connection fails, or an answer is another than the one to come.
 pub fn drive(targets: &[Target]) -> io::Result<Vec<Throughput>> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()?;
-    let turns = runtime.block_on(take_turns(targets))?;
-    let figures = targets.iter().zip(&turns).map(|(target, mine)| {
-        let bare = targets
-            .iter()
-            .position(|other| other.name == target.bare)
-            .and_then(|place| turns.get(place));
-        let mut shares: Vec<f64> = mine
-            .iter()
-            .zip(bare.into_iter().flatten())
-            .map(|(mine, bare)| mine / bare)
-            .collect();
-        Throughput {
-            name: target.name,
-            per_second: quantile(&mut mine.clone(), 2),
-            share: [1, 2, 3].map(|quarter| quantile(&mut shares, quarter)),
-        }
-    });
-    Ok(figures.collect())
-}
-
-/// Requests per second of each turn of each server.
-async fn take_turns(targets: &[Target]) -> io::Result<Vec<Vec<f64>>> {
-    let mut open = Vec::new();
-    for target in targets {
-        let mut connections = Vec::new();
-        for _ in 0..CONNECTIONS {
-            connections.push(Connection::open(target).await?);
-        }
-        open.push(connections);
-    }
-    let mut turns = vec![Vec::with_capacity(TURNS); targets.len()];
-    // The first is to get warm.
-    for turn in 0..=TURNS {
-        for (connections, turns) in open.iter_mut().zip(&mut turns) {
-            let (back, per_second) = all_at_once(std::mem::take(connections)).await?;
-            *connections = back;
-            if turn > 0 {
-                turns.push(per_second);
+    let barrier = Barrier::new(THREADS);
+    let parts = thread::scope(|scope| {
+        let threads = [(); THREADS].map(|()| {
+            let run = || Generator::open(targets)?.take_turns(targets, &barrier);
+            thread::Builder::new()
+                .name(NAME.into())
+                .spawn_scoped(scope, run)
+        });
+        let done = threads.map(|thread| {
+            thread?
+                .join()
+                .unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
+        });
+        done.into_iter().collect::<io::Result<Vec<_>>>()
+    })?;
+    let plan = plan(targets);
+    let of_pair = |pair: usize| -> Vec<[Turn; 2]> {
+        let mine = parts.iter().filter_map(|part| part.get(pair));
+        mine.cloned().reduce(together).unwrap_or_default()
+    };
+    let pairs: Vec<_> = (0..plan.len()).map(of_pair).collect();
+    let figure = |(place, target): (usize, &Target)| {
+        let (mut turns, mut shares) = (Vec::new(), Vec::new());
+        for ([bare, mine], done) in plan.iter().zip(&pairs) {
+            for [of_bare, of_mine] in done {
+                if *bare == place {
+                    turns.push(*of_bare);
+                    shares.push(1.0);
+                } else if *mine == place {
+                    turns.push(*of_mine);
+                    shares.push(of_mine.per_second() / of_bare.per_second());
+                }
             }
         }
-    }
-    Ok(turns)
+        let computed: Option<Vec<f64>> = turns.iter().map(Turn::nanoseconds).collect();
+        let mut per_second: Vec<f64> = turns.iter().map(Turn::per_second).collect();
+        Throughput {
+            name: target.name,
+            per_second: quantile(&mut per_second, 2),
+            nanoseconds: computed.map(|mut all| quantile(&mut all, 2)),
+            share: [1, 2, 3].map(|quarter| quantile(&mut shares, quarter)),
+        }
+    };
+    Ok(targets.iter().enumerate().map(figure).collect())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-async fn all_at_once(connections: Vec<Connection>) -> io::Result<(Vec<Connection>, f64)> {
-    let start = Instant::now();
+/// Who takes turns with whom: the bare one of each that is none, and it, by their places.
+fn plan(targets: &[Target]) -> Vec<[usize; 2]> {
+    let place = |name: &str| targets.iter().position(|target| target.name == name);
+    let pair = |(mine, target): (usize, &Target)| {
+        let bare = place(target.bare).filter(|bare| *bare != mine)?;
+        Some([bare, mine])
+    };
+    targets.iter().enumerate().filter_map(pair).collect()
+}
+
+/// What came of a turn.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    answers: u32,
+    took: Duration,
+    /// The nanoseconds that the server computed meanwhile.
+    computed: Option<f64>,
+}
+
+impl Turn {
+    fn per_second(&self) -> f64 {
+        f64::from(self.answers) / self.took.as_secs_f64()
+    }
+
+    fn nanoseconds(&self) -> Option<f64> {
+        Some(self.computed? / f64::from(self.answers))
+    }
+}
+
+/// The turns of two threads as one.
+fn together(one: Vec<[Turn; 2]>, other: Vec<[Turn; 2]>) -> Vec<[Turn; 2]> {
+    let as_one = |one: Turn, other: Turn| Turn {
+        answers: one.answers + other.answers,
+        took: one.took.max(other.took),
+        computed: one.computed,
+    };
+    let pairs = one.into_iter().zip(other);
+    let turns = pairs.map(|([a, b], [c, d])| [as_one(a, c), as_one(b, d)]);
+    turns.collect()
+}
+
+/// One thread's connections to each server.
+struct Generator {
+    runtime: Runtime,
+    local: LocalSet,
+    open: Vec<Vec<Connection>>,
+}
+
+impl Generator {
+    fn open(targets: &[Target]) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let local = LocalSet::new();
+        let mut open = Vec::new();
+        for target in targets {
+            let mut connections = Vec::new();
+            for _ in 0..CONNECTIONS / THREADS {
+                connections.push(local.block_on(&runtime, Connection::open(target))?);
+            }
+            open.push(connections);
+        }
+        Ok(Self {
+            runtime,
+            local,
+            open,
+        })
+    }
+
+    /// All turns of each pair; the threads begin each of them together.
+    fn take_turns(
+        mut self,
+        targets: &[Target],
+        barrier: &Barrier,
+    ) -> io::Result<Vec<Vec<[Turn; 2]>>> {
+        let plan = plan(targets);
+        let mut turns: Vec<Vec<[Turn; 2]>> = plan.iter().map(|_| Vec::new()).collect();
+        // The first is to get warm.
+        for turn in 0..=TURNS {
+            for ([bare, mine], turns) in plan.iter().zip(&mut turns) {
+                let done = [self.turn(*bare, barrier)?, self.turn(*mine, barrier)?];
+                if turn > 0 {
+                    turns.push(done);
+                }
+            }
+        }
+        Ok(turns)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+    fn turn(&mut self, place: usize, barrier: &Barrier) -> io::Result<Turn> {
+        let connections = self
+            .open
+            .get_mut(place)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        barrier.wait();
+        let before = computed_by_others();
+        let start = Instant::now();
+        let asked = all_at_once(connections, start + TURN);
+        let (back, answers) = self.local.block_on(&self.runtime, asked)?;
+        let took = start.elapsed();
+        barrier.wait();
+        let computed = computed_by_others().zip(before);
+        if let Some(open) = self.open.get_mut(place) {
+            *open = back;
+        }
+        Ok(Turn {
+            answers,
+            took,
+            computed: computed.map(|(after, before)| after - before),
+        })
+    }
+}
+
+async fn all_at_once(
+    connections: Vec<Connection>,
+    end: Instant,
+) -> io::Result<(Vec<Connection>, u32)> {
     let mut tasks = JoinSet::new();
     for connection in connections {
-        tasks.spawn(connection.ask_until(start + TURN));
+        tasks.spawn_local(connection.ask_until(end));
     }
     let (mut back, mut answers) = (Vec::new(), 0);
     while let Some(done) = tasks.join_next().await {
@@ -111,27 +241,41 @@ async fn all_at_once(connections: Vec<Connection>) -> io::Result<(Vec<Connection
         back.push(connection);
         answers += count;
     }
-    Ok((back, f64::from(answers) / start.elapsed().as_secs_f64()))
+    Ok((back, answers))
+}
+
+/// The nanoseconds that all threads but the generator's have computed; other servers stand still meanwhile.
+fn computed_by_others() -> Option<f64> {
+    let mut sum = 0.0;
+    for thread in std::fs::read_dir("/proc/self/task").ok()? {
+        let thread = thread.ok()?.path();
+        if std::fs::read_to_string(thread.join("comm")).ok()?.trim() != NAME {
+            let told = std::fs::read_to_string(thread.join("schedstat")).ok()?;
+            sum += told.split(' ').next()?.parse::<f64>().ok()?;
+        }
+    }
+    Some(sum)
 }
 
 /// A connection that is kept alive.
 struct Connection {
-    stream: TcpStream,
-    request: String,
-    /// How each answer starts.
-    starts: String,
-    buffer: Vec<u8>,
+    sender: SendRequest<Empty<Bytes>>,
+    host: String,
+    status: u16,
 }
 
 impl Connection {
     async fn open(target: &Target) -> io::Result<Self> {
         let stream = TcpStream::connect(target.address).await?;
         stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream))
+            .await
+            .map_err(io::Error::other)?;
+        tokio::task::spawn_local(connection);
         Ok(Self {
-            stream,
-            request: format!("GET /ping HTTP/1.1\r\nhost: {}\r\n\r\n", target.address),
-            starts: format!("HTTP/1.1 {} ", target.status),
-            buffer: vec![0; 4096],
+            sender,
+            host: target.address.to_string(),
+            status: target.status,
         })
     }
 
@@ -140,42 +284,27 @@ impl Connection {
     async fn ask_until(mut self, end: Instant) -> io::Result<(Self, u32)> {
         let mut answers = 0;
         while Instant::now() < end {
-            self.stream.write_all(self.request.as_bytes()).await?;
-            self.answer().await?;
+            self.ask().await.map_err(io::Error::other)?;
             answers += 1;
         }
         Ok((self, answers))
     }
 
-    async fn answer(&mut self) -> io::Result<()> {
-        let mut length = 0;
-        loop {
-            let room = self.buffer.get_mut(length..).unwrap_or_default();
-            let more = self.stream.read(room).await?;
-            if more == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            length += more;
-            let read = self.buffer.get(..length).unwrap_or_default();
-            if !read.starts_with(self.starts.as_bytes()) {
-                return Err(io::Error::other(String::from_utf8_lossy(read)));
-            }
-            if whole_length(read).is_some_and(|whole| length >= whole) {
-                return Ok(());
-            }
+    async fn ask(&mut self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let request = Request::get("/ping").header(header::HOST, &self.host);
+        self.sender.ready().await?;
+        let answer = self
+            .sender
+            .send_request(request.body(Empty::new())?)
+            .await?;
+        let status = answer.status().as_u16();
+        answer.into_body().collect().await?;
+        if status == self.status {
+            Ok(())
+        } else {
+            Err(format!("answered with {status}").into())
         }
     }
-}
-
-/// How long an answer is, where its head is there. All of them say the length of their body.
-fn whole_length(read: &[u8]) -> Option<usize> {
-    const LENGTH: &[u8] = b"\r\ncontent-length: ";
-    let find = |what: &[u8]| read.windows(what.len()).position(|found| found == what);
-    let head = find(b"\r\n\r\n")? + 4;
-    let digits = read.get(find(LENGTH)? + LENGTH.len()..)?;
-    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
-    let body = digits.fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
-    Some(head + body)
 }
 
 fn quantile(values: &mut [f64], quarter: usize) -> f64 {

@@ -174,17 +174,27 @@ impl LoadTable {
         });
     }
 
+    /// Says of the promise that was added last why it is known to be missed.
+    pub fn known(&mut self, why: &'static str) {
+        if let Some(bar) = self.bars.last_mut() {
+            bar.known = Some(why);
+        }
+    }
+
     /// The table in Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = format!("## {}\n\n{}\n\n", self.title, self.about);
-        text.push_str("| server | requests/s | kept of the bare one's |\n|---|---:|---:|\n");
+        text.push_str("| server | requests/s | kept of the bare one's | ns computed for each |\n|---|---:|---:|---:|\n");
         for figure in &self.figures {
             let [low, median, high] = figure.share.map(|share| share * 100.0);
+            let computed = figure.nanoseconds.map(|each| format!("{each:.0}"));
             let _ = writeln!(
                 text,
-                "| {} | {:.0} | {median:.1} % ({low:.1} to {high:.1}) |",
-                figure.name, figure.per_second,
+                "| {} | {:.0} | {median:.1} % ({low:.1} to {high:.1}) | {} |",
+                figure.name,
+                figure.per_second,
+                computed.as_deref().unwrap_or("?"),
             );
         }
         push_bars(&mut text, &self.bars);

@@ -284,11 +284,22 @@ fn with_rates<R>(mut response: Response<R>, rates: &RateReport) -> Response<R> {
     rates.visit(|name, line| {
         // INVARIANT: lines are visible ASCII and spaces.
         if let Ok(line) = HeaderValue::from_str(line) {
-            let name = HeaderName::from_static(name);
-            response.headers_mut().append(name, line);
+            response.headers_mut().append(name_of_line(name), line);
         }
     });
     response
+}
+
+/// The usual names are made once: making one reads it letter by letter.
+fn name_of_line(name: &'static str) -> HeaderName {
+    static POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+    static LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+    match name {
+        "ratelimit" => LIMIT.clone(),
+        "ratelimit-policy" => POLICY.clone(),
+        _ => HeaderName::from_static(name),
+    }
 }
 
 fn answered<R>(response: &Response<R>) -> Answered {

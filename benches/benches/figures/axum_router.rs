@@ -156,10 +156,10 @@ pub(crate) fn table() -> Table {
 
 /// Hands everything on.
 #[derive(Clone)]
-struct NoLayer;
+pub(crate) struct NoLayer;
 
 #[derive(Clone)]
-struct NoService<S>(S);
+pub(crate) struct NoService<S>(S);
 
 impl<S> tower::Layer<S> for NoLayer {
     type Service = NoService<S>;
