@@ -346,36 +346,41 @@ fn what_is_given_back_is_as_if_it_had_not_been() {
     });
 }
 
-/// Whatever others do meanwhile, giving back takes no more away than was spent.
+/// Whatever others take and give back meanwhile, giving back takes no more away than was spent.
 #[test]
 fn giving_back_never_makes_room_for_more() {
     let bench = Bench::new();
     let config = ProptestConfig {
-        cases: 100,
+        cases: 200,
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    // Whether it will be given back, what it costs, and the pause before.
-    let takes = prop::collection::vec((any::<bool>(), 1..40u64, a_pause(), a_pause()), 1..8);
-    proptest!(config, |(rate in a_rate(), takes in takes)| {
+    // The pause before, what it costs, and after how many more it is given back, if it is.
+    let pause = prop_oneof![Just(0), 0..3_000_000u64];
+    let take = (pause, 1..20u64, prop::option::of(0..4usize));
+    let runs = (1..8u64, 5..40u64, prop::collection::vec(take, 1..16));
+    proptest!(config, |((requests, burst, takes) in runs)| {
+        let rate = Rate { requests, micros: 1_000_000, burst };
         let (with, without) = (bench.keys(), bench.keys());
         let mut now = START;
-        let mut to_return = Vec::new();
-        for (is_given_back, cost, before, _) in &takes {
-            now += before;
-            let (question, said) = with.ask(&one(rate, *cost), Mode::Take, now);
-            if *is_given_back {
-                to_return.push((question, said));
-            } else if said.is_admitted {
-                without.take(&one(rate, *cost), now);
-            }
-        }
-        for ((question, said), (.., pause)) in to_return.iter().zip(&takes) {
+        let mut open: Vec<Option<(usize, Question, Said)>> = Vec::new();
+        for (place, (pause, cost, given_back_after)) in takes.iter().enumerate() {
             now += pause;
-            with.give_back(question, said, now);
+            let (question, said) = with.ask(&one(rate, *cost), Mode::Take, now);
+            match given_back_after {
+                Some(after) => open.push(Some((place + after, question, said))),
+                None if said.is_admitted => drop(without.take(&one(rate, *cost), now)),
+                None => {}
+            }
+            for waiting in &mut open {
+                if let Some((_, question, said)) = waiting.take_if(|(when, ..)| *when <= place) {
+                    with.give_back(&question, &said, now);
+                }
+            }
+            let left = |keys: &Keys<'_>| keys.look(&one(rate, 1), now)[0];
+            let (with, without) = (left(&with), left(&without));
+            prop_assert!(with.remaining <= without.remaining && with.wait >= without.wait);
         }
-        let left = |keys: &Keys<'_>| keys.look(&one(rate, 1), now)[0].remaining;
-        prop_assert!(left(&with) <= left(&without));
     });
 }
 
