@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn q29_more_are_believed_at_once_and_fewer_in_half_a_minute() {
         let presence = Presence::new(None);
-        let mut processes = |heard, seconds| {
+        let processes = |heard, seconds| {
             presence.heard(heard, START + Duration::from_secs(seconds));
             presence.processes().get()
         };
