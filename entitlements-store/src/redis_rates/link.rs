@@ -96,13 +96,17 @@ impl Link {
         })
     }
 
-    /// What failed, without what must not be seen.
+    /// What failed, and where, without what must not be seen.
     pub(super) fn words_for(&self, fault: &Fault) -> String {
-        self.0.without_secrets(match fault {
-            Fault::NotConnected(why) => why.to_string(),
-            Fault::NoAnswer => "the server says something that the script does not".to_owned(),
-            Fault::Redis(error) => error.to_string(),
-        })
+        let what = match fault {
+            Fault::NotConnected(why) => return why.to_string(),
+            Fault::NoAnswer => "an answer that the script does not give".to_owned(),
+            Fault::Redis(error) => self.0.without_secrets(error.to_string()),
+        };
+        match &self.0.place {
+            Some(place) => format!("{place}: {what}"),
+            None => what,
+        }
     }
 }
 

@@ -24,9 +24,9 @@ local expires_after = 0 -- the full time
 -- alone, and takes half the time: none of the functions below has to be made.
 if #ARGV == 7 and ARGV[6] == ARGV[7] and ARGV[1] ~= 'back' then
   local speed, unit, burst, cost = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-  local text = redis.call('GET', KEYS[1])
-  local is_known, owed, turn = not text, 0, now
-  if text then
+  local text = redis.pcall('GET', KEYS[1])
+  local is_known, owed, turn = text == false, 0, now
+  if type(text) == 'string' then
     local units, parts, of, at_speed, at, turned = string.match(text, '^(%d+) (%d+)/(%d+) (%d+) (%d+) (%d+)$')
     if of == ARGV[4] and at_speed == ARGV[3] and tonumber(at) <= now then
       local gone = (now - at) * speed
@@ -151,7 +151,12 @@ end
 
 -- What is spent of a key, as it is now.
 local function load(key, ask)
-  local text = redis.call('GET', key)
+  local text = redis.pcall('GET', key)
+  if type(text) == 'table' then
+    -- It may not be read at all, or it is no text.
+    if not string.find(text.err, '^WRONGTYPE') then redis.call('GET', key) end
+    return nil
+  end
   if not text then
     return { units = 0, parts = 0, speed = ask.speed, unit = ask.unit, turn = now, is_new = true }
   end
