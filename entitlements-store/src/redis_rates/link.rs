@@ -5,31 +5,28 @@
 //! ends when it is done, and starts again where its runtime ended before.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use redis::{Cmd, RedisError, Value};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-use super::wire::{ANSWER, CONNECT, Driver, Ends, Given, Place, Wire};
-
-/// How long it is waited after the first failed try to connect, and at most; it doubles.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(25), Duration::from_secs(1));
+use super::tasks::{Connecting, Probing};
+use super::wire::{CONNECT, Driver, Ends, Given, Place, Wire};
 
 /// Shared by all that ask.
 #[derive(Clone)]
 pub(super) struct Link(Arc<Shared>);
 
-struct Shared {
+pub(super) struct Shared {
     /// None where the connection is the application's.
     place: Option<Place>,
     state: watch::Sender<State>,
     made: AtomicU64,
-    is_connecting: AtomicBool,
-    is_probing: AtomicBool,
+    pub(super) is_connecting: AtomicBool,
+    pub(super) is_probing: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -160,7 +157,7 @@ impl Shared {
     }
 
     /// One try; says whether there is a connection now.
-    async fn try_to_connect(self: &Arc<Self>) -> bool {
+    pub(super) async fn try_to_connect(self: &Arc<Self>) -> bool {
         let Some(place) = &self.place else {
             return true;
         };
@@ -196,7 +193,7 @@ impl Shared {
     }
 
     /// No connection could be made. One that is there meanwhile, as to the rest of a cluster, stays.
-    fn is_down(&self, why: &str) {
+    pub(super) fn is_down(&self, why: &str) {
         self.state.send_if_modified(|state| {
             let is_up = matches!(state, State::Up(_));
             if !is_up {
@@ -206,11 +203,11 @@ impl Shared {
         });
     }
 
-    fn is_of_cluster(&self) -> bool {
+    pub(super) fn is_of_cluster(&self) -> bool {
         matches!(self.place, Some(Place::Cluster { .. }))
     }
 
-    fn failed(self: &Arc<Self>, number: u64, error: &RedisError) {
+    pub(super) fn failed(self: &Arc<Self>, number: u64, error: &RedisError) {
         if error.is_timeout() || error.is_unrecoverable_error() {
             self.is_gone(number);
         }
@@ -218,7 +215,7 @@ impl Shared {
 
     /// A connection has ended, or gives no answers: the next one is made at once. To a cluster there may be others than the one that failed, so
     /// what there is stays until then.
-    fn is_gone(self: &Arc<Self>, number: u64) {
+    pub(super) fn is_gone(self: &Arc<Self>, number: u64) {
         let is_it = |state: &State| matches!(state, State::Up(up) if up.number == number);
         let was_it = match &self.place {
             None => false,
@@ -256,65 +253,6 @@ impl Shared {
         };
         let secrets = place.secrets().filter(|secret| !secret.is_empty());
         secrets.fold(words, |words, secret| words.replace(secret, "***"))
-    }
-}
-
-/// The task that connects. It holds nothing while it pauses, and says so when it ends, however it does.
-struct Connecting(Weak<Shared>);
-
-impl Connecting {
-    async fn run(self) {
-        let (mut pause, longest) = PAUSES;
-        while let Some(shared) = self.0.upgrade() {
-            if shared.try_to_connect().await {
-                if shared.is_of_cluster() {
-                    // A part of it may be away for long, and making all connections anew is not to be all that is done then.
-                    drop(shared);
-                    sleep(longest).await;
-                }
-                return;
-            }
-            drop(shared);
-            sleep(pause).await;
-            pause = (pause * 2).min(longest);
-        }
-    }
-}
-
-impl Drop for Connecting {
-    fn drop(&mut self) {
-        if let Some(shared) = self.0.upgrade() {
-            shared.is_connecting.store(false, Ordering::Release);
-            // Its runtime ended, or there is none. Whoever asks next tries again.
-            shared.is_down("nothing is connecting");
-        }
-    }
-}
-
-/// The task that sees whether there are answers.
-struct Probing(Weak<Shared>);
-
-impl Probing {
-    async fn run(self, number: u64, mut wire: Wire) {
-        // In a cluster it goes to all.
-        let ping = redis::cmd("PING");
-        let answer = timeout(ANSWER, wire.send(&ping)).await;
-        drop(wire);
-        if let Some(shared) = self.0.upgrade() {
-            match answer {
-                Ok(Ok(_)) => {}
-                Ok(Err(error)) => shared.failed(number, &error),
-                Err(_) => shared.is_gone(number),
-            }
-        }
-    }
-}
-
-impl Drop for Probing {
-    fn drop(&mut self) {
-        if let Some(shared) = self.0.upgrade() {
-            shared.is_probing.store(false, Ordering::Release);
-        }
     }
 }
 

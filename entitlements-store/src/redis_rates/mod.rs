@@ -2,13 +2,14 @@
 //!
 //! - `rates.lua`: the step of the rules Q1 to Q8, as a script; `present.lua`: which processes there are; `script.rs`: how they are run;
 //! - `speed.rs`: a rate in the numbers of the script; `question.rs`: what it is asked and says; `slots.rs`: several slots at once;
-//! - `link.rs`: a link that keeps itself up; `wire.rs`: what it leads through.
+//! - `link.rs`: a link that keeps itself up; `tasks.rs`: what it does when nobody asks; `wire.rs`: what it leads through.
 
 mod link;
 mod question;
 mod script;
 mod slots;
 mod speed;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod wire;
