@@ -6,7 +6,7 @@ use entitlements_core::rate::{RateStore, Verdict};
 use entitlements_store::{RedisRates, redis};
 use entitlements_test_services::{Redis, RedisCluster};
 
-use crate::common::{admits, ask, per_day, take, take_all, wait_until, within_budget};
+use crate::common::{SLOW, admits, ask, per_day, take, take_all, wait_until, within_budget};
 
 #[tokio::test]
 async fn a_server_is_at_a_port_or_a_socket() {
@@ -124,4 +124,37 @@ async fn no_error_and_no_debug_output_has_the_password() {
     }
     let nowhere = RedisRates::lazy_cluster(["redis://:swordfish@127.0.0.1:1/"]).unwrap();
     assert!(!format!("{nowhere:?}").contains("swordfish"), "{nowhere:?}");
+}
+
+/// The commands that `docs/rate-limits.md` names are all that it takes.
+#[tokio::test]
+async fn a_user_with_few_permissions_will_do() {
+    let docs = std::fs::read_to_string("../docs/rate-limits.md").unwrap();
+    let named = docs.split_once("**Permissions**: `").unwrap().1;
+    let named = named.split_once('`').unwrap().0;
+    let server = Redis::start();
+    let mut words = vec![
+        "ACL",
+        "SETUSER",
+        "app",
+        "on",
+        ">secret",
+        "~entitlements:rate:*",
+    ];
+    words.extend(named.split(' '));
+    assert_eq!(server.ask(&words).unwrap(), "+OK");
+
+    let url = format!("redis://app:secret@127.0.0.1:{}/", server.port());
+    let rates = RedisRates::connect(&url).await.unwrap();
+    // Each way through the script, and back.
+    assert!(admits(&rates, ask("a", per_day(3), 1)).await);
+    take(&rates, ask("a", per_day(3), 1).up_to(2)).await;
+    take_all(
+        &rates,
+        vec![ask("b", per_day(3), 1), ask("a", per_day(3), 1)],
+    )
+    .await;
+    rates.look(vec![ask("b", per_day(3), 1)]).await.unwrap();
+    rates.present("one", SLOW).await.unwrap();
+    rates.ready().await.unwrap();
 }
