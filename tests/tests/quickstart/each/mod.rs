@@ -15,6 +15,7 @@ mod licenses;
 mod methods;
 mod outbound;
 mod output;
+mod pings;
 mod proxies;
 mod readme;
 mod second_start;

@@ -3,6 +3,7 @@
 mod accounts;
 mod answer;
 mod exceptions;
+mod pings;
 mod requests;
 mod said;
 mod story;
