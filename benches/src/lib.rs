@@ -2,4 +2,5 @@
 
 pub mod load;
 pub mod measure;
+pub mod plot;
 pub mod report;

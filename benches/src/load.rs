@@ -8,6 +8,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,9 +27,6 @@ pub const CONNECTIONS: usize = 32;
 /// How many threads they are driven by.
 const THREADS: usize = 2;
 
-/// What those threads are called.
-const NAME: &str = "load";
-
 /// How often every server gets its turn.
 const TURNS: usize = 25;
 
@@ -44,6 +42,8 @@ pub struct Target {
     pub bare: &'static str,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Its process.
+    pub process: u32,
     /// What it answers each request with.
     pub status: u16,
 }
@@ -66,16 +66,17 @@ pub struct Throughput {
 /// # Errors
 /// Where a connection fails, or an answer is another than the one to come.
 pub fn drive(targets: &[Target]) -> io::Result<Vec<Throughput>> {
-    let barrier = Barrier::new(THREADS);
+    let step = &Step {
+        barrier: Barrier::new(THREADS),
+        is_over: AtomicBool::new(false),
+    };
     let parts = thread::scope(|scope| {
         let threads = [(); THREADS].map(|()| {
-            let run = || Generator::open(targets)?.take_turns(targets, &barrier);
-            thread::Builder::new()
-                .name(NAME.into())
-                .spawn_scoped(scope, run)
+            let open = || step.taken_with(Generator::open(targets));
+            scope.spawn(move || open()?.take_turns(targets, step))
         });
         let done = threads.map(|thread| {
-            thread?
+            thread
                 .join()
                 .unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
         });
@@ -122,6 +123,24 @@ fn plan(targets: &[Target]) -> Vec<[usize; 2]> {
     targets.iter().enumerate().filter_map(pair).collect()
 }
 
+/// Where the threads wait for each other; a failure of one is the end of all.
+struct Step {
+    barrier: Barrier,
+    is_over: AtomicBool,
+}
+
+impl Step {
+    /// What a thread has, once all have theirs.
+    fn taken_with<T>(&self, mine: io::Result<T>) -> io::Result<T> {
+        self.is_over.fetch_or(mine.is_err(), Ordering::Relaxed);
+        self.barrier.wait();
+        if mine.is_ok() && self.is_over.load(Ordering::Relaxed) {
+            return Err(io::Error::other("another thread failed"));
+        }
+        mine
+    }
+}
+
 /// What came of a turn.
 #[derive(Debug, Clone, Copy)]
 struct Turn {
@@ -157,7 +176,7 @@ fn together(one: Vec<[Turn; 2]>, other: Vec<[Turn; 2]>) -> Vec<[Turn; 2]> {
 struct Generator {
     runtime: Runtime,
     local: LocalSet,
-    open: Vec<Vec<Connection>>,
+    open: Vec<(u32, Vec<Connection>)>,
 }
 
 impl Generator {
@@ -172,7 +191,7 @@ impl Generator {
             for _ in 0..CONNECTIONS / THREADS {
                 connections.push(local.block_on(&runtime, Connection::open(target))?);
             }
-            open.push(connections);
+            open.push((target.process, connections));
         }
         Ok(Self {
             runtime,
@@ -182,17 +201,13 @@ impl Generator {
     }
 
     /// All turns of each pair; the threads begin each of them together.
-    fn take_turns(
-        mut self,
-        targets: &[Target],
-        barrier: &Barrier,
-    ) -> io::Result<Vec<Vec<[Turn; 2]>>> {
+    fn take_turns(mut self, targets: &[Target], step: &Step) -> io::Result<Vec<Vec<[Turn; 2]>>> {
         let plan = plan(targets);
         let mut turns: Vec<Vec<[Turn; 2]>> = plan.iter().map(|_| Vec::new()).collect();
         // The first is to get warm.
         for turn in 0..=TURNS {
             for ([bare, mine], turns) in plan.iter().zip(&mut turns) {
-                let done = [self.turn(*bare, barrier)?, self.turn(*mine, barrier)?];
+                let done = [self.turn(*bare, step)?, self.turn(*mine, step)?];
                 if turn > 0 {
                     turns.push(done);
                 }
@@ -202,23 +217,20 @@ impl Generator {
     }
 
     #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-    fn turn(&mut self, place: usize, barrier: &Barrier) -> io::Result<Turn> {
-        let connections = self
-            .open
-            .get_mut(place)
-            .map(std::mem::take)
-            .unwrap_or_default();
-        barrier.wait();
-        let before = computed_by_others();
+    fn turn(&mut self, place: usize, step: &Step) -> io::Result<Turn> {
+        let Some((process, open)) = self.open.get_mut(place) else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        let (process, connections) = (*process, std::mem::take(open));
+        step.taken_with(Ok(()))?;
+        let before = computed_by(process);
         let start = Instant::now();
         let asked = all_at_once(connections, start + TURN);
-        let (back, answers) = self.local.block_on(&self.runtime, asked)?;
+        let asked = self.local.block_on(&self.runtime, asked);
         let took = start.elapsed();
-        barrier.wait();
-        let computed = computed_by_others().zip(before);
-        if let Some(open) = self.open.get_mut(place) {
-            *open = back;
-        }
+        let (back, answers) = step.taken_with(asked)?;
+        let computed = computed_by(process).zip(before);
+        *open = back;
         Ok(Turn {
             answers,
             took,
@@ -244,15 +256,12 @@ async fn all_at_once(
     Ok((back, answers))
 }
 
-/// The nanoseconds that all threads but the generator's have computed; other servers stand still meanwhile.
-fn computed_by_others() -> Option<f64> {
+/// The nanoseconds that all threads of a process have computed, the system's part included.
+fn computed_by(process: u32) -> Option<f64> {
     let mut sum = 0.0;
-    for thread in std::fs::read_dir("/proc/self/task").ok()? {
-        let thread = thread.ok()?.path();
-        if std::fs::read_to_string(thread.join("comm")).ok()?.trim() != NAME {
-            let told = std::fs::read_to_string(thread.join("schedstat")).ok()?;
-            sum += told.split(' ').next()?.parse::<f64>().ok()?;
-        }
+    for thread in std::fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        let told = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        sum += told.split(' ').next()?.parse::<f64>().ok()?;
     }
     Some(sum)
 }

@@ -156,10 +156,10 @@ pub(crate) fn table() -> Table {
 
 /// Hands everything on.
 #[derive(Clone)]
-pub(crate) struct NoLayer;
+struct NoLayer;
 
 #[derive(Clone)]
-pub(crate) struct NoService<S>(S);
+struct NoService<S>(S);
 
 impl<S> tower::Layer<S> for NoLayer {
     type Service = NoService<S>;

@@ -1,4 +1,4 @@
-//! Makes `docs/benchmarks.md`. Ends with an error where a promise is missed, after writing what was measured.
+//! Makes `docs/benchmarks.md` and its plot. Ends with an error where a promise is missed, after writing what was measured.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,9 +20,11 @@ mod garbage;
 mod license;
 mod loopback;
 mod rates;
+mod rates_plot;
 mod too_fast;
 mod tower_service;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use entitlements_benches::report::Section;
@@ -58,24 +60,31 @@ fn main() -> ExitCode {
         .filter(|argument| !argument.starts_with('-'))
         .collect();
     let is_wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
-    let tables: Vec<Section> = all
+    let tables: Vec<(&str, Section)> = all
         .into_iter()
         .filter(|(name, _)| is_wanted(name))
-        .map(|(_, table)| table())
+        .map(|(name, table)| (name, table()))
         .collect();
     let mut text = environment::preamble();
-    for table in &tables {
+    for (_, table) in &tables {
         text.push('\n');
         text.push_str(&table.markdown());
     }
     print!("{text}");
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/benchmarks.md");
     if named.is_empty() {
-        std::fs::write(path, text).expect("docs/benchmarks.md can be written");
+        std::fs::write(docs("benchmarks.md"), text).expect("docs/benchmarks.md can be written");
+    }
+    let table = |wanted| tables.iter().find(|(name, _)| *name == wanted);
+    if let (Some((_, Section::Table(rates))), Some((_, Section::Table(too_fast)))) =
+        (table("rates"), table("too_fast"))
+        && named.is_empty()
+    {
+        let plot = rates_plot::plot(rates, too_fast).svg();
+        std::fs::write(docs("rates.svg"), plot).expect("docs/rates.svg can be written");
     }
     let missed = tables
         .iter()
-        .flat_map(Section::bars)
+        .flat_map(|(_, table)| table.bars())
         .filter(|bar| !bar.holds() && bar.known.is_none())
         .count();
     println!("\n{missed} promises missed, beside those known to be");
@@ -84,4 +93,10 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn docs(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../docs")
+        .join(name)
 }

@@ -15,18 +15,18 @@ use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, RateLimiter};
 
 const MILLION: usize = 1_000_000;
 
-const DIRECT: &str = "one key: `governor` direct";
+pub(crate) const DIRECT: &str = "one key: `governor` direct";
 const LOOK_UP: &str = "one account out of a papaya map";
-const HOT: &str = "one key: `Limiter::take`";
-const HOT_DASHMAP: &str = "one key: `governor` keyed";
-const HOT_DENIED: &str = "one key, denied: `Limiter::take`";
-const DIRECT_DENIED: &str = "one key, denied: `governor` direct";
+pub(crate) const HOT: &str = "one key: `Limiter::take`";
+pub(crate) const HOT_DASHMAP: &str = "one key: `governor` keyed";
+pub(crate) const HOT_DENIED: &str = "one key, denied: `Limiter::take`";
+pub(crate) const DIRECT_DENIED: &str = "one key, denied: `governor` direct";
 const SEVERAL: &str = "two rates of one key: `Limiter::take`";
-const MANY: &str = "a million keys: `Limiter::take`";
-const MANY_DASHMAP: &str = "a million keys: `governor` keyed";
-const TWO: &str = "two threads on one key: `Limiter::take`";
-const TWO_DASHMAP: &str = "two threads on one key: `governor` keyed";
-const TWO_DIRECT: &str = "two threads on one key: `governor` direct";
+pub(crate) const MANY: &str = "a million keys: `Limiter::take`";
+pub(crate) const MANY_DASHMAP: &str = "a million keys: `governor` keyed";
+pub(crate) const TWO: &str = "two threads on one key: `Limiter::take`";
+pub(crate) const TWO_DASHMAP: &str = "two threads on one key: `governor` keyed";
+pub(crate) const TWO_DIRECT: &str = "two threads on one key: `governor` direct";
 
 /// So fast that nothing is ever denied.
 fn fast() -> (Quota, governor::Quota) {
@@ -196,7 +196,7 @@ pub(crate) fn table() -> Table {
     ]));
     let mut table = Table {
         title: "A rate in one process",
-        about: "Accounts by ids of 21 bytes, and the clock read by each of them; nothing is denied but where it says so. `governor` keyed is its `DashMap` store with the same ids. With two threads a figure is what each of them waits for one.",
+        about: "Accounts by ids of 21 bytes, and the clock read by each of them; nothing is denied but where it says so. `governor` keyed is its `DashMap` store with the same ids. With two threads a figure is what each of them waits for one.\n\n![The figures of rates as dots on a scale of powers of ten, beside governor and tower_governor](rates.svg)",
         figures,
         bars: Vec::new(),
     };

@@ -28,10 +28,10 @@ use tower_governor::{GovernorError, GovernorLayer};
 use crate::axum_router::bare;
 
 /// Says which case of a pair is which.
-struct Pair {
+pub(crate) struct Pair {
     what: &'static str,
-    allowed: &'static str,
-    denied: &'static str,
+    pub(crate) allowed: &'static str,
+    pub(crate) denied: &'static str,
 }
 
 const TOWER: Pair = Pair {
@@ -49,7 +49,7 @@ const TOWER_PEER: Pair = Pair {
     allowed: "tower service, `tower_governor`, allowed",
     denied: "tower service, `tower_governor`, 429",
 };
-const ROUTER: Pair = Pair {
+pub(crate) const ROUTER: Pair = Pair {
     what: "an axum router",
     allowed: "axum router, allowed",
     denied: "axum router, 429",
@@ -59,7 +59,7 @@ const ROUTER_TURNS: Pair = Pair {
     allowed: "axum router, allowed",
     denied: "axum router, 429, accounts of two plans in turn",
 };
-const ROUTER_PEER: Pair = Pair {
+pub(crate) const ROUTER_PEER: Pair = Pair {
     what: "`tower_governor` around an axum router",
     allowed: "axum router, `tower_governor`, allowed",
     denied: "axum router, `tower_governor`, 429",
