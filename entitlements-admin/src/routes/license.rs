@@ -189,7 +189,8 @@ async fn status(call: &Call) -> Answer {
     // Whoever looks here looks for what is wrong; counts that cannot be asked do not keep it from them.
     let used = current.used().await.unwrap_or_default();
     let read_at = call.engine().revalidated_at();
-    respond::json(&StatusView::of(&current, &used, read_at))
+    let warnings = call.engine().warnings();
+    respond::json(&StatusView::of(&current, &used, &warnings, read_at))
 }
 
 async fn revalidate(call: &Call) -> Answer {

@@ -1,4 +1,5 @@
 use entitlements_core::license::LicenseStatus;
+use entitlements_core::resolve::Notice;
 use entitlements_core::{Current, Timestamp};
 use serde::Serialize;
 
@@ -27,8 +28,15 @@ pub(crate) struct StatusView<'a> {
 }
 
 impl<'a> StatusView<'a> {
-    /// What holds, of what was read at that time.
-    pub(crate) fn of(current: &'a Current, used: &Used, read_at: Timestamp) -> Self {
+    /// What holds, of what was read at that time, and of what the engine works with.
+    pub(crate) fn of(
+        current: &'a Current,
+        used: &Used,
+        of_engine: &'a [Notice],
+        read_at: Timestamp,
+    ) -> Self {
+        let mut warnings = notices(current.warnings());
+        warnings.extend(notices(of_engine));
         Self {
             status: current.status().as_str(),
             plan: PlanView::of(current.plan_shown()),
@@ -40,7 +48,7 @@ impl<'a> StatusView<'a> {
             days_remaining: days_remaining(current),
             features: features(current),
             limits: limits(current, used),
-            warnings: notices(current.warnings()),
+            warnings,
             errors: notices(current.errors()),
             revalidated_at: Time::seconds(read_at),
         }

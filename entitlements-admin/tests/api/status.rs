@@ -1,6 +1,11 @@
 use std::time::Duration;
 
-use entitlements_core::testing::{self, NOW, TestEngine, TestVendor};
+use entitlements_core::Requirement;
+use entitlements_core::adapter::Gate;
+use entitlements_core::rate::SharedRates;
+use entitlements_core::testing::{
+    self, Answers, NOW, TestEngine, TestRates, TestRequest, TestVendor,
+};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -204,4 +209,38 @@ async fn m16_revalidating_answers_with_the_status() {
         .assert_problem(405, "METHOD_NOT_ALLOWED");
     let records = client.get("/audit").await.json();
     assert_eq!(records["records"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn q26_rates_that_are_not_shared_are_a_warning() {
+    let store = TestRates::default();
+    let shared = SharedRates::by(store.clone());
+    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+        builder.shared_rates(shared)
+    });
+    let gate = Gate::on(Requirement::rate("api"), &engine).unwrap();
+    let client = Client::over(engine);
+    let warnings = async || {
+        let status = client.get("/license/status").await.assert_json();
+        let warnings = status["warnings"].as_array().unwrap().clone();
+        let codes = warnings
+            .iter()
+            .map(|it| it["code"].as_str().unwrap().to_owned());
+        codes.collect::<Vec<_>>()
+    };
+    let ask = || {
+        drop(gate.admit(
+            Some(&client.engine.current()),
+            &TestRequest::new("GET", "/"),
+        ))
+    };
+    ask();
+    assert_eq!(warnings().await, [""; 0]);
+    store.answer(Answers::Refuses);
+    (0..5).for_each(|_| ask());
+    assert_eq!(warnings().await, ["rates_not_shared"]);
+    store.answer(Answers::AtOnce);
+    client.engine.clock().advance(Duration::from_secs(1));
+    ask();
+    assert_eq!(warnings().await, [""; 0]);
 }

@@ -11,6 +11,7 @@ use super::{Current, Entitlements};
 use crate::catalog::{Id, RateId};
 use crate::decide::{BoundRate, rate_denial};
 use crate::rate::{Limiter, RateKeys, RateReport, SharedRates, Sharing};
+use crate::resolve::Notice;
 use crate::{Catalog, Clock, Denial};
 
 /// What an engine counts rates with; shared by all that it judges by.
@@ -101,6 +102,17 @@ impl Rates {
 }
 
 impl Entitlements {
+    /// What an operator should know of what this engine works with, beside what follows from licenses ([`Current::warnings`]); it is among the
+    /// warnings of `GET /license/status` (M5).
+    ///
+    /// `rates_not_shared`: the store that processes share rates by does not answer (Q26).
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Notice> {
+        let sharing = self.shared.rates.sharing();
+        let not_shared = sharing.and_then(|sharing| sharing.not_shared());
+        not_shared.into_iter().collect()
+    }
+
     pub(crate) fn rates(&self) -> &Arc<Rates> {
         &self.shared.rates
     }

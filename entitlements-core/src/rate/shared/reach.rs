@@ -36,6 +36,11 @@ impl Reach {
         }
     }
 
+    /// Whether nobody waits for it.
+    pub(super) fn is_away(&self) -> bool {
+        self.is_away.load(Ordering::Relaxed)
+    }
+
     /// Whether a request that comes now asks it. While it is away, one in a while does.
     #[inline]
     pub(super) fn is_worth_asking(&self, now: Duration) -> bool {

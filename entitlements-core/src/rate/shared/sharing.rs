@@ -14,6 +14,7 @@ use super::reach::Reach;
 use super::{RateFallback, RateStoreError, SharedRates, StoreAnswer, StoreAsk};
 use crate::metrics::{Backend, count_unshared};
 use crate::rate::Quota;
+use crate::resolve::Notice;
 use crate::{Clock, Reply};
 
 /// An engine's side of rates that processes share.
@@ -53,6 +54,15 @@ impl Sharing {
             settings,
             clock,
         }
+    }
+
+    /// Q26: what to tell the operator while the store does not answer.
+    pub(crate) fn not_shared(&self) -> Option<Notice> {
+        self.reach.is_away().then(|| {
+            let instead = self.settings.fallback.said();
+            let message = format!("The store of rates does not answer, {instead} until it does.");
+            Notice::new("rates_not_shared", message, "Look at the store, and at the way there; the log says why. It is asked again by itself.")
+        })
     }
 
     /// This process's share of a rate; at least what is needed (Q27).

@@ -20,7 +20,7 @@ pub struct Notice {
 }
 
 impl Notice {
-    const fn new(code: &'static str, message: String, action: &'static str) -> Self {
+    pub(crate) const fn new(code: &'static str, message: String, action: &'static str) -> Self {
         Self {
             code,
             message,
