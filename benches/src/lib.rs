@@ -1,5 +1,6 @@
 //! Measuring, without the things that are measured.
 
+pub mod callers;
 pub mod load;
 pub mod measure;
 pub mod plot;

@@ -28,10 +28,10 @@ pub const CONNECTIONS: usize = 32;
 const THREADS: usize = 2;
 
 /// How often every server gets its turn.
-const TURNS: usize = 25;
+pub(crate) const TURNS: usize = 25;
 
 /// How long a turn lasts.
-const TURN: Duration = Duration::from_millis(40);
+pub(crate) const TURN: Duration = Duration::from_millis(40);
 
 /// A server that is there, and what it is to answer.
 #[derive(Debug, Clone)]
@@ -48,14 +48,14 @@ pub struct Target {
     pub status: u16,
 }
 
-/// What one server did.
+/// What one server did, or one way to ask.
 #[derive(Debug, Clone)]
 pub struct Throughput {
     /// What it is.
     pub name: &'static str,
     /// Requests per second, the median turn.
     pub per_second: f64,
-    /// Nanoseconds that the server computed for each, the median turn, where the system tells.
+    /// Nanoseconds that the server computed for each, the median turn; none where it is not told.
     pub nanoseconds: Option<f64>,
     /// The share of what the bare server did in the turns beside: the lower quartile, the median and the upper one.
     pub share: [f64; 3],
@@ -82,15 +82,29 @@ pub fn drive(targets: &[Target]) -> io::Result<Vec<Throughput>> {
         });
         done.into_iter().collect::<io::Result<Vec<_>>>()
     })?;
-    let plan = plan(targets);
+    let names = names(targets);
     let of_pair = |pair: usize| -> Vec<[Turn; 2]> {
         let mine = parts.iter().filter_map(|part| part.get(pair));
         mine.cloned().reduce(together).unwrap_or_default()
     };
-    let pairs: Vec<_> = (0..plan.len()).map(of_pair).collect();
-    let figure = |(place, target): (usize, &Target)| {
+    let pairs: Vec<_> = (0..plan(&names).len()).map(of_pair).collect();
+    Ok(summed_up(&names, &pairs))
+}
+
+fn names(targets: &[Target]) -> Vec<Names> {
+    let names = targets.iter().map(|target| [target.name, target.bare]);
+    names.collect()
+}
+
+/// What one that takes turns is called, and the bare one that it is compared to.
+pub(crate) type Names = [&'static str; 2];
+
+/// What came of all turns of all pairs.
+pub(crate) fn summed_up(names: &[Names], pairs: &[Vec<[Turn; 2]>]) -> Vec<Throughput> {
+    let plan = plan(names);
+    let figure = |(place, [name, _]): (usize, &Names)| {
         let (mut turns, mut shares) = (Vec::new(), Vec::new());
-        for ([bare, mine], done) in plan.iter().zip(&pairs) {
+        for ([bare, mine], done) in plan.iter().zip(pairs) {
             for [of_bare, of_mine] in done {
                 if *bare == place {
                     turns.push(*of_bare);
@@ -104,23 +118,23 @@ pub fn drive(targets: &[Target]) -> io::Result<Vec<Throughput>> {
         let computed: Option<Vec<f64>> = turns.iter().map(Turn::nanoseconds).collect();
         let mut per_second: Vec<f64> = turns.iter().map(Turn::per_second).collect();
         Throughput {
-            name: target.name,
+            name,
             per_second: quantile(&mut per_second, 2),
             nanoseconds: computed.map(|mut all| quantile(&mut all, 2)),
             share: [1, 2, 3].map(|quarter| quantile(&mut shares, quarter)),
         }
     };
-    Ok(targets.iter().enumerate().map(figure).collect())
+    names.iter().enumerate().map(figure).collect()
 }
 
 /// Who takes turns with whom: the bare one of each that is none, and it, by their places.
-fn plan(targets: &[Target]) -> Vec<[usize; 2]> {
-    let place = |name: &str| targets.iter().position(|target| target.name == name);
-    let pair = |(mine, target): (usize, &Target)| {
-        let bare = place(target.bare).filter(|bare| *bare != mine)?;
+pub(crate) fn plan(names: &[Names]) -> Vec<[usize; 2]> {
+    let place = |wanted: &str| names.iter().position(|[name, _]| *name == wanted);
+    let pair = |(mine, [_, bare]): (usize, &Names)| {
+        let bare = place(bare).filter(|bare| *bare != mine)?;
         Some([bare, mine])
     };
-    targets.iter().enumerate().filter_map(pair).collect()
+    names.iter().enumerate().filter_map(pair).collect()
 }
 
 /// Where the threads wait for each other; a failure of one is the end of all.
@@ -143,11 +157,11 @@ impl Step {
 
 /// What came of a turn.
 #[derive(Debug, Clone, Copy)]
-struct Turn {
-    answers: u32,
-    took: Duration,
+pub(crate) struct Turn {
+    pub(crate) answers: u32,
+    pub(crate) took: Duration,
     /// The nanoseconds that the server computed meanwhile.
-    computed: Option<f64>,
+    pub(crate) computed: Option<f64>,
 }
 
 impl Turn {
@@ -202,7 +216,7 @@ impl Generator {
 
     /// All turns of each pair; the threads begin each of them together.
     fn take_turns(mut self, targets: &[Target], step: &Step) -> io::Result<Vec<Vec<[Turn; 2]>>> {
-        let plan = plan(targets);
+        let plan = plan(&names(targets));
         let mut turns: Vec<Vec<[Turn; 2]>> = plan.iter().map(|_| Vec::new()).collect();
         // The first is to get warm.
         for turn in 0..=TURNS {

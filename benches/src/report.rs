@@ -141,14 +141,14 @@ fn push_bars(text: &mut String, bars: &[Bar]) {
     }
 }
 
-/// A table of servers under load, and what they are promised to keep of what a bare one does.
+/// A table of servers under load, or of ways to ask one, and what they are promised to keep of what a bare one does.
 #[derive(Debug, Clone)]
 pub struct LoadTable {
     /// The heading.
     pub title: &'static str,
-    /// What the servers have in common.
+    /// What they have in common.
     pub about: &'static str,
-    /// The servers.
+    /// The servers, or ways.
     pub figures: Vec<Throughput>,
     /// The promises.
     pub bars: Vec<Bar>,
@@ -166,7 +166,7 @@ impl LoadTable {
         };
         let [_, median, _] = figure.share;
         self.bars.push(Bar {
-            promise: format!("{name}: lost of the bare server's requests per second"),
+            promise: format!("{name}: lost of the bare one's requests per second"),
             measured: (1.0 - median) * 100.0,
             most,
             unit: " %",
@@ -185,7 +185,10 @@ impl LoadTable {
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = format!("## {}\n\n{}\n\n", self.title, self.about);
-        text.push_str("| server | requests/s | kept of the bare one's | ns computed for each |\n|---|---:|---:|---:|\n");
+        if self.figures.is_empty() {
+            return text;
+        }
+        text.push_str("| case | requests/s | kept of the bare one's | ns computed for each |\n|---|---:|---:|---:|\n");
         for figure in &self.figures {
             let [low, median, high] = figure.share.map(|share| share * 100.0);
             let computed = figure.nanoseconds.map(|each| format!("{each:.0}"));
@@ -194,7 +197,7 @@ impl LoadTable {
                 "| {} | {:.0} | {median:.1} % ({low:.1} to {high:.1}) | {} |",
                 figure.name,
                 figure.per_second,
-                computed.as_deref().unwrap_or("?"),
+                computed.as_deref().unwrap_or(""),
             );
         }
         push_bars(&mut text, &self.bars);
@@ -207,7 +210,7 @@ impl LoadTable {
 pub enum Section {
     /// Small operations, side by side.
     Table(Table),
-    /// Servers, side by side.
+    /// Servers, or ways to ask one, side by side.
     Load(LoadTable),
 }
 

@@ -21,6 +21,7 @@ mod license;
 mod loopback;
 mod rates;
 mod rates_plot;
+mod redis;
 mod too_fast;
 mod tower_service;
 
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
         println!("1 passed, 0 failed");
         return ExitCode::SUCCESS;
     }
-    let all: [Named; 14] = [
+    let all: [Named; 15] = [
         ("tower", || tower_service::table().into()),
         ("axum", || axum_router::table().into()),
         ("accounts", || accounts::table().into()),
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         ("rates", || rates::table().into()),
         ("too_fast", || too_fast::table().into()),
         ("loopback", || loopback::table().into()),
+        ("redis", || redis::table().into()),
     ];
     // Those that are named, else all; only all of them make the page.
     let named: Vec<String> = std::env::args()
