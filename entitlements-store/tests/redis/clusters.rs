@@ -136,3 +136,33 @@ async fn a_cluster_keeps_to_what_every_store_does() {
     q29_processes_count_each_other(open).await;
     q30_as_many_are_taken_as_are_welcome(open).await;
 }
+
+/// The commands that `docs/rate-limits.md` names are all that it takes, and a password.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_with_few_permissions_will_do() {
+    let docs = std::fs::read_to_string("../docs/rate-limits.md").unwrap();
+    let named = docs.split_once("**Permissions**: `").unwrap().1;
+    let (always, rest) = named.split_once('`').unwrap();
+    let for_clusters = rest.split_once("for a cluster also `").unwrap().1;
+    let for_clusters = for_clusters.split_once('`').unwrap().0;
+
+    let mut cluster = RedisCluster::of_three();
+    let mut words = vec![
+        "ACL",
+        "SETUSER",
+        "app",
+        "on",
+        ">secret",
+        "~entitlements:rate:*",
+    ];
+    words.extend(always.split(' ').chain(for_clusters.split(' ')));
+    for node in cluster.nodes() {
+        assert_eq!(node.ask(&words).unwrap(), "+OK");
+    }
+    let urls = cluster.urls();
+    let urls = urls.iter().map(|url| url.replace("://", "://app:secret@"));
+    let rates = RedisRates::cluster(urls).await.unwrap();
+    for account in accounts() {
+        assert!(admits(&rates, ask(&account, per_day(1), 1)).await);
+    }
+}

@@ -70,7 +70,11 @@ async fn a_connection_that_is_closed_while_idle_fails_nobody() {
     let rates = RedisRates::connect(&server.url()).await.unwrap();
     let is_connected = || {
         let clients = server.ask(&["CLIENT", "LIST"]).unwrap();
-        let asks_here = |line: &str| ["list", "kill"].iter().any(|it| line.contains(&format!("cmd=client|{it}")));
+        let asks_here = |line: &str| {
+            ["list", "kill"]
+                .iter()
+                .any(|it| line.contains(&format!("cmd=client|{it}")))
+        };
         clients.lines().any(|line| !asks_here(line))
     };
     for _ in 0..5 {
