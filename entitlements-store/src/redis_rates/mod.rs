@@ -55,7 +55,7 @@ const LONGEST_STAY: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Processes that share are in `entitlements:rate:processes`.
 ///
 /// # Limits
-/// Numbers above 2^52 count as that, and a speed whose numbers are larger in lowest terms, of parts in a microsecond, as a slightly slower
+/// Numbers above 2^52 count as that, and a speed whose numbers are larger in lowest terms, of parts in a microsecond, as a slower
 /// one; a unit in 142 years is the slowest. Where a script was sent and its answer did not come, its units may be spent: less is admitted then,
 /// never more. What was spent is gone where the server loses it, as in a restart without persistence.
 ///
