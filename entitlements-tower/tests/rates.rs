@@ -273,6 +273,44 @@ async fn q7_several_rates_are_all_or_nothing() {
 }
 
 #[tokio::test]
+async fn q21_gates_one_in_another_each_add_a_line() {
+    let engine = engine();
+    let service = ServiceBuilder::new()
+        .layer(RateLimit::new("api").on(&engine))
+        .layer(RateLimit::new("exports").on(&engine))
+        .service(service_fn(async |_: Request<()>| {
+            Ok::<_, Infallible>(Response::new(String::new()))
+        }));
+    for (status, exports, api, retry) in [
+        (200, "r=0;t=60", "r=2;t=3", None),
+        // What the outer one admitted stays spent, and is said of what the inner one denies.
+        (429, "r=0;t=60", "r=1;t=3", Some("60")),
+        (429, "r=0;t=60", "r=0;t=1", Some("60")),
+    ] {
+        let response = service.clone().oneshot(get()).await.unwrap();
+        assert_eq!(response.status(), status);
+        let lines: Vec<_> = response.headers().get_all("ratelimit").iter().collect();
+        assert_eq!(
+            lines,
+            [
+                &*format!("\"exports\";{exports}"),
+                &*format!("\"api\";{api}")
+            ]
+        );
+        assert_eq!(said(&response)[2], retry);
+    }
+    // The inner one is not asked any more.
+    let denied = service.oneshot(get()).await.unwrap();
+    let expected = [
+        Some(r#""api";q=3;w=3"#),
+        Some(r#""api";r=0;t=1"#),
+        Some("1"),
+    ];
+    assert_eq!((denied.status().as_u16(), said(&denied)), (429, expected));
+    assert_eq!(denied.headers().get_all("ratelimit").iter().count(), 1);
+}
+
+#[tokio::test]
 async fn q14_what_is_denied_for_something_else_spends_nothing() {
     let engine = engine();
     let gate = Require::feature("sso").and_rate("api").on(&engine);

@@ -389,6 +389,16 @@ const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
     ),
     (
         "Q21",
+        "entitlements-tower/tests/rates.rs",
+        "q21_gates_one_in_another_each_add_a_line",
+    ),
+    (
+        "Q21",
+        "entitlements-actix/tests/app/rates.rs",
+        "q21_gates_one_in_another_each_add_a_line",
+    ),
+    (
+        "Q21",
         "entitlements-core/src/rate/report.rs",
         "q21_several_rates_are_several_members_however_long",
     ),

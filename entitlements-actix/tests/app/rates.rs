@@ -43,6 +43,37 @@ async fn q20_answers_say_where_the_rate_stands() {
     assert_eq!(ask(&app, get("/")).await.status, 200);
 }
 
+#[actix_web::test]
+async fn q21_gates_one_in_another_each_add_a_line() {
+    let engine = on("community");
+    let app = App::new()
+        .service(
+            web::resource("/")
+                .wrap(RateLimit::fixed(FixedRate::per_minute("inner", 1)))
+                .wrap(RateLimit::new("api").cost(40))
+                .to(page),
+        )
+        .wrap(layer(&engine));
+    let app = init_service(app).await;
+    for (status, inner, api, retry) in [
+        (200, "r=0;t=60", "r=60;t=100", None),
+        (429, "r=0;t=60", "r=20;t=100", Some("60")),
+    ] {
+        let answer = ask(&app, get("/")).await;
+        assert_eq!(answer.status, status);
+        let lines: Vec<_> = answer.headers.get_all("ratelimit").collect();
+        assert_eq!(
+            lines,
+            [&*format!("\"inner\";{inner}"), &*format!("\"api\";{api}")]
+        );
+        assert_eq!(answer.header("retry-after"), retry);
+    }
+    let denied = ask(&app, get("/")).await;
+    let lines: Vec<_> = denied.headers.get_all("ratelimit").collect();
+    assert_eq!(denied.status, 429);
+    assert_eq!(lines, [r#""api";r=20;t=100"#]);
+}
+
 /// A service is made for each worker: what is spent is the engine's.
 #[actix_web::test]
 async fn q13_workers_count_together() {
