@@ -43,7 +43,16 @@ fn output(program: &str, arguments: &[&str]) -> String {
 /// The peers as the lock file has them.
 fn versions() -> String {
     let lock = include_str!("../../../Cargo.lock");
-    let peers = ["axum", "tower", "tower-http", "protect-axum"];
+    let peers = [
+        "axum",
+        "actix-web",
+        "tower",
+        "tower-http",
+        "protect-axum",
+        "governor",
+        "tower_governor",
+        "actix-limitation",
+    ];
     let found = peers.map(|peer| {
         let name = format!("name = \"{peer}\"\nversion = \"");
         let version = lock
