@@ -188,17 +188,27 @@ impl LoadTable {
         if self.figures.is_empty() {
             return text;
         }
-        text.push_str("| case | requests/s | kept of the bare one's | ns computed for each |\n|---|---:|---:|---:|\n");
+        let is_computed = self
+            .figures
+            .iter()
+            .any(|figure| figure.nanoseconds.is_some());
+        text.push_str("| case | requests/s | kept of the bare one's |");
+        text.push_str(if is_computed {
+            " ns computed for each |\n|---|---:|---:|---:|\n"
+        } else {
+            "\n|---|---:|---:|\n"
+        });
         for figure in &self.figures {
             let [low, median, high] = figure.share.map(|share| share * 100.0);
-            let computed = figure.nanoseconds.map(|each| format!("{each:.0}"));
-            let _ = writeln!(
+            let _ = write!(
                 text,
-                "| {} | {:.0} | {median:.1} % ({low:.1} to {high:.1}) | {} |",
-                figure.name,
-                figure.per_second,
-                computed.as_deref().unwrap_or(""),
+                "| {} | {:.0} | {median:.1} % ({low:.1} to {high:.1}) |",
+                figure.name, figure.per_second,
             );
+            if let Some(computed) = figure.nanoseconds {
+                let _ = write!(text, " {computed:.0} |");
+            }
+            text.push('\n');
         }
         push_bars(&mut text, &self.bars);
         text
