@@ -11,11 +11,13 @@ use entitlements_benches::measure::{Case, Figure, compare};
 use entitlements_benches::report::Table;
 use entitlements_core::rate::{Ask, Limiter, Quota, RateKeys, Subject, Verdict};
 use entitlements_core::{AccountId, Clock, SystemClock};
+use governor::clock::MonotonicClock;
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, RateLimiter};
 
 const MILLION: usize = 1_000_000;
 
 pub(crate) const DIRECT: &str = "one key: `governor` direct";
+pub(crate) const QUANTA: &str = "one key: `governor` direct, by `quanta`'s clock";
 const LOOK_UP: &str = "one account out of a papaya map";
 pub(crate) const HOT: &str = "one key: `Limiter::take`";
 pub(crate) const HOT_DASHMAP: &str = "one key: `governor` keyed";
@@ -131,10 +133,12 @@ pub(crate) fn table() -> Table {
     let ours = Ours::new();
     let (hot, second) = (ours.limiter.rate("hot"), ours.limiter.rate("second"));
     let (denied, many) = (ours.limiter.rate("denied"), ours.limiter.rate("many"));
-    let direct: DefaultDirectRateLimiter = RateLimiter::direct(theirs);
-    let direct_denied: DefaultDirectRateLimiter = RateLimiter::direct(theirs_slowly);
-    let keyed: DefaultKeyedRateLimiter<AccountId> = RateLimiter::dashmap(theirs);
-    let keyed_many: DefaultKeyedRateLimiter<AccountId> = RateLimiter::dashmap(theirs);
+    // By the clock that ours reads; `quanta`'s is there because `tower_governor` asks for it.
+    let direct = RateLimiter::direct_with_clock(theirs, MonotonicClock);
+    let direct_denied = RateLimiter::direct_with_clock(theirs_slowly, MonotonicClock);
+    let by_quanta: DefaultDirectRateLimiter = RateLimiter::direct(theirs);
+    let keyed = RateLimiter::dashmap_with_clock(theirs, MonotonicClock);
+    let keyed_many = RateLimiter::dashmap_with_clock(theirs, MonotonicClock);
     let papaya: papaya::HashMap<AccountId, u64, foldhash::fast::RandomState> =
         papaya::HashMap::default();
     papaya.pin().insert(account.clone(), 1);
@@ -152,6 +156,9 @@ pub(crate) fn table() -> Table {
     let mut figures = compare(vec![
         Case::new(DIRECT, || {
             black_box(direct.check()).unwrap();
+        }),
+        Case::new(QUANTA, || {
+            black_box(by_quanta.check()).unwrap();
         }),
         Case::new(LOOK_UP, || {
             black_box(papaya.pin().get(black_box(account)).copied());
@@ -196,7 +203,7 @@ pub(crate) fn table() -> Table {
     ]));
     let mut table = Table {
         title: "A rate in one process",
-        about: "Accounts by ids of 21 bytes, and the clock read by each of them; nothing is denied but where it says so. `governor` keyed is its `DashMap` store with the same ids. With two threads a figure is what each of them waits for one.\n\n![The figures of rates as dots on a scale of powers of ten, beside governor and tower_governor](rates.svg)",
+        about: "Accounts by ids of 21 bytes, and the system's monotonic clock read by each of them but where it says so; nothing is denied but where it says so. `governor` keyed is its `DashMap` store with the same ids. With two threads a figure is what each of them waits for one.\n\n![The figures of rates as dots on a scale of powers of ten, beside governor and tower_governor](rates.svg)",
         figures,
         bars: Vec::new(),
     };

@@ -21,6 +21,7 @@ pub(crate) fn plot(rates: &Table, too_fast: &Table) -> Plot {
     };
     const OURS: &str = "entitlements";
     const DIRECT: &str = "governor, direct";
+    const QUANTA: &str = "governor, quanta's clock";
     const KEYED: &str = "governor, keyed";
     const TOWER: &str = "tower_governor";
     let limiter = [
@@ -29,6 +30,7 @@ pub(crate) fn plot(rates: &Table, too_fast: &Table) -> Plot {
             vec![
                 (OURS, rates::HOT),
                 (DIRECT, rates::DIRECT),
+                (QUANTA, rates::QUANTA),
                 (KEYED, rates::HOT_DASHMAP),
             ],
         ),
