@@ -9,7 +9,6 @@
     reason = "a part of the benchmarks"
 )]
 
-use std::convert::Infallible;
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::pin::pin;
