@@ -61,6 +61,8 @@ pub(super) enum Leased {
 pub(super) struct Asking {
     leases: Arc<Leases>,
     key: LeaseKey,
+    quota: Quota,
+    welcome: u64,
 }
 
 impl Leases {
@@ -91,7 +93,8 @@ impl Leases {
         let Some(mut shard) = self.shard(key) else {
             return Leased::Alone;
         };
-        if most <= cost || !shard.has_room(key, now) {
+        // What costs nothing uses nothing up, and is told where the store stands.
+        if cost == 0 || most <= cost || !shard.has_room(key, now) {
             return Leased::Alone;
         }
         let lease = shard.leases.entry(key);
@@ -110,7 +113,13 @@ impl Leases {
         }
         lease.is_asking = true;
         let leases = Arc::clone(self);
-        Leased::Ahead(welcome, Asking { leases, key })
+        let asking = Asking {
+            leases,
+            key,
+            quota: *quota,
+            welcome,
+        };
+        Leased::Ahead(welcome, asking)
     }
 
     fn shard(&self, key: LeaseKey) -> Option<MutexGuard<'_, Shard>> {
@@ -165,13 +174,16 @@ impl Lease {
 impl Asking {
     /// Keeps what the store granted beyond the cost, and says how it stands with both.
     pub(super) fn keep(self, told: StoreStanding, cost: u64, now: Duration) -> StoreStanding {
-        let Some(ahead) = told.granted.checked_sub(cost) else {
+        let granted = told.granted.min(self.welcome);
+        let Some(ahead) = granted.checked_sub(cost) else {
             return told;
         };
         let Some(mut shard) = self.leases.shard(self.key) else {
             return told;
         };
-        let Some(lease) = shard.leases.get_mut(&self.key) else {
+        let lease = shard.leases.get_mut(&self.key);
+        // Another rate, since it was asked, has no use for what was taken at this one.
+        let Some(lease) = lease.filter(|lease| lease.quota == self.quota) else {
             return told;
         };
         lease.left = lease.left.saturating_add(ahead);
@@ -270,6 +282,51 @@ mod tests {
             leases.take((1, 1), &faster, 1, 1, NOW),
             Leased::Ahead(10, _)
         ));
+    }
+
+    #[test]
+    fn q30_what_was_asked_for_at_another_rate_is_not_kept() {
+        let leases = Leases::new(100).unwrap();
+        let slower = Quota::new(1, Duration::from_secs(1), 40);
+        let Leased::Ahead(100, asking) = leases.take((1, 1), &quota(), 1, 1, NOW) else {
+            panic!("nothing is there yet");
+        };
+        // The plan changes while the store is asked.
+        assert!(matches!(
+            leases.take((1, 1), &slower, 1, 1, NOW),
+            Leased::Alone
+        ));
+        asking.keep(told(100, 300), 1, NOW);
+        assert!(matches!(
+            leases.take((1, 1), &slower, 1, 1, NOW),
+            Leased::Ahead(10, _)
+        ));
+    }
+
+    #[test]
+    fn q30_more_than_was_welcome_is_not_kept() {
+        let leases = Leases::new(10).unwrap();
+        let take = || leases.take((1, 1), &quota(), 1, 1, NOW);
+        let Leased::Ahead(10, asking) = take() else {
+            panic!("nothing is there yet");
+        };
+        asking.keep(told(u64::MAX, 390), 1, NOW);
+        for left in 0..9 {
+            assert!(matches!(take(), Leased::Taken(_)), "{left}");
+        }
+        assert!(matches!(take(), Leased::Ahead(10, _)));
+    }
+
+    #[test]
+    fn q30_what_costs_nothing_asks_the_store_where_it_stands() {
+        let leases = Leases::new(10).unwrap();
+        let take = |cost| leases.take((1, 1), &quota(), cost, 1, NOW);
+        assert!(matches!(take(0), Leased::Alone));
+        let Leased::Ahead(10, asking) = take(1) else {
+            panic!("nothing is there yet");
+        };
+        asking.keep(told(10, 390), 1, NOW);
+        assert!(matches!(take(0), Leased::Alone));
     }
 
     #[test]
