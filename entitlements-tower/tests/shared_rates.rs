@@ -239,6 +239,18 @@ async fn q27_each_process_lets_pass_its_share() {
     assert_eq!(one.status(&api().cost(13)).await, 429);
 }
 
+/// What the store admits is spent of the share as far as there is room, also where it is more than there is.
+#[tokio::test]
+async fn q27_what_is_larger_than_the_share_leaves_nothing_of_it() {
+    let clock = Arc::new(ManualClock::at(testing::NOW));
+    let store = TestRates::by(Arc::clone(&clock));
+    let shared = SharedRates::by(store.clone()).processes(two());
+    let process = Process::new(&clock, shared).await;
+    assert_eq!(process.status(&api().cost(8)).await, 200);
+    store.answer(Answers::Refuses);
+    assert_eq!(process.pass(&api(), 9).await, 0);
+}
+
 #[tokio::test]
 async fn q27_or_it_denies_or_lets_pass() {
     let clock = Arc::new(ManualClock::at(testing::NOW));

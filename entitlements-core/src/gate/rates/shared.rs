@@ -8,7 +8,7 @@ use super::{Rated, stood};
 use crate::decide::{BoundRate, BoundSpeed};
 use crate::gate::{Gate, OnUnavailable};
 use crate::rate::{
-    Ask, Mode, Quota, RateFallback, Sharing, Standing, StoreAnswer, StoreAsk, Told,
+    Ask, Mode, Quota, RateFallback, Sharing, Standing, StoreAnswer, StoreAsk, Told, Verdict,
     name_of_own_rate, name_of_rate,
 };
 use crate::{Denial, Reply};
@@ -117,19 +117,20 @@ fn keep_share(answer: &StoreAnswer, demanded: &[BoundRate], payer: Payer<'_>, as
         let Some(keys) = keys else { continue };
         let share = sharing.share_of(&wish.quota, 1);
         let ask = || Ask::of_key(&keys, wish.key, &share);
-        let spent = if told.granted > 0 {
-            wish.cost
-        } else if told.wait == Some(Duration::ZERO) {
-            // It is another rate that denies.
-            0
+        let take = |cost| limiter.take(&mut [ask().cost(cost)], now) == Verdict::Admitted;
+        let is_kept = if told.granted > 0 {
+            take(wish.cost)
         } else {
+            // Where it would admit it is another rate that denies.
+            told.wait == Some(Duration::ZERO)
+        };
+        if !is_kept {
             let mut looked = [ask().cost(0)];
             let _ = limiter.look(&mut looked, now);
             let [looked] = looked;
-            looked.standing().map_or(0, |standing| standing.remaining())
-        };
-        // As far as there is room.
-        let _ = limiter.take(&mut [ask().cost(spent)], now);
+            // As far as there is room.
+            let _ = take(looked.standing().map_or(0, |standing| standing.remaining()));
+        }
     }
 }
 
