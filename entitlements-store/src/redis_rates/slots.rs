@@ -33,7 +33,8 @@ impl Rates {
             match (mode, said.is_admitted) {
                 (Mode::Take, true) => taken.push((slot, said)),
                 (Mode::Take, false) => {
-                    self.give_back(&taken, &mut answer).await?;
+                    // What was denied is, also where what was taken stays spent for want of an answer.
+                    let _ = self.give_back(&taken, &mut answer).await;
                     mode = Mode::Look;
                 }
                 (Mode::Look, _) => {}

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use entitlements_core::rate::{Quota, RateStore, StoreAsk, Verdict};
 use entitlements_store::RedisRates;
+use entitlements_store::redis::aio::{ConnectionLike, MultiplexedConnection};
+use entitlements_store::redis::{Client, Cmd, Pipeline, RedisFuture, Value};
 use entitlements_test_services::Redis;
 
 use crate::common::{ask, look, of_user, per_day, take, take_all};
@@ -99,6 +101,55 @@ async fn what_was_taken_ahead_is_given_back_too() {
     let both = take_all(&rates, vec![lease, ask("b", per_day(3), 3)]).await;
     let granted: Vec<_> = both.standings.iter().map(|it| it.granted).collect();
     assert_eq!((both.verdict(), granted), (Verdict::Admitted, vec![6, 3]));
+}
+
+/// A way to a server that ends where something is to be given back.
+#[derive(Clone)]
+struct GivesNothingBack(MultiplexedConnection);
+
+impl ConnectionLike for GivesNothingBack {
+    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
+        let gives_back = b"$4\r\nback\r\n";
+        let packed = command.get_packed_command();
+        if packed
+            .windows(gives_back.len())
+            .any(|part| part == gives_back)
+        {
+            let ended = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+            return Box::pin(async { Err(ended.into()) });
+        }
+        self.0.req_packed_command(command)
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        commands: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        self.0.req_packed_commands(commands, offset, count)
+    }
+
+    fn get_db(&self) -> i64 {
+        self.0.get_db()
+    }
+}
+
+/// What one slot denies is denied, also where the other has gone meanwhile and keeps what was taken.
+#[tokio::test]
+async fn what_was_denied_is_known_also_where_nothing_can_be_given_back() {
+    let server = Redis::start();
+    let client = Client::open(server.url()).unwrap();
+    let connection = client.get_multiplexed_async_connection().await.unwrap();
+    let rates = RedisRates::from_connection(GivesNothingBack(connection));
+    let both = || vec![ask("a", per_day(10), 2), ask("b", per_day(3), 3)];
+    assert_eq!(take_all(&rates, both()).await.verdict(), Verdict::Admitted);
+    let denied = take_all(&rates, both()).await;
+    assert!(matches!(denied.verdict(), Verdict::Wait(_)), "{denied:?}");
+    assert_eq!(
+        (denied.standings[0].granted, denied.standings[0].remaining),
+        (2, 6)
+    );
 }
 
 /// Named in turns, and answered in the order in which they were asked.
