@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use entitlements_core::Requirement;
 use entitlements_core::adapter::{Admission, Gate};
-use entitlements_core::rate::SharedRates;
+use entitlements_core::rate::{RateStore, RateStoreError, SharedRates, StoreAnswer, StoreAsk};
 use entitlements_core::testing::{self, Answers, TestEngine, TestRates, TestRequest, TestVendor};
+use entitlements_core::{Reply, Requirement};
 
 use crate::log;
 
@@ -46,5 +46,53 @@ fn q26_one_line_each() {
     assert!(
         came.starts_with("INFO:") && came.contains("away_seconds=3"),
         "{came}"
+    );
+}
+
+/// A store that counts what is spent, and may not count who spends it.
+#[derive(Debug)]
+struct CountsNobody(TestRates);
+
+impl RateStore for CountsNobody {
+    fn take(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
+        self.0.take(asks)
+    }
+
+    fn look(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
+        self.0.look(asks)
+    }
+
+    fn present(&self, _: &str, _: Duration) -> Reply<Result<u32, RateStoreError>> {
+        Reply::later(async { Err(RateStoreError::new("no permission for `zadd`")) })
+    }
+}
+
+#[tokio::test]
+async fn q29_a_store_that_counts_no_processes_is_told_of_once() {
+    log::listen();
+    let store = TestRates::default();
+    let shared = SharedRates::by(CountsNobody(store.clone()));
+    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+        builder.shared_rates(shared)
+    });
+    let gate = Gate::on(Requirement::rate("api"), &engine).unwrap();
+    log::take();
+    for answers in [Answers::AtOnce, Answers::Later, Answers::Later] {
+        store.answer(answers);
+        engine.clock().advance(Duration::from_secs(1));
+        match gate.admit(Some(&engine.current()), &TestRequest::new("GET", "/")) {
+            Admission::Later(waiting) => drop(waiting.await),
+            _ => panic!("it is waited for"),
+        }
+    }
+    let lines = log::take();
+    let lines = lines.iter().filter(|line| line.contains("processes"));
+    let lines: Vec<_> = lines.collect();
+    let [line] = &*lines else {
+        panic!("{lines:?}");
+    };
+    assert!(
+        line.starts_with("WARN:") && line.contains("no permission for `zadd`"),
+        "{line}"
     );
 }

@@ -1,12 +1,13 @@
 //! Q29: how many processes share.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::RateStoreError;
 use crate::rate::nanos;
 
 /// How often a process says that it is there.
@@ -28,6 +29,7 @@ pub(super) struct Presence {
     heard: Mutex<Heard>,
     /// When it says it again, in nanoseconds of a monotonic clock.
     due: AtomicU64,
+    is_said_to_be_uncounted: AtomicBool,
 }
 
 /// The most that were there, in this span of time and in the one before: a store that lost all it knew hears of one after the other, and who
@@ -58,6 +60,7 @@ impl Presence {
             processes: AtomicU32::new(1),
             heard: Mutex::default(),
             due: AtomicU64::new(0),
+            is_said_to_be_uncounted: AtomicBool::new(false),
         }
     }
 
@@ -92,6 +95,19 @@ impl Presence {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let most = heard.most(processes, now);
         self.processes.store(most, Ordering::Relaxed);
+    }
+
+    /// A store that answers and does not count processes: a permission is missing, say. Nobody else would notice until it goes, when each
+    /// process took the whole for its share.
+    #[cold]
+    pub(super) fn is_never_counted(&self, why: &RateStoreError) {
+        if !self.is_said_to_be_uncounted.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                target: "entitlements::rates",
+                "the store of rates does not say how many processes share them, and their shares may be too large when it goes: {}",
+                why.reason()
+            );
+        }
     }
 
     /// It was not heard: it is said again soon.

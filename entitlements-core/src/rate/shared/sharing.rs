@@ -152,6 +152,9 @@ impl Sharing {
             }
         });
         let in_time = timeout(self.settings.budget, both).await;
+        if let (Some(Ok(_)), Some(Err(error))) = (&answered, &processes) {
+            self.presence.is_never_counted(error);
+        }
         if processes.is_some() || in_time.is_err() {
             self.hear(processes.and_then(Result::ok));
         }
