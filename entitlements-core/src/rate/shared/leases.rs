@@ -19,6 +19,10 @@ const KEYS_OF_SHARD: usize = 4096;
 /// How often a full shard is searched for what has lapsed.
 const SWEEP_EVERY: u64 = 1_000_000_000;
 
+/// What was asked for and not heard of may be lost: for so many times as long as that takes to refill, nothing more is asked for ahead. Whoever
+/// hangs up costs others no more than this part of their rate, beside what each asks for.
+const REFILLS_AFTER_LOSS: u32 = 16;
+
 /// Whose lease: a rate and a key of it.
 pub(crate) type LeaseKey = (u64, u64);
 
@@ -44,6 +48,8 @@ struct Lease {
     beyond: u64,
     /// When what was taken would have been refilled: it is not used after that.
     until: u64,
+    /// Until when nothing is taken ahead.
+    alone_until: u64,
     is_asking: bool,
 }
 
@@ -57,12 +63,14 @@ pub(super) enum Leased {
     Alone,
 }
 
-/// One that asks the store on behalf of a lease. Dropped, another may.
+/// One that asks the store on behalf of a lease. Dropped before it was told, it may have lost what it asked for.
 pub(super) struct Asking {
     leases: Arc<Leases>,
     key: LeaseKey,
     quota: Quota,
     welcome: u64,
+    /// Until when nothing is taken ahead, where what was asked for is lost.
+    alone_until: u64,
 }
 
 impl Leases {
@@ -108,12 +116,14 @@ impl Leases {
             return Leased::Taken(lease.standing(cost));
         }
         let welcome = most - lease.left.min(most);
-        if lease.is_asking || welcome <= cost {
+        if lease.is_asking || now < lease.alone_until || welcome <= cost {
             return Leased::Alone;
         }
         lease.is_asking = true;
         let leases = Arc::clone(self);
+        let refills = quota.time_of(welcome).saturating_mul(REFILLS_AFTER_LOSS);
         let asking = Asking {
+            alone_until: now.saturating_add(nanos(refills)),
             leases,
             key,
             quota: *quota,
@@ -139,8 +149,7 @@ impl Shard {
             return false;
         }
         self.next_sweep = now.saturating_add(SWEEP_EVERY);
-        self.leases
-            .retain(|_, lease| lease.is_asking || (lease.left > 0 && now < lease.until));
+        self.leases.retain(|_, lease| lease.is_needed(now));
         self.leases.len() < KEYS_OF_SHARD
     }
 }
@@ -152,8 +161,13 @@ impl Lease {
             left: 0,
             beyond: 0,
             until: 0,
+            alone_until: 0,
             is_asking: false,
         }
+    }
+
+    const fn is_needed(&self, now: u64) -> bool {
+        self.is_asking || now < self.alone_until || (self.left > 0 && now < self.until)
     }
 
     fn standing(&self, granted: u64) -> StoreStanding {
@@ -173,7 +187,8 @@ impl Lease {
 
 impl Asking {
     /// Keeps what the store granted beyond the cost, and says how it stands with both.
-    pub(super) fn keep(self, told: StoreStanding, cost: u64, now: Duration) -> StoreStanding {
+    pub(super) fn keep(mut self, told: StoreStanding, cost: u64, now: Duration) -> StoreStanding {
+        self.alone_until = 0;
         let granted = told.granted.min(self.welcome);
         let Some(ahead) = granted.checked_sub(cost) else {
             return told;
@@ -193,167 +208,23 @@ impl Asking {
     }
 }
 
+impl Asking {
+    /// The store was not asked: nothing is lost.
+    pub(super) fn was_not_asked(mut self) {
+        self.alone_until = 0;
+    }
+}
+
 impl Drop for Asking {
     fn drop(&mut self) {
         if let Some(mut shard) = self.leases.shard(self.key)
             && let Some(lease) = shard.leases.get_mut(&self.key)
         {
             lease.is_asking = false;
+            lease.alone_until = lease.alone_until.max(self.alone_until);
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Duration = Duration::from_secs(1000);
-
-    fn told(granted: u64, remaining: u64) -> StoreStanding {
-        StoreStanding {
-            granted,
-            remaining,
-            wait: Some(Duration::ZERO),
-            next: Duration::ZERO,
-        }
-    }
-
-    fn quota() -> Quota {
-        Quota::new(100, Duration::from_secs(1), 400)
-    }
-
-    #[test]
-    fn q30_what_was_taken_ahead_is_used_up_then_asked_for_again() {
-        let leases = Leases::new(10).unwrap();
-        let take = |now| leases.take((1, 1), &quota(), 1, 1, now);
-        let Leased::Ahead(10, asking) = take(NOW) else {
-            panic!("nothing is there yet");
-        };
-        // Nobody else takes ahead meanwhile.
-        assert!(matches!(take(NOW), Leased::Alone));
-        assert_eq!(asking.keep(told(10, 390), 1, NOW), told(1, 399));
-        for left in (0..9).rev() {
-            let Leased::Taken(standing) = take(NOW) else {
-                panic!("{left} are left after this one");
-            };
-            assert_eq!(standing, told(1, 390 + left));
-        }
-        assert!(matches!(take(NOW), Leased::Ahead(10, _)));
-        // That one was dropped: the next may ask.
-        assert!(matches!(take(NOW), Leased::Ahead(10, _)));
-    }
-
-    #[test]
-    fn q30_what_would_be_refilled_by_now_is_not_used() {
-        let leases = Leases::new(10).unwrap();
-        let take = |now| leases.take((1, 1), &quota(), 1, 1, now);
-        let Leased::Ahead(10, asking) = take(NOW) else {
-            panic!("nothing is there yet");
-        };
-        asking.keep(told(10, 390), 1, NOW);
-        let lapses = NOW + Duration::from_millis(90);
-        assert!(matches!(
-            take(lapses - Duration::from_nanos(1)),
-            Leased::Taken(_)
-        ));
-        assert!(matches!(take(lapses), Leased::Ahead(10, _)));
-    }
-
-    #[test]
-    fn q30_no_more_is_taken_ahead_than_a_quarter_of_the_share() {
-        let leases = Leases::new(1000).unwrap();
-        let take = |cost, processes| leases.take((1, 1), &quota(), cost, processes, NOW);
-        assert!(matches!(take(1, 1), Leased::Ahead(100, _)));
-        assert!(matches!(take(1, 4), Leased::Ahead(25, _)));
-        assert!(matches!(take(25, 4), Leased::Alone));
-        assert!(matches!(take(1, u32::MAX), Leased::Alone));
-        assert!(Leases::new(1).is_none());
-    }
-
-    #[test]
-    fn q30_another_rate_finds_nothing_taken_ahead() {
-        let leases = Leases::new(10).unwrap();
-        let faster = Quota::new(200, Duration::from_secs(1), 400);
-        let Leased::Ahead(10, asking) = leases.take((1, 1), &quota(), 1, 1, NOW) else {
-            panic!("nothing is there yet");
-        };
-        asking.keep(told(10, 390), 1, NOW);
-        assert!(matches!(
-            leases.take((1, 1), &faster, 1, 1, NOW),
-            Leased::Ahead(10, _)
-        ));
-    }
-
-    #[test]
-    fn q30_what_was_asked_for_at_another_rate_is_not_kept() {
-        let leases = Leases::new(100).unwrap();
-        let slower = Quota::new(1, Duration::from_secs(1), 40);
-        let Leased::Ahead(100, asking) = leases.take((1, 1), &quota(), 1, 1, NOW) else {
-            panic!("nothing is there yet");
-        };
-        // The plan changes while the store is asked.
-        assert!(matches!(
-            leases.take((1, 1), &slower, 1, 1, NOW),
-            Leased::Alone
-        ));
-        asking.keep(told(100, 300), 1, NOW);
-        assert!(matches!(
-            leases.take((1, 1), &slower, 1, 1, NOW),
-            Leased::Ahead(10, _)
-        ));
-    }
-
-    #[test]
-    fn q30_more_than_was_welcome_is_not_kept() {
-        let leases = Leases::new(10).unwrap();
-        let take = || leases.take((1, 1), &quota(), 1, 1, NOW);
-        let Leased::Ahead(10, asking) = take() else {
-            panic!("nothing is there yet");
-        };
-        asking.keep(told(u64::MAX, 390), 1, NOW);
-        for left in 0..9 {
-            assert!(matches!(take(), Leased::Taken(_)), "{left}");
-        }
-        assert!(matches!(take(), Leased::Ahead(10, _)));
-    }
-
-    #[test]
-    fn q30_what_costs_nothing_asks_the_store_where_it_stands() {
-        let leases = Leases::new(10).unwrap();
-        let take = |cost| leases.take((1, 1), &quota(), cost, 1, NOW);
-        assert!(matches!(take(0), Leased::Alone));
-        let Leased::Ahead(10, asking) = take(1) else {
-            panic!("nothing is there yet");
-        };
-        asking.keep(told(10, 390), 1, NOW);
-        assert!(matches!(take(0), Leased::Alone));
-    }
-
-    #[test]
-    fn q30_keys_without_end_take_no_memory_without_end() {
-        let leases = Leases::new(10).unwrap();
-        let keep = |key: u64, now| match leases.take((1, key), &quota(), 1, 1, now) {
-            Leased::Ahead(_, asking) => asking.keep(told(10, 390), 1, now),
-            Leased::Alone => told(1, 0),
-            Leased::Taken(_) => panic!("each key is new"),
-        };
-        for key in 0..200_000 {
-            keep(key, NOW);
-        }
-        let kept = || -> usize {
-            let shards = leases.shards.iter();
-            shards.map(|shard| shard.lock().unwrap().leases.len()).sum()
-        };
-        assert_eq!(kept(), SHARDS * KEYS_OF_SHARD);
-        // What has lapsed makes room.
-        let later = NOW + Duration::from_secs(2);
-        for key in 200_000..300_000 {
-            keep(key, later);
-        }
-        assert_eq!(kept(), SHARDS * KEYS_OF_SHARD);
-        assert!(matches!(
-            leases.take((1, 200_000), &quota(), 1, 1, later),
-            Leased::Taken(_)
-        ));
-    }
-}
+mod tests;

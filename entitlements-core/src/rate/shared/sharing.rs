@@ -97,6 +97,9 @@ impl Sharing {
             }
         }
         if !self.reach.is_worth_asking(now) {
+            if let Some(ahead) = ahead {
+                ahead.asking.was_not_asked();
+            }
             return Reply::Now(self.away());
         }
         let asked = asks.len();
