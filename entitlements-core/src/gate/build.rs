@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8};
 use std::sync::{Arc, OnceLock};
 
+use super::own::Own;
 use super::rules::Rules;
 use super::{Gate, GateId, Inner, OnUnavailable, Settle};
 use crate::Entitlements;
@@ -119,7 +120,7 @@ impl Gate {
         let is_simple = !requirement.counts() && rules.methods.is_none();
         let asks_more = requirement.limits_rates() || !requirement.addresses().is_empty();
         Self {
-            inner: Arc::new(Inner {
+            inner: Own::new(Inner {
                 id: GateId::next(),
                 asks_no_account: requirement.asks_no_account(),
                 is_plain: is_simple && !asks_more,

@@ -7,7 +7,8 @@
 //! - `admission.rs`, `hold.rs`, `answered.rs`, `body.rs`: what becomes of a request and its response;
 //! - `head.rs`: what is asked of one;
 //! - `counters.rs`, `waited.rs`: what metrics and spans tell of decisions;
-//! - `order.rs`: layers in the wrong order.
+//! - `order.rs`: layers in the wrong order;
+//! - `own.rs`: clones of a gate, counted by the thread that makes them.
 
 mod address;
 mod admission;
@@ -22,6 +23,7 @@ mod judge;
 mod kept;
 mod methods;
 mod order;
+mod own;
 mod quick;
 mod rates;
 mod rules;
@@ -46,6 +48,7 @@ use crate::decide::{BoundRequirement, Requirement, UnknownName};
 use crate::engine::Callers;
 use crate::{Catalog, Entitlements};
 use counters::Counters;
+use own::Own;
 use rules::Rules;
 
 /// Tells gates apart, for what is remembered of each.
@@ -69,7 +72,7 @@ impl GateId {
 /// [`Admission`] says.
 #[derive(Clone)]
 pub struct Gate {
-    inner: Arc<Inner>,
+    inner: Own,
 }
 
 struct Inner {
