@@ -98,7 +98,6 @@ pub(crate) fn table() -> LoadTable {
         take_turns(&ways).await.unwrap()
     });
     table.bar(STORE, 10.0);
-    table.bar(OWN, 10.0);
     table
 }
 

@@ -22,9 +22,6 @@ pub(super) const CONNECT: Duration = Duration::from_secs(1);
 /// How long an answer may take, until the connection counts as dead.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
 
-/// How many commands may wait to be written, so that a burst of requests does not wait for each other.
-const WRITTEN_AT_ONCE: usize = 1024;
-
 /// How a cluster is asked again where a slot has moved: not for long, as nobody waits for long.
 const RETRIES: u32 = 4;
 const RETRY_AFTER: (u64, u64) = (5, 100);
@@ -153,11 +150,12 @@ fn quick() -> TcpSettings {
     TcpSettings::default().set_nodelay(true)
 }
 
+/// The driver's own number of commands that are written at once stays: with all that wait in one go, server and program take turns
+/// where they could work at the same time.
 fn settings() -> AsyncConnectionConfig {
     AsyncConnectionConfig::new()
         .set_connection_timeout(Some(CONNECT))
         .set_response_timeout(Some(ANSWER))
-        .set_pipeline_buffer_size(WRITTEN_AT_ONCE)
 }
 
 async fn connect_one(client: &Client) -> Result<(Wire, Option<Driver>), RedisError> {
