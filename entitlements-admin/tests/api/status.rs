@@ -232,7 +232,7 @@ async fn q26_rates_that_are_not_shared_are_a_warning() {
         drop(gate.admit(
             Some(&client.engine.current()),
             &TestRequest::new("GET", "/"),
-        ))
+        ));
     };
     ask();
     assert_eq!(warnings().await, [""; 0]);
