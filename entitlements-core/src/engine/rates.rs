@@ -102,7 +102,7 @@ impl Rates {
 }
 
 impl Entitlements {
-    /// What an operator should know of what this engine works with, beside what follows from licenses ([`Current::warnings`]); it is among the
+    /// What an operator should know of what this engine works with, beside what follows from licenses ([`EntitlementSet::warnings`](crate::EntitlementSet::warnings)); it is among the
     /// warnings of `GET /license/status` (M5).
     ///
     /// `rates_not_shared`: the store that processes share rates by does not answer (Q26).
