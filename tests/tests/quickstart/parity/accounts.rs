@@ -120,7 +120,7 @@ fn accounts_are_managed_and_limited_alike() {
         ),
         (json!({ "limit": "users", "value": 17 }), 201),
         (
-            json!({ "rate": "api", "requests": 5, "per": "1m", "burst": 9 }),
+            json!({ "rate": "api", "requests": 5, "per": "1m", "burst": 900 }),
             201,
         ),
         (json!({ "limit": "users" }), 422),
