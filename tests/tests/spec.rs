@@ -235,7 +235,7 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
     ),
     (
         "Q30",
-        "entitlements-core/src/rate/shared/leases.rs",
+        "entitlements-core/src/rate/shared/leases/tests.rs",
         "q30_what_would_be_refilled_by_now_is_not_used",
     ),
 ];
