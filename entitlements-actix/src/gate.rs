@@ -73,14 +73,25 @@ where
             self.gate
                 .passes(extensions.get::<Current>(), &Head(&request))
         };
-        let stage = if passes {
-            Stage::Passing {
-                response: self.inner.call(request),
-            }
+        let rates = if passes {
+            None
         } else {
-            self.weigh(request)
+            match self.quick(&request) {
+                Quick::Pass => None,
+                Quick::Rated(rates) => Some(rates),
+                other => {
+                    return RequireFuture {
+                        stage: self.weigh(request, other),
+                    };
+                }
+            }
         };
-        RequireFuture { stage }
+        RequireFuture {
+            stage: Stage::Passing {
+                response: self.inner.call(request),
+                rates,
+            },
+        }
     }
 }
 
@@ -89,32 +100,21 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
-    /// What a request comes to that does not simply pass.
+    /// What is asked of a request beside, where that can be told at once.
     #[inline(never)]
-    fn weigh(&self, request: ServiceRequest) -> Stage<S, B> {
-        let quick = {
+    fn quick(&self, request: &ServiceRequest) -> Quick {
+        let extensions = request.extensions();
+        self.gate.quick(extensions.get::<Current>(), &Head(request))
+    }
+
+    /// What a request comes to that does not pass at once.
+    #[inline(never)]
+    fn weigh(&self, request: ServiceRequest, quick: Quick) -> Stage<S, B> {
+        let admission = quick.or_else(|| {
             let extensions = request.extensions();
             self.gate
-                .quick(extensions.get::<Current>(), &Head(&request))
-        };
-        let admission = match quick {
-            Quick::Pass => {
-                return Stage::Passing {
-                    response: self.inner.call(request),
-                };
-            }
-            Quick::Rated(rates) => {
-                let response = self.inner.call(request);
-                return Rest::Rated { response, rates }.stage();
-            }
-            Quick::Deny(denial) => Admission::Deny(denial),
-            Quick::Later(waiting) => Admission::Later(waiting),
-            Quick::Ask => {
-                let extensions = request.extensions();
-                self.gate
-                    .admit(extensions.get::<Current>(), &Head(&request))
-            }
-        };
+                .admit(extensions.get::<Current>(), &Head(&request))
+        });
         let waiting = Waiting {
             inner: Rc::clone(&self.inner),
             deny: self.deny.clone(),
@@ -140,11 +140,12 @@ where
         match admission {
             Admission::Pass => Stage::Passing {
                 response: self.inner.call(self.request),
+                rates: None,
             },
-            Admission::Rated(rates) => {
-                let response = self.inner.call(self.request);
-                Rest::Rated { response, rates }.stage()
-            }
+            Admission::Rated(rates) => Stage::Passing {
+                response: self.inner.call(self.request),
+                rates: Some(rates),
+            },
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
                 let outer = self.request.extensions().get().cloned();
@@ -186,7 +187,8 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<ServiceRequest>, B> {
-        Passing { #[pin] response: S::Future },
+        /// The head of the response says where rates stand, if something is said of them.
+        Passing { #[pin] response: S::Future, rates: Option<RateReport> },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
         Rest { rest: Pin<Box<Rest<S, B>>> },
     }
@@ -196,8 +198,6 @@ pin_project! {
     /// What few requests come to.
     #[project = RestProjection]
     enum Rest<S: Service<ServiceRequest>, B> {
-        /// The head of the response says where rates stand.
-        Rated { #[pin] response: S::Future, rates: RateReport },
         /// Something is held until the response is there; none once it was settled.
         Holding { #[pin] response: S::Future, hold: Option<Hold> },
         /// The answer has to be waited for; none once it goes on.
@@ -231,19 +231,17 @@ where
         let mut stage = self.project().stage;
         loop {
             let rest = match stage.as_mut().project() {
-                StageProjection::Passing { response } => {
-                    return response
-                        .poll(cx)
-                        .map_ok(ServiceResponse::map_into_left_body);
+                StageProjection::Passing { response, rates } => {
+                    let response = ready!(response.poll(cx))?;
+                    let response = match rates {
+                        Some(rates) => with_rates(response, rates),
+                        None => response,
+                    };
+                    return Poll::Ready(Ok(response.map_into_left_body()));
                 }
                 StageProjection::Rest { rest } => rest,
             };
             match rest.as_mut().project() {
-                RestProjection::Rated { response, rates } => {
-                    let response = ready!(response.poll(cx));
-                    let response = response.map(|response| with_rates(response, rates));
-                    return Poll::Ready(response.map(ServiceResponse::map_into_left_body));
-                }
                 RestProjection::Holding { response, hold } => {
                     let response = ready!(response.poll(cx));
                     // Taken in any case: an error of the service releases.
@@ -295,14 +293,11 @@ fn with_rates<B>(mut response: ServiceResponse<B>, rates: &RateReport) -> Servic
     response
 }
 
-/// The usual names are made once: making one reads it letter by letter.
+/// The usual names are made by the compiler: making one reads it letter by letter.
 fn name_of_line(name: &'static str) -> HeaderName {
-    static POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-    static LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-
     match name {
-        "ratelimit" => LIMIT.clone(),
-        "ratelimit-policy" => POLICY.clone(),
+        "ratelimit" => const { HeaderName::from_static("ratelimit") },
+        "ratelimit-policy" => const { HeaderName::from_static("ratelimit-policy") },
         _ => HeaderName::from_static(name),
     }
 }
@@ -329,7 +324,6 @@ impl<S: Service<ServiceRequest>, B> fmt::Debug for RequireFuture<S, B> {
         let stage = match &self.stage {
             Stage::Passing { .. } => "passing",
             Stage::Rest { rest } => match **rest {
-                Rest::Rated { .. } => "rated",
                 Rest::Holding { .. } => "holding",
                 Rest::Asking { .. } => "asking",
                 Rest::Settling { .. } => "settling",

@@ -56,14 +56,23 @@ where
     // As in the engine's layer: this is inlined and what looks into the request is not, so that no layer copies it.
     #[inline(always)]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if !self.passes(&request) {
-            return RequireFuture {
-                stage: self.weigh(request),
-            };
-        }
+        let rates = if self.passes(&request) {
+            None
+        } else {
+            match self.quick(&request) {
+                Quick::Pass => None,
+                Quick::Rated(rates) => Some(rates),
+                other => {
+                    return RequireFuture {
+                        stage: self.weigh(request, other),
+                    };
+                }
+            }
+        };
         RequireFuture {
             stage: Stage::Passing {
                 response: self.inner.call(request),
+                rates,
             },
         }
     }
@@ -77,29 +86,25 @@ impl<S, D> RequireService<S, D> {
         self.gate.passes(current, &Head(request))
     }
 
-    /// What a request comes to that does not simply pass.
+    /// What is asked of a request beside, where that can be told at once.
     #[inline(never)]
-    fn weigh<B, R>(&mut self, request: Request<B>) -> Stage<S, B, D>
+    fn quick<B>(&self, request: &Request<B>) -> Quick {
+        let current = request.extensions().get::<Current>();
+        self.gate.quick(current, &Head(request))
+    }
+
+    /// What a request comes to that does not pass at once.
+    #[inline(never)]
+    fn weigh<B, R>(&mut self, request: Request<B>, quick: Quick) -> Stage<S, B, D>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
         R: DenialBody,
         D: DenyWith<R>,
     {
-        let current = request.extensions().get::<Current>();
-        let admission = match self.gate.quick(current, &Head(&request)) {
-            Quick::Pass => {
-                return Stage::Passing {
-                    response: self.inner.call(request),
-                };
-            }
-            Quick::Rated(rates) => {
-                let response = self.inner.call(request);
-                return Rest::Rated { response, rates }.stage();
-            }
-            Quick::Deny(denial) => Admission::Deny(denial),
-            Quick::Later(waiting) => Admission::Later(waiting),
-            Quick::Ask => self.gate.admit(current, &Head(&request)),
-        };
+        let admission = quick.or_else(|| {
+            let current = request.extensions().get::<Current>();
+            self.gate.admit(current, &Head(&request))
+        });
         // The readied service goes with the request that it was readied for. A denied one gives its readiness back by being
         // dropped: a permit must not wait for this connection's next request.
         let next = self.inner.clone();
@@ -125,7 +130,8 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<Request<B>>, B, D> {
-        Passing { #[pin] response: S::Future },
+        /// The head of the response says where rates stand, if something is said of them.
+        Passing { #[pin] response: S::Future, rates: Option<RateReport> },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
         Rest { rest: Pin<Box<Rest<S, B, D>>> },
     }
@@ -135,8 +141,6 @@ pin_project! {
     /// What few requests come to.
     #[project = RestProjection]
     enum Rest<S: Service<Request<B>>, B, D> {
-        /// The head of the response says where rates stand.
-        Rated { #[pin] response: S::Future, rates: RateReport },
         /// Something is held until the response is there; none once it was settled.
         Holding { #[pin] response: S::Future, hold: Option<Hold> },
         /// The answer has to be waited for; none once it goes on.
@@ -175,11 +179,12 @@ where
         match admission {
             Admission::Pass => Stage::Passing {
                 response: self.readied.call(self.request),
+                rates: None,
             },
-            Admission::Rated(rates) => {
-                let response = self.readied.call(self.request);
-                Rest::Rated { response, rates }.stage()
-            }
+            Admission::Rated(rates) => Stage::Passing {
+                response: self.readied.call(self.request),
+                rates: Some(rates),
+            },
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
                 let extensions = self.request.extensions_mut();
@@ -215,8 +220,11 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut stage = self.project().stage;
         match stage.as_mut().project() {
-            StageProjection::Passing { response } => response.poll(cx),
-            StageProjection::Rest { .. } => poll_rest(stage, cx),
+            StageProjection::Passing {
+                response,
+                rates: None,
+            } => response.poll(cx),
+            _ => poll_rest(stage, cx),
         }
     }
 }
@@ -232,14 +240,16 @@ where
 {
     loop {
         let rest = match stage.as_mut().project() {
-            StageProjection::Passing { response } => return response.poll(cx),
+            StageProjection::Passing { response, rates } => {
+                let response = ready!(response.poll(cx));
+                return Poll::Ready(response.map(|response| match rates {
+                    Some(rates) => with_rates(response, rates),
+                    None => response,
+                }));
+            }
             StageProjection::Rest { rest } => rest,
         };
         match rest.as_mut().project() {
-            RestProjection::Rated { response, rates } => {
-                let response = ready!(response.poll(cx));
-                return Poll::Ready(response.map(|response| with_rates(response, rates)));
-            }
             RestProjection::Holding { response, hold } => {
                 let response = ready!(response.poll(cx));
                 // Taken in any case: an error of the service releases.
@@ -290,14 +300,11 @@ fn with_rates<R>(mut response: Response<R>, rates: &RateReport) -> Response<R> {
     response
 }
 
-/// The usual names are made once: making one reads it letter by letter.
+/// The usual names are made by the compiler: making one reads it letter by letter.
 fn name_of_line(name: &'static str) -> HeaderName {
-    static POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-    static LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-
     match name {
-        "ratelimit" => LIMIT.clone(),
-        "ratelimit-policy" => POLICY.clone(),
+        "ratelimit" => const { HeaderName::from_static("ratelimit") },
+        "ratelimit-policy" => const { HeaderName::from_static("ratelimit-policy") },
         _ => HeaderName::from_static(name),
     }
 }
@@ -321,7 +328,6 @@ impl<S: Service<Request<B>>, B, D> fmt::Debug for RequireFuture<S, B, D> {
         let stage = match &self.stage {
             Stage::Passing { .. } => "passing",
             Stage::Rest { rest } => match **rest {
-                Rest::Rated { .. } => "rated",
                 Rest::Holding { .. } => "holding",
                 Rest::Asking { .. } => "asking",
                 Rest::Settling { .. } => "settling",

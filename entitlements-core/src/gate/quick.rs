@@ -24,6 +24,19 @@ pub enum Quick {
     Ask,
 }
 
+impl Quick {
+    /// What was told at once, or what is said when it is asked for.
+    pub fn or_else(self, admit: impl FnOnce() -> Admission) -> Admission {
+        match self {
+            Self::Pass => Admission::Pass,
+            Self::Rated(rates) => Admission::Rated(rates),
+            Self::Deny(denial) => Admission::Deny(denial),
+            Self::Later(waiting) => Admission::Later(waiting),
+            Self::Ask => admit(),
+        }
+    }
+}
+
 impl Gate {
     /// What becomes of a request that does not plainly [pass](Self::passes), where that can be told at once; the rates that are demanded
     /// are taken then.

@@ -128,7 +128,7 @@ impl Gate {
             return None;
         }
         let members = rates.map(|(rate, standing)| Member {
-            name: rate.field_name.clone(),
+            name: &rate.field_name,
             burst: standing.burst(),
             window_seconds: standing.window_seconds(),
             remaining: standing.remaining(),
