@@ -280,7 +280,7 @@ pub async fn w10_changes_at_the_same_time_take_turns<S: AllowlistStore>(
 #[macro_export]
 macro_rules! allowlist_store_conformance {
     (place = $make:expr, open = |$place:ident| $open:expr) => {
-        $crate::allowlist_store_conformance!(@tests $make, $place, $open,
+        $crate::__conformance_tests!(allowlist_store, $make, $place, $open,
             w7_what_is_refused_changes_nothing()
             w10_an_account_takes_its_list_along()
             w10_changes_at_the_same_time_take_turns(|task| drop(::tokio::spawn(task)))
@@ -288,16 +288,4 @@ macro_rules! allowlist_store_conformance {
             w10_what_is_kept_is_there_when_it_is_opened_again()
         );
     };
-    (@tests $make:expr, $place:ident, $open:expr, $($rule:ident($($more:expr)?))*) => {$(
-        #[test]
-        fn $rule() {
-            let mut threads = ::tokio::runtime::Builder::new_multi_thread();
-            let threads = threads.worker_threads(4).enable_all().build();
-            threads.expect("tokio starts").block_on(async {
-                let $place = $make;
-                let open = async || $open;
-                $crate::testing::allowlist_store::$rule(open $(, $more)?).await;
-            });
-        }
-    )*};
 }

@@ -272,7 +272,7 @@ pub async fn m14_nobody_loses_what_another_records<S: AuditSink>(
 #[macro_export]
 macro_rules! audit_sink_conformance {
     (place = $make:expr, open = |$place:ident| $open:expr) => {
-        $crate::audit_sink_conformance!(@tests $make, $place, $open,
+        $crate::__conformance_tests!(audit_sink, $make, $place, $open,
             m14_a_record_comes_back_as_it_was()
             m14_a_record_is_never_replaced()
             m14_nobody_loses_what_another_records(|task| drop(::tokio::spawn(task)))
@@ -281,16 +281,4 @@ macro_rules! audit_sink_conformance {
             m14_what_is_recorded_is_there_when_it_is_opened_again()
         );
     };
-    (@tests $make:expr, $place:ident, $open:expr, $($rule:ident($($more:expr)?))*) => {$(
-        #[test]
-        fn $rule() {
-            let mut threads = ::tokio::runtime::Builder::new_multi_thread();
-            let threads = threads.worker_threads(4).enable_all().build();
-            threads.expect("tokio starts").block_on(async {
-                let $place = $make;
-                let open = async || $open;
-                $crate::testing::audit_sink::$rule(open $(, $more)?).await;
-            });
-        }
-    )*};
 }

@@ -187,7 +187,7 @@ pub async fn p7_nobody_loses_what_another_keeps<S: LicenseStore>(
 #[macro_export]
 macro_rules! license_store_conformance {
     (place = $make:expr, open = |$place:ident| $open:expr) => {
-        $crate::license_store_conformance!(@tests $make, $place, $open,
+        $crate::__conformance_tests!(license_store, $make, $place, $open,
             p1_what_is_kept_is_there_when_it_is_opened_again()
             p2_ids_and_keys_come_back_as_they_were()
             p7_nobody_loses_what_another_keeps(|task| drop(::tokio::spawn(task)))
@@ -196,16 +196,4 @@ macro_rules! license_store_conformance {
             s11_what_is_removed_is_gone_and_nothing_else()
         );
     };
-    (@tests $make:expr, $place:ident, $open:expr, $($rule:ident($($more:expr)?))*) => {$(
-        #[test]
-        fn $rule() {
-            let mut threads = ::tokio::runtime::Builder::new_multi_thread();
-            let threads = threads.worker_threads(4).enable_all().build();
-            threads.expect("tokio starts").block_on(async {
-                let $place = $make;
-                let open = async || $open;
-                $crate::testing::license_store::$rule(open $(, $more)?).await;
-            });
-        }
-    )*};
 }

@@ -19,6 +19,7 @@ pub mod allowlist_store;
 pub mod audit_sink;
 mod block_on;
 mod clock;
+mod conformance;
 mod engine;
 #[doc(hidden)]
 pub mod license_store;

@@ -346,7 +346,7 @@ pub async fn q24_of_those_that_race_as_many_are_admitted_as_there_are<S: RateSto
 #[macro_export]
 macro_rules! rate_store_conformance {
     (place = $make:expr, open = |$place:ident| $open:expr) => {
-        $crate::rate_store_conformance!(@tests $make, $place, $open,
+        $crate::__conformance_tests!(rate_store, $make, $place, $open,
             q1_a_burst_is_admitted_and_no_more()
             q3_nothing_is_admitted_and_more_than_a_burst_never()
             q6_a_change_keeps_what_is_spent()
@@ -358,16 +358,4 @@ macro_rules! rate_store_conformance {
             q30_as_many_are_taken_as_are_welcome()
         );
     };
-    (@tests $make:expr, $place:ident, $open:expr, $($rule:ident($($more:expr)?))*) => {$(
-        #[test]
-        fn $rule() {
-            let mut threads = ::tokio::runtime::Builder::new_multi_thread();
-            let threads = threads.worker_threads(4).enable_all().build();
-            threads.expect("tokio starts").block_on(async {
-                let $place = $make;
-                let open = async || $open;
-                $crate::testing::rate_store::$rule(open $(, $more)?).await;
-            });
-        }
-    )*};
 }
