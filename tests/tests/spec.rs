@@ -293,6 +293,11 @@ const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
         "q2_governor_admits_the_same",
     ),
     (
+        "Q2",
+        "entitlements-store/src/redis_rates/tests/governor.rs",
+        "q2_script_limiter_and_governor_say_the_same",
+    ),
+    (
         "Q3",
         "entitlements-core/tests/rates/one_key.rs",
         "q3_what_costs_nothing_is_admitted_and_more_than_a_burst_never",

@@ -1,8 +1,9 @@
 //! The script with moved time.
 //!
-//! - `limiter.rs`: beside core's limiter; `returns.rs`: what is given back; `own.rs`: what only the script has.
+//! - `limiter.rs`: beside core's limiter; `governor.rs`: beside both of them governor's; `returns.rs`: what is given back; `own.rs`: what only the script has.
 #![cfg(unix)]
 
+mod governor;
 mod limiter;
 mod own;
 mod returns;
