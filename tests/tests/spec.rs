@@ -155,6 +155,11 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
     ),
     (
         "Q10",
+        "entitlements-tower/tests/rate_memory.rs",
+        "q10_ever_new_keys_at_a_gate_leave_memory_where_the_cap_says",
+    ),
+    (
+        "Q10",
         "entitlements-core/tests/rates/flood.rs",
         "q10_many_keys_leave_memory_where_the_cap_says",
     ),

@@ -92,7 +92,10 @@ impl EntitlementsBuilder {
         let given = keys.read_first().await;
         let mut notifiers: Vec<Arc<dyn Notifier>> = vec![Arc::new(LogNotifier)];
         notifiers.extend(self.notifiers);
-        let limiter = Limiter::default();
+        let limiter = self
+            .rate_places
+            .map(Limiter::with_places_for)
+            .unwrap_or_default();
         let rates = Rates::new(&catalog, limiter, self.shared_rates, Arc::clone(&clock));
         let parts = Parts {
             trusted_time: TrustedTime::new(keys.clock.newest, clock.now(), clock.monotonic()),

@@ -44,6 +44,7 @@ pub struct EntitlementsBuilder {
     audit: Option<Arc<dyn AuditSink>>,
     client_address: ClientAddress,
     allowlists: Option<Arc<dyn AllowlistStore>>,
+    rate_places: Option<usize>,
     shared_rates: Option<SharedRates>,
     switches: Switches,
     clock: Option<Arc<dyn Clock>>,
@@ -271,6 +272,14 @@ impl EntitlementsBuilder {
     /// the process ends, and whoever they kept out gets in.
     pub fn allowlists(mut self, store: impl AllowlistStore) -> Self {
         self.allowlists = Some(Arc::new(store));
+        self
+    }
+
+    /// Has places for so many keys of each rate, instead of for a million (Q13): more for a product that limits more accounts or addresses than that at
+    /// the same time, fewer where memory is short. A key takes some 95 bytes, once so many are limited; whoever comes when all places
+    /// are taken waits with others (Q10).
+    pub const fn rate_places(mut self, keys: usize) -> Self {
+        self.rate_places = Some(keys);
         self
     }
 
