@@ -184,6 +184,11 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "q24_processes_together_admit_what_one_would",
     ),
     (
+        "Q24",
+        "tests/tests/shared_rates.rs",
+        "q24_the_keys_of_whoever_does_not_come_again_go_by_themselves",
+    ),
+    (
         "Q25",
         "entitlements-tower/tests/shared_rates.rs",
         "q25_a_rate_of_the_program_and_each_user_count_for_themselves",
@@ -331,6 +336,11 @@ const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
         "Q6",
         "entitlements-core/tests/rates/carry.rs",
         "q6_a_smaller_plan_locks_nobody_out_for_longer",
+    ),
+    (
+        "Q6",
+        "tests/tests/shared_rates.rs",
+        "q6_processes_of_two_plans_admit_no_more_than_the_faster_would",
     ),
     (
         "Q7",
