@@ -348,13 +348,15 @@ async fn q18_where_a_rate_denies_no_limit_is_used() {
 }
 
 #[tokio::test]
-async fn q19_a_gate_in_shadow_spends_nothing() {
+async fn q19_a_gate_in_shadow_spends_and_says_nothing() {
     let engine = engine();
-    let shadow = RateLimit::new("api").shadow().on(&engine);
+    let shadow = RateLimit::new("api").legacy_headers().shadow().on(&engine);
     assert_eq!(pass(&shadow, 9, get).await, 9);
+    assert_eq!(said(&ask(&shadow, get()).await), [None; 3]);
     let api = RateLimit::new("api").on(&engine);
     assert_eq!(pass(&api, 9, get).await, 3);
     assert_eq!(pass(&shadow, 9, get).await, 9);
+    assert_eq!(said(&ask(&shadow, get()).await), [None; 3]);
 }
 
 #[tokio::test]

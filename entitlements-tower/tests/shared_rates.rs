@@ -323,10 +323,16 @@ async fn q19_a_gate_in_shadow_spends_nothing_of_what_is_shared() {
     let clock = Arc::new(ManualClock::at(testing::NOW));
     let store = TestRates::by(Arc::clone(&clock));
     store.answer(Answers::Later);
-    let process = Process::new(&clock, SharedRates::by(store)).await;
-    assert_eq!(process.pass(&api().shadow(), 30).await, 30);
+    let process = Process::new(&clock, SharedRates::by(store.clone())).await;
+    let shadow = api().shadow();
+    assert_eq!(process.pass(&shadow, 30).await, 30);
     assert_eq!(process.pass(&api(), 30).await, 12);
-    assert_eq!(process.pass(&api().shadow(), 30).await, 30);
+    for how in [Answers::Later, Answers::Refuses] {
+        store.answer(how);
+        assert_eq!(process.pass(&shadow, 30).await, 30);
+        let passed = process.ask(&shadow, get()).await;
+        assert_eq!(passed.headers().get("ratelimit"), None);
+    }
 }
 
 #[tokio::test]

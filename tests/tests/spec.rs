@@ -400,7 +400,7 @@ const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
     (
         "Q19",
         "entitlements-tower/tests/rates.rs",
-        "q19_a_gate_in_shadow_spends_nothing",
+        "q19_a_gate_in_shadow_spends_and_says_nothing",
     ),
     (
         "Q20",

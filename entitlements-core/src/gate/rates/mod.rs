@@ -112,7 +112,7 @@ impl Gate {
         }
     }
 
-    /// Q20: what the answer says, where answers of this kind do.
+    /// Q20: what the answer says, where answers of this kind do. Q19: of a gate in shadow none does.
     fn report<'a>(
         &self,
         rates: impl Iterator<Item = (&'a BoundRate, Standing)>,
@@ -124,7 +124,7 @@ impl Gate {
             RateHeaders::Denied => kind == RateHeaders::Denied,
             RateHeaders::Never => false,
         };
-        if !is_said {
+        if rules.shadow || !is_said {
             return None;
         }
         let members = rates.map(|(rate, standing)| Member {
