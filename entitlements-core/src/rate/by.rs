@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
+use super::key::Part;
 use crate::RequestHead;
 
 /// A user whom the application's authentication has verified, in the extensions of the request, for rates [by user](RateKey::user).
@@ -135,17 +136,24 @@ impl Kind {
     }
 }
 
-/// The first address of the network that an address is in, in the one form that it has.
-pub(crate) fn network_of(address: IpAddr, v4_bits: u8, v6_bits: u8) -> IpAddr {
+/// The network that an address is in, in the one form that it has; the address where that is all of it.
+#[inline]
+pub(crate) fn network_of(address: IpAddr, v4_bits: u8, v6_bits: u8) -> Part<'static> {
     match address.to_canonical() {
-        IpAddr::V4(address) => {
-            let behind = u32::MAX.checked_shr(v4_bits.into()).unwrap_or(0);
-            Ipv4Addr::from_bits(address.to_bits() & !behind).into()
-        }
-        IpAddr::V6(address) => {
-            let behind = u128::MAX.checked_shr(v6_bits.into()).unwrap_or(0);
-            Ipv6Addr::from_bits(address.to_bits() & !behind).into()
-        }
+        IpAddr::V4(address) => match u32::MAX.checked_shr(v4_bits.into()) {
+            None => Part::Address(address.into()),
+            Some(behind) => {
+                let first = Ipv4Addr::from_bits(address.to_bits() & !behind);
+                Part::Network(first.into(), v4_bits)
+            }
+        },
+        IpAddr::V6(address) => match u128::MAX.checked_shr(v6_bits.into()) {
+            None => Part::Address(address.into()),
+            Some(behind) => {
+                let first = Ipv6Addr::from_bits(address.to_bits() & !behind);
+                Part::Network(first.into(), v6_bits)
+            }
+        },
     }
 }
 
@@ -186,16 +194,28 @@ mod tests {
         for (address, bits, network) in [
             ("192.0.2.7", (32, 64), "192.0.2.7"),
             ("::ffff:192.0.2.7", (32, 64), "192.0.2.7"),
-            ("192.0.2.7", (24, 64), "192.0.2.0"),
-            ("192.0.2.7", (0, 0), "0.0.0.0"),
-            ("2001:db8:1:2:3:4:5:6", (32, 64), "2001:db8:1:2::"),
-            ("2001:db8:1:2:3:4:5:6", (32, 48), "2001:db8:1::"),
+            ("192.0.2.7", (24, 64), "192.0.2.0/24"),
+            ("192.0.2.7", (31, 64), "192.0.2.6/31"),
+            ("192.0.2.7", (0, 0), "0.0.0.0/0"),
+            ("2001:db8:1:2:3:4:5:6", (32, 0), "::/0"),
+            ("2001:db8:1:2:3:4:5:6", (32, 64), "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:3:4:5:6", (32, 48), "2001:db8:1::/48"),
+            (
+                "2001:db8:1:2:3:4:5:7",
+                (32, 127),
+                "2001:db8:1:2:3:4:5:6/127",
+            ),
             ("2001:db8:1:2:3:4:5:6", (32, 128), "2001:db8:1:2:3:4:5:6"),
             ("2001:db8:1:2:3:4:5:6", (99, 200), "2001:db8:1:2:3:4:5:6"),
         ] {
             let (v4_bits, v6_bits) = bits;
             let of = network_of(address.parse().unwrap(), v4_bits, v6_bits);
-            assert_eq!(of.to_string(), network, "{address} {bits:?}");
+            let of = match of {
+                Part::Network(first, bits) => format!("{first}/{bits}"),
+                Part::Address(address) => address.to_string(),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(of, network, "{address} {bits:?}");
         }
     }
 }

@@ -20,8 +20,10 @@ pub enum Subject<'a> {
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part<'a> {
-    /// A client address, or the first one of its prefix.
+    /// A client address.
     Address(IpAddr),
+    /// The client addresses that have so many bits in common: the first of them, and how many.
+    Network(IpAddr, u8),
     /// An API key, or what stands for it.
     ApiKey(&'a str),
     /// A user.

@@ -188,15 +188,13 @@ fn told(kind: &str, whose: &Option<String>) -> String {
     }
 }
 
-/// The first address of the network, in digits: all that a network is known by.
+/// The first bits of the address, as many as there are.
 fn network(address: IpAddr, v4: u8, v6: u8) -> (bool, String) {
     let (is_v4, digits, bits) = match canonical(address) {
         IpAddr::V4(address) => (true, format!("{:032b}", address.to_bits()), v4),
         IpAddr::V6(address) => (false, format!("{:0128b}", address.to_bits()), v6),
     };
-    let kept = digits.chars().take(bits.into());
-    let cleared = std::iter::repeat_n('0', digits.len());
-    (is_v4, kept.chain(cleared).take(digits.len()).collect())
+    (is_v4, digits.chars().take(bits.into()).collect())
 }
 
 /// Q7: all of it or nothing.

@@ -196,7 +196,7 @@ impl<'a> Asker<'a> {
             Kind::Address { v4_bits, v6_bits } => {
                 let address = self.addresses.client_of(head)?;
                 let network = network_of(address, *v4_bits, *v6_bits);
-                tell(&within(account, Part::Address(network)))
+                tell(&within(account, network))
             }
             Kind::OfHead(_) => match subject_of_head(&rate.by, head, which) {
                 Some(subject) => tell(&within(account, Part::Custom(&subject))),

@@ -73,6 +73,7 @@ impl Part<'_> {
     fn written(&self) -> String {
         match self {
             Self::Address(address) => format!("i:{address}"),
+            Self::Network(first, bits) => format!("i:{first}/{bits}"),
             Self::ApiKey(id) => written('k', id),
             Self::User(id) => written('u', id),
             Self::Custom(subject) => written('c', subject),
@@ -147,6 +148,9 @@ mod tests {
             Subject::Overall(Part::Custom("203.0.113.7")),
             Subject::Overall(Part::Address("203.0.113.7".parse().unwrap())),
             Subject::Overall(Part::Address("2001:db8::".parse().unwrap())),
+            Subject::Overall(Part::Network("2001:db8::".parse().unwrap(), 32)),
+            Subject::Overall(Part::Network("2001:db8::".parse().unwrap(), 64)),
+            Subject::Within(&one, Part::Network("2001:db8::".parse().unwrap(), 64)),
         ];
         let names: std::collections::HashSet<_> = subjects
             .iter()
