@@ -353,6 +353,11 @@ const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
         "q7_what_is_given_back_at_once_was_never_spent",
     ),
     (
+        "Q7",
+        "entitlements-core/tests/rates/returns.rs",
+        "q7_giving_back_after_changes_never_gives_too_much",
+    ),
+    (
         "Q8",
         "entitlements-core/tests/rates/one_key.rs",
         "q8_headers_say_burst_window_rest_and_reset",

@@ -57,6 +57,15 @@ impl Speed {
     pub(crate) fn is_faster_than(self, other: Self) -> bool {
         other.parts(self.units) > self.parts(other.units)
     }
+
+    /// The faster of both.
+    pub(crate) fn or_faster(self, other: Self) -> Self {
+        if other.is_faster_than(self) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 /// Never 0, as `a` is not.

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::hash::BuildHasher;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use foldhash::fast::RandomState;
@@ -27,6 +27,8 @@ pub struct RateKeys {
     hasher: RandomState,
     /// Their number is a power of two.
     shards: Box<[Shard]>,
+    /// The fastest that any key was changed to; none where none ever was.
+    changed_to: Mutex<Option<Speed>>,
 }
 
 impl RateKeys {
@@ -39,6 +41,7 @@ impl RateKeys {
             number: MADE.fetch_add(1, Ordering::Relaxed),
             hasher: RandomState::default(),
             shards: std::iter::repeat_with(shard).take(count).collect(),
+            changed_to: Mutex::default(),
         }
     }
 
@@ -105,13 +108,31 @@ impl RateKeys {
         }
     }
 
+    /// Writes what a key has spent, while its record is held.
+    pub(super) fn put(&self, record: &Record, spent: &Spent) {
+        if record.held().spent.speed != spent.speed {
+            // INVARIANT: it is known before anybody can see it in the record.
+            let mut changed_to = self.changed_to();
+            let before = changed_to.unwrap_or(spent.speed);
+            *changed_to = Some(before.or_faster(spent.speed));
+        }
+        record.put(spent);
+    }
+
+    fn changed_to(&self) -> MutexGuard<'_, Option<Speed>> {
+        let changed_to = self.changed_to.lock();
+        changed_to.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Q7: gives back what was taken when a record had been changed so many times.
     pub(super) fn give_back(&self, key: u64, taken: Taken, changes: u8, now: u64) {
         let after = |spent: Spent, changes_now: u8| {
-            let since = if changes == changes_now {
-                Since::NobodyGaveBack
+            let since = if changes == changes_now && taken.speed == spent.speed {
+                Since::OnlySpent
             } else {
-                Since::SomebodyMayHave
+                let changed_to = *self.changed_to();
+                let fastest = changed_to.map_or(spent.speed, |it| it.or_faster(spent.speed));
+                Since::Changed { fastest }
             };
             taken.returned_to(spent, since, now)
         };

@@ -105,7 +105,7 @@ fn spend(ask: &mut Ask<'_>, now: u64) {
     match keys.find(ask.key) {
         Some(record) => {
             record.hold();
-            record.put(&after);
+            keys.put(record, &after);
         }
         // Nothing to remember.
         None if ask.cost == 0 => {}
@@ -122,7 +122,7 @@ fn spend(ask: &mut Ask<'_>, now: u64) {
 /// Q6: writes at which speed it goes on.
 fn carry(ask: &Ask<'_>) {
     if let Some((record, spent)) = ask.rate.find(ask.key).zip(ask.spent()) {
-        record.put(&spent);
+        ask.rate.put(record, &spent);
     }
 }
 

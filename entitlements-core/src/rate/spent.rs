@@ -113,11 +113,13 @@ pub(crate) struct Taken {
     pub(crate) at: u64,
 }
 
-/// Whether anybody gave something back since something was taken.
+/// What became of a key since something was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Since {
-    NobodyGaveBack,
-    SomebodyMayHave,
+    /// Others spent, and no more.
+    OnlySpent,
+    /// Somebody may have given something back, or asked at another speed; no faster than this, or than what was taken was asked at.
+    Changed { fastest: Speed },
 }
 
 impl Taken {
@@ -133,15 +135,17 @@ impl Taken {
 
     /// Q7: without what of this is not refilled by now.
     pub(crate) fn returned_to(self, spent: Spent, since: Since, now: u64) -> Spent {
-        let cost = self.speed.parts(self.cost);
-        let (at, now_at) = (self.speed.at(self.at), self.speed.at(now));
-        let refilled = match since {
+        let (speed, from) = match since {
             // What was spent before it refilled first.
-            Since::NobodyGaveBack => now_at.saturating_sub(self.start),
-            Since::SomebodyMayHave => now_at.saturating_sub(at),
+            Since::OnlySpent => (self.speed, self.start),
+            Since::Changed { fastest } => {
+                let speed = fastest.or_faster(self.speed);
+                (speed, speed.at(self.at))
+            }
         };
-        let left = cost.saturating_sub(refilled);
-        let left = converted(left, self.speed, spent.speed, Round::Down);
+        let refilled = speed.at(now).saturating_sub(from);
+        let left = speed.parts(self.cost).saturating_sub(refilled);
+        let left = converted(left, speed, spent.speed, Round::Down);
         Spent {
             full_at: spent.full_at.saturating_sub(left),
             ..spent

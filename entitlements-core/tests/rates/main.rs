@@ -14,6 +14,7 @@ mod flood;
 mod governor_agrees;
 mod one_key;
 mod reference;
+mod returns;
 mod several;
 mod threads;
 

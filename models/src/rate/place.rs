@@ -73,10 +73,12 @@ impl Place {
 
     pub(crate) fn give_back(&self, name: u64, Took(taken, changes): Took, now: u64) {
         let after = |spent: Spent, changes_now: u8| {
-            let since = if changes == changes_now {
-                Since::NobodyGaveBack
+            let since = if changes == changes_now && taken.speed == spent.speed {
+                Since::OnlySpent
             } else {
-                Since::SomebodyMayHave
+                // Nothing here is changed twice.
+                let fastest = spent.speed;
+                Since::Changed { fastest }
             };
             taken.returned_to(spent, since, now)
         };
