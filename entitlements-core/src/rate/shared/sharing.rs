@@ -60,8 +60,11 @@ impl Sharing {
     pub(crate) fn not_shared(&self) -> Option<Notice> {
         self.reach.is_away().then(|| {
             let instead = self.settings.fallback.said();
-            let message = format!("The store of rates does not answer, {instead} until it does.");
-            Notice::new("rates_not_shared", message, "Look at the store, and at the way there; the log says why. It is asked again by itself.")
+            Notice::new(
+                "rates_not_shared",
+                format!("the store of rates does not answer, {instead} until it does"),
+                "look at the store and at the way there, of which the log says why; it is asked again by itself",
+            )
         })
     }
 
