@@ -7,8 +7,8 @@ use crate::deny::DenyWith;
 /// What a route demands, to `wrap` an `App`, a scope, a resource or a route in.
 ///
 /// [`RequireFeature`], [`RequirePlan`], [`RequirePaid`], [`RequireEnterprise`], [`RequireValidLicense`], [`RequireLimit`],
-/// [`ReleaseLimit`] and [`Lease`] are names for its parts; several demands in one `Require` are one layer and one decision,
-/// asked in the order of rule D1, limits last.
+/// [`ReleaseLimit`], [`Lease`], [`RateLimit`] and [`IpAllowlist`] are names for its parts; several demands in one `Require` are one layer and
+/// one decision, asked in the order of rule D1: limits after the rest, and rates last.
 ///
 /// On a resource with several methods, wrap the routes and not the resource, so that 405 stays what it is. Clones share
 /// one gate.

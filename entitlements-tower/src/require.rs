@@ -7,8 +7,8 @@ use crate::{DenyWith, Problems};
 /// What a route demands, as a layer.
 ///
 /// [`RequireFeature`], [`RequirePlan`], [`RequirePaid`], [`RequireEnterprise`], [`RequireValidLicense`], [`RequireLimit`],
-/// [`ReleaseLimit`] and [`Lease`] are names for its parts; several demands in one `Require` are one layer and one decision,
-/// asked in the order of rule D1, limits last.
+/// [`ReleaseLimit`], [`Lease`], [`RateLimit`] and [`IpAllowlist`] are names for its parts; several demands in one `Require` are one layer and
+/// one decision, asked in the order of rule D1: limits after the rest, and rates last.
 ///
 /// Use it with `route_layer`, so that 404 and 405 stay what they are. Clones share one gate. `D` is how it says no:
 /// as a problem, or by [`deny_with`](Self::deny_with).
