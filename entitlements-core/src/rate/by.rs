@@ -22,6 +22,8 @@ impl UserId {
 
 /// The API key that the application's authentication has verified, by what stands for it and not by itself, in the extensions of the
 /// request, for rates [by API key](RateKey::api_key).
+///
+/// [`ApiKeys`](crate::account::ApiKeys) tells the account alone: a layer of the application's own, in front of the engine's, inserts this.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ApiKeyId(pub Arc<str>);
 
@@ -34,6 +36,8 @@ impl ApiKeyId {
 }
 
 /// Whose requests a rate counts together: the account's, unless it says otherwise.
+///
+/// Whatever is named is counted within the account; only the program's own rates by address or head are counted over all accounts (Q15).
 ///
 /// ```
 /// use entitlements_core::Requirement;
@@ -70,7 +74,8 @@ impl RateKey {
         Self(Kind::Account)
     }
 
-    /// By the [`ApiKeyId`] that the authentication put into the request. Those without one count as one, of the account.
+    /// By the [`ApiKeyId`] that the authentication put into the request. Those without one count as one, of the account; so do all where
+    /// nothing puts one there, as [`ApiKeys`](crate::account::ApiKeys) does not.
     #[must_use]
     pub const fn api_key() -> Self {
         Self(Kind::ApiKey)
@@ -96,7 +101,8 @@ impl RateKey {
         Self(Kind::Address { v4_bits, v6_bits })
     }
 
-    /// By what this makes of a request's head. Those that it makes nothing of count as one.
+    /// By what this makes of a request's method, path and headers. Those that it makes nothing of count as one. What the authentication knows
+    /// and puts into the extensions is a [`UserId`] or an [`ApiKeyId`].
     ///
     /// What a client may write there it may write anew for each request, and be counted anew: take what something in front has
     /// checked, or what there are few of, such as the path.

@@ -12,7 +12,7 @@ const PLACES: usize = 1_000_000;
 
 /// What is spent of every rate, in the memory of one process.
 ///
-/// It is shared by threads, and bounded: see the [module](super).
+/// It is shared by threads. Each rate has as many places as were said, and never more memory than these take (Q10).
 #[derive(Debug)]
 pub struct Limiter {
     places: usize,

@@ -1,5 +1,8 @@
 //! How fast something may happen: what every key has spent of its rates, and whether there is room for more.
 //!
+//! A program that limits rates by gates takes [`FixedRate`], [`RateKey`], [`UserId`], [`ApiKeyId`] and [`RateHeaders`] from here, and where several
+//! processes count together [`SharedRates`] and [`RateFallback`]. The rest is for stores and adapters, and for who counts without a gate.
+//!
 //! - `quota.rs`: [`Quota`], a rate as it is counted with; `spent.rs`: the step of the generic cell rate algorithm;
 //! - `key.rs`: [`Subject`], whose requests are counted together;
 //! - `ask.rs`: [`Ask`], one rate that is asked for, and [`Standing`], what came of it;

@@ -11,6 +11,9 @@ use crate::{AccountId, RequestHead};
 ///
 /// Of a key only its SHA-256 is kept, so the table holds no secret, and how long a look-up takes says nothing about the keys in it.
 ///
+/// They tell the account, and not which of its keys it was: rates [by API key](crate::rate::RateKey::api_key) go by an
+/// [`ApiKeyId`](crate::rate::ApiKeyId), which a layer of the application's own inserts.
+///
 /// ```
 /// use entitlements_core::account::ApiKeys;
 ///
