@@ -44,7 +44,7 @@ pub struct SharedRates {
 }
 
 impl SharedRates {
-    /// Shares by this store.
+    /// Shares by this store, such as `RedisRates` of `entitlements-store`.
     pub fn by(store: impl RateStore) -> Self {
         Self {
             store: Arc::new(store),
@@ -61,7 +61,7 @@ impl SharedRates {
         self
     }
 
-    /// What becomes of requests while the store cannot be asked.
+    /// What becomes of requests while the store cannot be asked, instead of local shares.
     pub const fn on_unavailable(mut self, fallback: RateFallback) -> Self {
         self.fallback = fallback;
         self
