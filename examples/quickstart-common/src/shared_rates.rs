@@ -19,7 +19,9 @@ pub(crate) async fn share(builder: EntitlementsBuilder) -> Result<EntitlementsBu
     let redis = RedisRates::lazy(&url.to_string_lossy())
         .map_err(|error| Failure::new(format!("`{VARIABLE}`: {}", error.reason())))?;
     if let Err(error) = redis.ready().await {
-        tracing::warn!("`{VARIABLE}`: {error}");
+        tracing::warn!(
+            "`{VARIABLE}`: {error}; this program lets pass its share of rates until it is there"
+        );
     }
     Ok(builder.shared_rates(SharedRates::by(redis)))
 }
