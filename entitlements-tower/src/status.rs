@@ -2,7 +2,8 @@ use entitlements_core::Denial;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 
-/// A denial as a handler of tonic says it: the very status that a gate gives, with `entitlements-code` in its metadata.
+/// A denial as a handler of tonic says it: the very status that a gate gives, with `entitlements-code` in its metadata, and when to come again
+/// where a rate denies.
 ///
 /// ```
 /// use entitlements_core::{Denial, Requirement, testing};
@@ -25,10 +26,16 @@ use tonic::{Code, Status};
 pub fn denial_status(denial: Denial) -> Status {
     let status = denial.grpc_status();
     let mut metadata = MetadataMap::new();
-    metadata.insert(
-        "entitlements-code",
-        MetadataValue::from_static(denial.code()),
-    );
+    for (name, value) in status.headers() {
+        // The status itself writes these.
+        if matches!(name, "content-type" | "grpc-status" | "grpc-message") {
+            continue;
+        }
+        // INVARIANT: values are numbers, words and structured fields.
+        if let Ok(value) = value.parse::<MetadataValue<_>>() {
+            metadata.append(name, value);
+        }
+    }
     Status::with_metadata(
         Code::from_i32(i32::from(status.code())),
         status.message(),

@@ -573,3 +573,24 @@ fn an_engine_that_is_let_go_of_leaves_nothing_behind() {
     thread.join().unwrap();
     assert_eq!(Arc::strong_count(&store), 1);
 }
+
+/// Whoever makes a status of a denial by hand tells as much as the gate.
+#[cfg(feature = "tonic")]
+#[tokio::test]
+async fn q17_a_status_of_a_denial_says_when_to_come_again() {
+    let engine = engine();
+    let gate = RateLimit::new("exports").on(&engine);
+    assert_eq!(pass(&gate, 1, get).await, 1);
+    let denied = ask(&gate, get()).await;
+    let denial = denied.extensions().get::<Denial>().unwrap().clone();
+
+    let mut by_hand: Response<String> =
+        entitlements_tower::denial_status(denial.clone()).into_http();
+    let mut by_gate: Response<String> = entitlements_tower::grpc_response(denial);
+    // tonic escapes more of a message than it has to.
+    for response in [&mut by_hand, &mut by_gate] {
+        response.headers_mut().remove("grpc-message");
+    }
+    assert_eq!(by_hand.headers(), by_gate.headers());
+    assert_eq!(by_hand.headers()["grpc-retry-pushback-ms"], "60000");
+}
