@@ -130,12 +130,12 @@ impl Current {
 
     /// Checks a requirement outside a layer, in a service or a job.
     ///
-    /// Limits are not among what can be checked without being held: [`Entitlements::limit`] reserves. Nor are addresses, which only a
-    /// request has.
+    /// Limits are not among what can be checked without being held: [`Entitlements::limit`] reserves. Nor are rates, which gates spend, and
+    /// addresses, which only a request has.
     ///
     /// # Errors
     /// The denial, also where the catalog lacks a name. A requirement of limits is denied as a mistake in the program, with
-    /// code `UNKNOWN_LIMIT`, one of addresses with `IP_NOT_ALLOWED`.
+    /// code `UNKNOWN_LIMIT`, one of rates with `UNKNOWN_RATE`, one of addresses with `IP_NOT_ALLOWED`.
     pub fn require(&self, requirement: &Requirement) -> Result<(), Denial> {
         let bound = requirement.bind(self.set().catalog()).map_err(|unknown| {
             tracing::error!(%requirement, "a requirement cannot be checked: {unknown}");
