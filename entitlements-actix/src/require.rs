@@ -49,6 +49,9 @@ impl Require {
 
     /// Answers denied requests in the application's own way. The [`Denial`] still rides in the response's extensions.
     ///
+    /// Its headers are the application's own, too: who wants `Retry-After` and where rates stand begins with
+    /// [`denial_response`](crate::denial_response).
+    ///
     /// ```
     /// # actix_web::rt::System::new().block_on(async {
     /// use actix_web::{App, HttpResponse, test, web};

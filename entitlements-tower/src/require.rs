@@ -55,6 +55,9 @@ impl<D> Require<D> {
 
     /// Answers denied requests in the application's own way. The [`Denial`] still rides in the response's extensions.
     ///
+    /// Its headers are the application's own, too: who wants `Retry-After` and where rates stand begins with
+    /// [`denial_response`](crate::denial_response).
+    ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// use entitlements_core::{Denial, RequestHead, testing};
