@@ -219,6 +219,11 @@ const SHOWN_BY_TESTS: &[(&str, &str, &str)] = &[
         "q26_it_is_told_when_the_store_goes_and_when_it_is_back",
     ),
     (
+        "Q26",
+        "entitlements-core/tests/engine_log/shared_rates.rs",
+        "q26_what_cannot_be_read_is_told_once_a_minute",
+    ),
+    (
         "Q27",
         "entitlements-tower/tests/shared_rates.rs",
         "q27_each_process_lets_pass_its_share",

@@ -23,6 +23,8 @@ pub enum Answers {
     Later,
     /// It says that it cannot.
     Refuses,
+    /// It says that it cannot read what it has, which is no reason not to ask it again.
+    Unreadable,
     /// It never does.
     Never,
 }
@@ -115,6 +117,9 @@ impl TestRates {
                 })
             }
             Answers::Refuses => Reply::Now(Err(RateStoreError::new("connection refused"))),
+            Answers::Unreadable => Reply::Now(Err(RateStoreError::unreadable(
+                "something else lies under that name",
+            ))),
             Answers::Never => Reply::later(std::future::pending()),
         }
     }

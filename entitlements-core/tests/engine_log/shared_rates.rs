@@ -49,6 +49,59 @@ fn q26_one_line_each() {
     );
 }
 
+/// What cannot be read for one is told now and then, and does not take the store away from others.
+#[test]
+fn q26_what_cannot_be_read_is_told_once_a_minute() {
+    log::listen();
+    let store = TestRates::default();
+    let shared = SharedRates::by(store.clone());
+    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+        builder.shared_rates(shared)
+    });
+    let gate = Gate::on(Requirement::rate("api"), &engine).unwrap();
+    let ask = || match gate.admit(Some(&engine.current()), &TestRequest::new("GET", "/")) {
+        Admission::Later(_) => panic!("the store answers at once"),
+        admission => drop(admission),
+    };
+    log::take();
+    let told = || {
+        let lines = log::take();
+        let lines = lines.iter().filter(|line| line.contains("store of rates"));
+        lines.cloned().collect::<Vec<_>>()
+    };
+    store.answer(Answers::Unreadable);
+    (0..20).for_each(|_| ask());
+    let lines = told();
+    let [line] = &*lines else {
+        panic!("{lines:?}");
+    };
+    assert!(
+        line.starts_with("WARN:") && line.contains("something else lies under that name"),
+        "{line}"
+    );
+    // It is asked each time, for it is there.
+    assert_eq!(store.asked(), 20);
+    engine.clock().advance(Duration::from_secs(59));
+    ask();
+    assert_eq!(told(), [""; 0]);
+    engine.clock().advance(Duration::from_secs(1));
+    ask();
+    assert_eq!(told().len(), 1);
+
+    // One that is away is there again with such an answer.
+    store.answer(Answers::Refuses);
+    (0..9).for_each(|_| ask());
+    assert_eq!(told().len(), 1);
+    store.answer(Answers::Unreadable);
+    engine.clock().advance(Duration::from_millis(250));
+    ask();
+    let lines = told();
+    let [line] = &*lines else {
+        panic!("{lines:?}");
+    };
+    assert!(line.contains("answers again"), "{line}");
+}
+
 /// A store that counts what is spent, and may not count who spends it.
 #[derive(Debug)]
 struct CountsNobody(TestRates);

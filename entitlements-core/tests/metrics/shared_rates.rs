@@ -62,3 +62,30 @@ fn q26_it_is_told_when_the_store_goes_and_when_it_is_back() {
         });
     }
 }
+
+/// What cannot be read is counted, and the store stays there.
+#[test]
+fn q26_what_cannot_be_read_is_counted_and_the_store_is_there() {
+    recording(|recorded| {
+        let store = TestRates::default();
+        let shared = SharedRates::by(store.clone());
+        let (engine, _upkeep) =
+            TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+                builder.shared_rates(shared)
+            });
+        let gate = Gate::on(Requirement::rate("api"), &engine).unwrap();
+        store.answer(Answers::Unreadable);
+        for _ in 0..7 {
+            match gate.admit(Some(&engine.current()), &TestRequest::new("GET", "/")) {
+                Admission::Later(_) => panic!("the store answers at once"),
+                admission => drop(admission),
+            }
+        }
+        let all = recorded.take();
+        let unshared = "entitlements_rates_unshared_total{fallback=\"local_share\"}";
+        let errors = "entitlements_backend_errors_total{backend=\"rate_store\"}";
+        assert_eq!(all.get(unshared), Some(&7.0), "{all:?}");
+        assert_eq!(all.get(errors), Some(&7.0));
+        assert_eq!(all.get("entitlements_rate_store_up"), Some(&1.0));
+    });
+}

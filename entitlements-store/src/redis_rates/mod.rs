@@ -31,6 +31,9 @@ use wire::Place;
 /// What all keys begin with where it is not said.
 const PREFIX: &str = "entitlements:rate:";
 
+/// How the script begins where something else lies under a key.
+const UNREADABLE: &str = "NORATE";
+
 /// What a server can still reckon with, and longer than any process is there.
 const LONGEST_STAY: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -50,7 +53,7 @@ const LONGEST_STAY: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// `entitlements:rate:{a:acc_42}/u:mona:api` is what the user `mona` of account `acc_42` has spent of the rate `api`: `3 0/100000 1
 /// 1790000000000000 …` says that it was 3 units and no part of 100000, of which 1 is refilled in a microsecond, at that time in microseconds.
 /// A key is there while something is spent, and expires when nothing is. A server that evicts keys for want of memory forgets what was spent;
-/// `noeviction` or `volatile-ttl` suit. What else lies under such a name is left as it is, and asking fails with its name.
+/// `noeviction` or `volatile-ttl` suit. What else lies under such a name is left as it is, and asking for it fails with its name; what others ask for is told.
 ///
 /// Processes that share are in `entitlements:rate:processes`.
 ///
@@ -233,7 +236,13 @@ impl Rates {
     }
 
     fn error(&self, fault: &Fault) -> RateStoreError {
-        RateStoreError::new(self.link.words_for(fault))
+        let words = self.link.words_for(fault);
+        match fault {
+            Fault::Redis(error) if error.code() == Some(UNREADABLE) => {
+                RateStoreError::unreadable(words)
+            }
+            _ => RateStoreError::new(words),
+        }
     }
 }
 

@@ -31,7 +31,7 @@ if #ARGV == 7 and ARGV[6] == ARGV[7] and ARGV[1] ~= 'back' then
     if of == ARGV[4] and at_speed == ARGV[3] and tonumber(at) <= now then
       local gone = (now - at) * speed
       owed, turn = units * unit + parts, tonumber(turned)
-      is_known = gone < LARGEST and owed < LARGEST
+      is_known = gone < LARGEST and owed < LARGEST and turn <= LARGEST
       owed = math.max(owed - gone, 0)
     end
   end
@@ -167,6 +167,7 @@ local function load(key, ask)
   }
   at = tonumber(at)
   if spent.unit < 1 or spent.speed < 1 then return nil end
+  if math.max(spent.units, spent.parts, spent.unit, spent.speed, spent.turn, at) > LARGEST then return nil end
   -- A clock that was set back has refilled nothing; from its new time on it does.
   spent.is_ahead = at > now
   local gone_units, gone_parts = refilled(spent.speed, spent.unit, now - at)

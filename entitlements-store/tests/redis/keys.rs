@@ -83,12 +83,15 @@ async fn what_else_lies_under_a_key_is_told_and_left() {
         &["SET", key, "1 2/3 4 5"],
         &["SET", key, "-1 0/1 1 1 1"],
         &["SET", key, "1 0/0 0 1 1"],
+        &["SET", key, &format!("1{:0400} 0/1 1 1 1", 0)],
+        &["SET", key, &format!("1 0/86400000000 1 1 1{:0400}", 0)],
         &["LPUSH", key, "1"],
     ] {
         let _ = server.ask(garbage);
         let asks = vec![ask("b", per_day(9), 1), ask("a", per_day(3), 1)];
         let error = rates.take(asks).await.unwrap_err();
         assert!(error.reason().contains(key), "{error}");
+        assert!(error.is_unreadable());
         assert_eq!(server.ask(&["EXISTS", key]).unwrap(), ":1");
         let alone = rates.take(vec![ask("a", per_day(3), 1)]).await.unwrap_err();
         assert!(alone.reason().contains(key), "{alone}");

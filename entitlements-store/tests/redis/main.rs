@@ -11,6 +11,7 @@
 mod clusters;
 mod common;
 mod connecting;
+mod engines;
 mod faults;
 mod keys;
 mod sharing;

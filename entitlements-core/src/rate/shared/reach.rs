@@ -13,6 +13,9 @@ const PATIENCE: u32 = 5;
 /// How often one asks all the same.
 const PROBE_EVERY: Duration = Duration::from_millis(250);
 
+/// How often it is said that something in it cannot be read.
+const SAY_EVERY: Duration = Duration::from_secs(60);
+
 /// What is known of the store.
 #[derive(Debug)]
 pub(super) struct Reach {
@@ -22,6 +25,8 @@ pub(super) struct Reach {
     away_since: AtomicU64,
     /// When one may ask all the same, likewise.
     next_probe: AtomicU64,
+    /// When it may be said again that something cannot be read, likewise.
+    next_word: AtomicU64,
 }
 
 impl Reach {
@@ -33,6 +38,7 @@ impl Reach {
             is_away: AtomicBool::new(false),
             away_since: AtomicU64::new(0),
             next_probe: AtomicU64::new(0),
+            next_word: AtomicU64::new(0),
         }
     }
 
@@ -49,16 +55,7 @@ impl Reach {
 
     #[cold]
     fn may_probe(&self, now: Duration) -> bool {
-        let now = millis(now);
-        let due = self.next_probe.load(Ordering::Relaxed);
-        let next = now.saturating_add(millis(PROBE_EVERY));
-        let probing = |()| {
-            let exchanged =
-                self.next_probe
-                    .compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed);
-            exchanged.is_ok()
-        };
-        now >= due && probing(())
+        is_first(&self.next_probe, PROBE_EVERY, now)
     }
 
     /// It answered.
@@ -104,6 +101,28 @@ impl Reach {
             );
         }
     }
+
+    /// It answered that what it has of some cannot be read, which is no reason not to ask it for others.
+    #[cold]
+    pub(super) fn was_unreadable(&self, why: &str, instead: &str, now: Duration) {
+        if is_first(&self.next_word, SAY_EVERY, now) {
+            tracing::warn!(
+                target: "entitlements::rates",
+                "the store of rates answers, but cannot read what is spent by some, {instead} for those: {why}"
+            );
+        }
+    }
+}
+
+/// Whether this is the first one since it was due; the next one is after so long.
+fn is_first(due: &AtomicU64, every: Duration, now: Duration) -> bool {
+    let now = millis(now);
+    let known = due.load(Ordering::Relaxed);
+    let next = now.saturating_add(millis(every));
+    now >= known
+        && due
+            .compare_exchange(known, next, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
 }
 
 fn millis(time: Duration) -> u64 {

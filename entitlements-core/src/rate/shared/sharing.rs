@@ -198,9 +198,14 @@ impl Sharing {
             }
             Err(error) => {
                 Backend::RateStore.failed();
-                let instead = self.settings.fallback.said();
-                self.reach
-                    .failed(error.reason(), instead, self.clock.monotonic());
+                let (why, instead) = (error.reason(), self.settings.fallback.said());
+                let now = self.clock.monotonic();
+                if error.is_unreadable() {
+                    self.reach.answered(now);
+                    self.reach.was_unreadable(why, instead, now);
+                } else {
+                    self.reach.failed(why, instead, now);
+                }
                 self.away()
             }
         }

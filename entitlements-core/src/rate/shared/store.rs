@@ -116,6 +116,7 @@ pub struct StoreStanding {
 #[error("rates cannot be told: {reason}")]
 pub struct RateStoreError {
     reason: String,
+    is_unreadable: bool,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -125,7 +126,20 @@ impl RateStoreError {
     pub fn new(reason: impl fmt::Display) -> Self {
         Self {
             reason: reason.to_string(),
+            is_unreadable: false,
             source: None,
+        }
+    }
+
+    /// The store is there, but what it keeps under the names that were asked for is not what is spent of a rate, so only these cannot be told.
+    ///
+    /// Others are asked for all the same, where one that does not answer is left alone for a while (Q26). A store that denies everything, as for
+    /// want of a permission or of memory, is no such case.
+    #[must_use]
+    pub fn unreadable(reason: impl fmt::Display) -> Self {
+        Self {
+            is_unreadable: true,
+            ..Self::new(reason)
         }
     }
 
@@ -134,6 +148,12 @@ impl RateStoreError {
     pub fn caused_by(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
         self
+    }
+
+    /// Whether the store is there, and only what was asked for cannot be told.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        self.is_unreadable
     }
 
     /// What failed.
