@@ -60,6 +60,18 @@ impl Link {
         Self::new(None, State::Up(up))
     }
 
+    /// A link of its own to the same place.
+    #[cfg(feature = "redis-tls")]
+    pub(super) fn with_certificates(
+        &self,
+        certificates: redis::TlsCertificates,
+    ) -> Result<Self, RedisError> {
+        match &self.0.place {
+            Some(place) => Ok(Self::to(place.with_certificates(certificates)?)),
+            None => Err(super::tls::wrong("the connection is the application's")),
+        }
+    }
+
     fn new(place: Option<Place>, state: State) -> Self {
         Self(Arc::new(Shared {
             place,

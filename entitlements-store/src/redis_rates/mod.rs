@@ -2,16 +2,20 @@
 //!
 //! - `rates.lua`: the step of the rules Q1 to Q8, as a script; `present.lua`: which processes there are; `script.rs`: how they are run;
 //! - `speed.rs`: a rate in the numbers of the script; `question.rs`: what it is asked and says; `slots.rs`: several slots at once;
-//! - `link.rs`: a link that keeps itself up; `tasks.rs`: what it does when nobody asks; `wire.rs`: what it leads through.
+//! - `link.rs`: a link that keeps itself up; `tasks.rs`: what it does when nobody asks; `wire.rs`: what it leads through; `server.rs`: how a connection
+//!   to one server is made, and `tls.rs`: how both prove who they are.
 
 mod link;
 mod question;
 mod script;
+mod server;
 mod slots;
 mod speed;
 mod tasks;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "redis-tls")]
+mod tls;
 mod wire;
 
 use std::fmt;
@@ -172,6 +176,38 @@ impl RedisRates {
     pub fn with_prefix(self, prefix: &str) -> Self {
         let prefix = prefix.replace('{', "(").replace('}', ")");
         Self::made(self.0.link.clone(), prefix)
+    }
+
+    /// Trusts these certificates in place of the system's, and shows the client's own to a server that asks for one; for servers at
+    /// `rediss://…`, before the first request. Both are PEM.
+    ///
+    /// ```no_run
+    /// use entitlements_store::{RedisRates, redis::TlsCertificates};
+    ///
+    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    /// let certificates = TlsCertificates {
+    ///     root_cert: Some(std::fs::read("/etc/acme/redis-ca.pem")?),
+    ///     client_tls: None,
+    /// };
+    /// let rates = RedisRates::lazy("rediss://:secret@redis.internal:6380/")?.with_certificates(certificates)?;
+    /// rates.ready().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no certificate in what is given, or no private key that belongs to it, or a server is not at `rediss://…`. What a server
+    /// proves is seen when it is connected to.
+    #[cfg(feature = "redis-tls")]
+    pub fn with_certificates(
+        self,
+        certificates: redis::TlsCertificates,
+    ) -> Result<Self, RateStoreError> {
+        let link = self.0.link.with_certificates(certificates);
+        let link = link.map_err(|error| {
+            RateStoreError::new(format_args!("certificates cannot be used: {error}"))
+        })?;
+        Ok(Self::made(link, self.0.prefix.clone()))
     }
 
     fn new(link: Link) -> Self {

@@ -10,11 +10,10 @@ use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::cluster_async::ClusterConnection;
 use redis::io::tcp::TcpSettings;
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, RedisError, Value,
-};
-use tokio::net::TcpStream;
+use redis::{Client, Cmd, ConnectionInfo, RedisError, Value};
 use tokio::task::AbortHandle;
+
+use super::server::Server;
 
 /// How long making a connection may take, greetings and all. Who asks waits no longer than its own budget.
 pub(super) const CONNECT: Duration = Duration::from_secs(1);
@@ -68,7 +67,7 @@ impl<C: ConnectionLike + Clone + Send + Sync> Given for C {
 
 /// Where servers are, and how to get there.
 pub(super) enum Place {
-    One(Box<Client>),
+    One(Box<Server>),
     Cluster {
         client: Box<ClusterClient>,
         nodes: Vec<ConnectionInfo>,
@@ -80,10 +79,7 @@ pub(super) type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Place {
     pub(super) fn one(url: &str) -> Result<Self, RedisError> {
-        let client = Client::open(url)?;
-        let info = client.get_connection_info().clone();
-        let client = Client::open(info.set_tcp_settings(quick()))?;
-        Ok(Self::One(Box::new(client)))
+        Ok(Self::One(Box::new(Server::at(url)?)))
     }
 
     pub(super) fn cluster<'a>(urls: impl Iterator<Item = &'a str>) -> Result<Self, RedisError> {
@@ -92,26 +88,49 @@ impl Place {
             .iter()
             .map(|client| client.get_connection_info().clone())
             .collect();
-        let (least, most) = RETRY_AFTER;
-        let client = ClusterClientBuilder::new(nodes.clone())
-            .connection_timeout(CONNECT)
-            .response_timeout(ANSWER)
-            .retries(RETRIES)
-            .min_retry_wait(least)
-            .max_retry_wait(most)
-            .tcp_settings(quick())
-            .build()?;
+        let client = cluster_of(&nodes).build()?;
         Ok(Self::Cluster {
             client: Box::new(client),
             nodes,
         })
     }
 
+    /// The same, where these certificates are trusted and shown.
+    #[cfg(feature = "redis-tls")]
+    pub(super) fn with_certificates(
+        &self,
+        certificates: redis::TlsCertificates,
+    ) -> Result<Self, RedisError> {
+        match self {
+            Self::One(server) => Ok(Self::One(Box::new(
+                server.with_certificates(&certificates)?,
+            ))),
+            Self::Cluster { nodes, .. } => {
+                for node in nodes {
+                    // What is wrong with them is found here, as for one server.
+                    super::tls::Tls::with_certificates(node, &certificates)?;
+                }
+                let client = cluster_of(nodes).certs(certificates).build()?;
+                Ok(Self::Cluster {
+                    client: Box::new(client),
+                    nodes: nodes.clone(),
+                })
+            }
+        }
+    }
+
     /// A connection, and what has to run for it.
     pub(super) async fn connect(&self) -> Result<(Wire, Option<Driver>), RedisError> {
         match self {
-            Self::One(client) => connect_one(client).await,
-            Self::Cluster { client, .. } => {
+            Self::One(server) => server.connect().await,
+            Self::Cluster {
+                client,
+                #[cfg(feature = "redis-tls")]
+                nodes,
+                ..
+            } => {
+                #[cfg(feature = "redis-tls")]
+                super::tls::settle(nodes);
                 Ok((Wire::Cluster(client.get_async_connection().await?), None))
             }
         }
@@ -120,7 +139,7 @@ impl Place {
     /// What no message may show.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         let nodes = match self {
-            Self::One(client) => std::slice::from_ref(client.get_connection_info()),
+            Self::One(server) => std::slice::from_ref(server.info()),
             Self::Cluster { nodes, .. } => nodes,
         };
         nodes
@@ -133,7 +152,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::One(client) => write!(f, "`{}`", client.get_connection_info().addr()),
+            Self::One(server) => write!(f, "`{}`", server.info().addr()),
             Self::Cluster { nodes, .. } => {
                 for (place, node) in nodes.iter().enumerate() {
                     let before = if place == 0 { "" } else { ", " };
@@ -145,48 +164,20 @@ impl fmt::Display for Place {
     }
 }
 
+fn cluster_of(nodes: &[ConnectionInfo]) -> ClusterClientBuilder {
+    let (least, most) = RETRY_AFTER;
+    ClusterClientBuilder::new(nodes.to_vec())
+        .connection_timeout(CONNECT)
+        .response_timeout(ANSWER)
+        .retries(RETRIES)
+        .min_retry_wait(least)
+        .max_retry_wait(most)
+        .tcp_settings(quick())
+}
+
 /// Requests are small, and none may wait for the next one.
 fn quick() -> TcpSettings {
     TcpSettings::default().set_nodelay(true)
-}
-
-/// The driver's own number of commands that are written at once stays: with all that wait in one go, server and program take turns
-/// where they could work at the same time.
-fn settings() -> AsyncConnectionConfig {
-    AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT))
-        .set_response_timeout(Some(ANSWER))
-}
-
-async fn connect_one(client: &Client) -> Result<(Wire, Option<Driver>), RedisError> {
-    let info = client.get_connection_info();
-    match info.addr() {
-        ConnectionAddr::Tcp(host, port) => {
-            let stream = TcpStream::connect((host.as_str(), *port)).await?;
-            stream.set_nodelay(true)?;
-            driven(info, stream).await
-        }
-        #[cfg(unix)]
-        ConnectionAddr::Unix(path) => {
-            driven(info, tokio::net::UnixStream::connect(path).await?).await
-        }
-        // The driver has its own way with TLS, and runs by itself.
-        _ => {
-            let settings = settings();
-            let connecting = client.get_multiplexed_async_connection_with_config(&settings);
-            Ok((Wire::One(connecting.await?), None))
-        }
-    }
-}
-
-/// A connection that we run ourselves, so that its end is heard of when it comes and not when it is used.
-async fn driven(
-    info: &ConnectionInfo,
-    stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-) -> Result<(Wire, Option<Driver>), RedisError> {
-    let making = MultiplexedConnection::new_with_config(info.redis_settings(), stream, settings());
-    let (connection, driver) = making.await?;
-    Ok((Wire::One(connection), Some(Box::pin(driver))))
 }
 
 /// Ends a task with itself.

@@ -11,6 +11,8 @@
 mod clusters;
 mod common;
 mod connecting;
+#[cfg(feature = "redis-tls")]
+mod encrypted;
 mod engines;
 mod faults;
 mod keys;

@@ -1,7 +1,10 @@
-use crate::redis::Redis;
+use crate::redis::{Proof, Redis};
 
 /// All that keys can be in.
 const SLOTS: usize = 16384;
+
+/// How many share them.
+const MASTERS: usize = 3;
 
 /// Three servers that share all keys, none of which another one has too.
 #[derive(Debug)]
@@ -16,38 +19,49 @@ impl RedisCluster {
     /// As [`Redis::start`], and where they do not find each other.
     #[must_use]
     pub fn of_three() -> Self {
-        // One that is frozen or gone takes only its own keys with it.
-        let options = "--cluster-enabled yes --cluster-require-full-coverage no";
-        let options: Vec<&str> = options.split(' ').collect();
-        let start = || Redis::start_with(&options);
-        let nodes = [start(), start(), start()];
+        Self::of((0..MASTERS).map(|_| Redis::start_with(&options())))
+    }
+
+    /// The same with TLS, among themselves too.
+    ///
+    /// # Panics
+    /// As [`Redis::start_with_tls`], and where they do not find each other.
+    #[must_use]
+    pub fn of_three_with_tls(proof: &Proof) -> Self {
+        let mut options = options();
+        options.extend(["--tls-cluster", "yes"]);
+        Self::of((0..MASTERS).map(|_| Redis::start_with_tls(&options, proof)))
+    }
+
+    /// The first of these have all keys.
+    fn of(nodes: impl Iterator<Item = Redis>) -> Self {
+        let nodes: Vec<Redis> = nodes.collect();
         for (place, node) in nodes.iter().enumerate() {
-            let from = |place| SLOTS * place / nodes.len();
+            let epoch = (place + 1).to_string();
+            say(node, &["CLUSTER", "SET-CONFIG-EPOCH", &epoch]);
+        }
+        for (place, node) in nodes.iter().take(MASTERS).enumerate() {
+            let from = |place| SLOTS * place / MASTERS;
             let slots = from(place)..from(place + 1);
             let slots: Vec<String> = slots.map(|slot| slot.to_string()).collect();
             let mut words = vec!["CLUSTER", "ADDSLOTS"];
             words.extend(slots.iter().map(String::as_str));
             say(node, &words);
-            let epoch = (place + 1).to_string();
-            say(node, &["CLUSTER", "SET-CONFIG-EPOCH", &epoch]);
         }
-        let [first, others @ ..] = &nodes;
+        let (first, others) = nodes.split_first().expect("servers");
         for other in others {
-            let port = other.port().to_string();
+            let port = other.own_port().to_string();
             say(first, &["CLUSTER", "MEET", "127.0.0.1", &port]);
         }
+        let known = format!("cluster_known_nodes:{}", nodes.len());
         for node in &nodes {
             Redis::wait_until("the cluster is whole", || {
                 let info = node.ask(&["CLUSTER", "INFO"]).unwrap_or_default();
                 let is_so = |line| info.lines().any(|other| other.trim() == line);
-                is_so("cluster_state:ok")
-                    && is_so("cluster_known_nodes:3")
-                    && is_so("cluster_slots_ok:16384")
+                is_so("cluster_state:ok") && is_so(&known) && is_so("cluster_slots_ok:16384")
             });
         }
-        Self {
-            nodes: nodes.into(),
-        }
+        Self { nodes }
     }
 
     /// Where to connect to: each of them.
@@ -56,10 +70,25 @@ impl RedisCluster {
         self.nodes.iter().map(Redis::url).collect()
     }
 
+    /// Where to connect to with TLS.
+    ///
+    /// # Panics
+    /// Where it was started without.
+    #[must_use]
+    pub fn tls_urls(&self) -> Vec<String> {
+        self.nodes.iter().map(Redis::tls_url).collect()
+    }
+
     /// The servers.
     pub fn nodes(&mut self) -> &mut [Redis] {
         &mut self.nodes
     }
+}
+
+/// One that is frozen or gone takes only its own keys with it.
+fn options() -> Vec<&'static str> {
+    let options = "--cluster-enabled yes --cluster-require-full-coverage no";
+    options.split(' ').collect()
 }
 
 fn say(node: &Redis, words: &[&str]) {

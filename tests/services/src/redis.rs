@@ -16,11 +16,26 @@ const LOOKS: u32 = 2000;
 /// Another program may be faster with a port that was free.
 const PORTS_TRIED: u32 = 5;
 
+/// What a server proves with who it is: PEM.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// Its certificate.
+    pub certificate: String,
+    /// The private key of that.
+    pub key: String,
+    /// Whose certificates it believes.
+    pub authority: String,
+    /// Whether clients have to show one.
+    pub of_clients: bool,
+}
+
 /// A server of the test's own, on a free port of the loopback device and on a socket in a folder of its own; killed when it is dropped.
 #[derive(Debug)]
 pub struct Redis {
     program: Program,
     port: u16,
+    /// The one with TLS, where it has one.
+    tls_port: Option<u16>,
     folder: TempDir,
     options: Vec<String>,
     child: Option<Child>,
@@ -42,23 +57,65 @@ impl Redis {
     /// Where there is no program to start, or it does not start.
     #[must_use]
     pub fn start_with(options: &[&str]) -> Self {
+        Self::start_on(options, None)
+    }
+
+    /// As [`start_with`](Self::start_with), also on a port with TLS.
+    ///
+    /// # Panics
+    /// Where there is no program to start, or it does not start, as one that was built without TLS.
+    #[must_use]
+    pub fn start_with_tls(options: &[&str], proof: &Proof) -> Self {
+        Self::start_on(options, Some(proof))
+    }
+
+    fn start_on(options: &[&str], proof: Option<&Proof>) -> Self {
         let program = Program::found().unwrap_or_else(|| {
             panic!("there is no `redis-server` or `valkey-server` to test with: run `cargo xtask services`")
         });
         let mut redis = Self {
             program,
             port: 0,
+            tls_port: None,
             folder: tempfile::tempdir().expect("a folder for the server"),
             options: options.iter().map(ToString::to_string).collect(),
             child: None,
         };
+        if let Some(proof) = proof {
+            redis.show(proof);
+        }
         for _ in 0..PORTS_TRIED {
             redis.port = free_port();
+            redis.tls_port = proof.map(|_| free_port());
             if redis.run() {
                 return redis;
             }
         }
-        panic!("the server does not start: {}", redis.log())
+        let log = redis.log();
+        match proof {
+            // It ends before it has a log.
+            Some(_) if log.is_empty() => panic!(
+                "{} does not start with TLS: it was built without it, so TLS cannot be tested with it",
+                redis.program.path().display()
+            ),
+            _ => panic!("the server does not start: {log}"),
+        }
+    }
+
+    fn show(&mut self, proof: &Proof) {
+        for (option, pem) in [
+            ("--tls-cert-file", &proof.certificate),
+            ("--tls-key-file", &proof.key),
+            ("--tls-ca-cert-file", &proof.authority),
+        ] {
+            let path = self.folder.path().join(option.trim_start_matches('-'));
+            std::fs::write(&path, pem).expect("a file for the server");
+            let path = path.display().to_string();
+            self.options.extend([option.to_owned(), path]);
+        }
+        let is_asked = if proof.of_clients { "yes" } else { "no" };
+        let is_asked = ["--tls-auth-clients", is_asked];
+        self.options.extend(is_asked.map(str::to_owned));
     }
 
     /// The port it listens on.
@@ -71,6 +128,21 @@ impl Redis {
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// Where to connect to with TLS.
+    ///
+    /// # Panics
+    /// Where it was started without.
+    #[must_use]
+    pub fn tls_url(&self) -> String {
+        let port = self.tls_port.expect("a server that has TLS");
+        format!("rediss://localhost:{port}/")
+    }
+
+    /// The port that others of a cluster know it by.
+    pub(crate) fn own_port(&self) -> u16 {
+        self.tls_port.unwrap_or(self.port)
     }
 
     /// Where to connect to without a network.
@@ -140,6 +212,11 @@ impl Redis {
             .args(["--unixsocket", &self.socket()])
             .args(["--dir", &self.folder.path().display().to_string()])
             .args(["--logfile", "log"])
+            .args(
+                self.tls_port
+                    .iter()
+                    .flat_map(|port| ["--tls-port".to_owned(), port.to_string()]),
+            )
             .args(&self.options)
             .stdout(Stdio::null())
             .stderr(Stdio::null());
