@@ -1,4 +1,3 @@
-use std::future::Future;
 use std::time::Duration;
 
 use entitlements_core::AccountId;
@@ -54,7 +53,7 @@ pub(crate) async fn within_budget(
 }
 
 /// Asks until it is so. What goes on in the background takes its time.
-pub(crate) async fn wait_until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
+pub(crate) async fn wait_until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..1000 {
         if is_so().await {
             return;

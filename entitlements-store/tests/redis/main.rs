@@ -14,6 +14,7 @@ mod connecting;
 #[cfg(feature = "redis-tls")]
 mod encrypted;
 mod engines;
+mod failover;
 mod faults;
 mod keys;
 mod sharing;

@@ -6,9 +6,10 @@ const SLOTS: usize = 16384;
 /// How many share them.
 const MASTERS: usize = 3;
 
-/// Three servers that share all keys, none of which another one has too.
+/// Three servers that share all keys, none of which another one has too, unless each has a replica.
 #[derive(Debug)]
 pub struct RedisCluster {
+    /// Those that have keys at the start, and then their replicas, in the same order.
     nodes: Vec<Redis>,
 }
 
@@ -31,6 +32,42 @@ impl RedisCluster {
         let mut options = options();
         options.extend(["--tls-cluster", "yes"]);
         Self::of((0..MASTERS).map(|_| Redis::start_with_tls(&options, proof)))
+    }
+
+    /// Three that have a replica each, which takes over a second after its master is gone, and what it takes to agree on that. Waits until the
+    /// replicas have what the others have.
+    ///
+    /// # Panics
+    /// As [`of_three`](Self::of_three).
+    #[must_use]
+    pub fn of_three_with_replicas() -> Self {
+        let mut options = options();
+        // A replica is told at once what there is, and takes over however long it was told nothing.
+        let more = "--cluster-node-timeout 1000 --cluster-replica-validity-factor 0 --repl-diskless-sync-delay 0";
+        options.extend(more.split(' '));
+        let cluster = Self::of((0..MASTERS * 2).map(|_| Redis::start_with(&options)));
+        let (masters, replicas) = cluster.nodes.split_at(MASTERS);
+        for (master, replica) in masters.iter().zip(replicas) {
+            let id = master.ask(&["CLUSTER", "MYID"]).expect("a master's id");
+            Redis::wait_until("a replica knows its master", || {
+                let said = replica.ask(&["CLUSTER", "REPLICATE", &id]);
+                said.as_deref() == Some("+OK")
+            });
+        }
+        for node in &cluster.nodes {
+            // Who takes over is agreed on by all, so all have to know who may.
+            Redis::wait_until("all know the replicas", || {
+                let known = node.ask(&["CLUSTER", "NODES"]).unwrap_or_default();
+                known.matches("slave").count() == MASTERS
+            });
+        }
+        for replica in replicas {
+            Redis::wait_until("a replica has what its master has", || {
+                let info = replica.ask(&["INFO", "replication"]);
+                info.unwrap_or_default().contains("master_link_status:up")
+            });
+        }
+        cluster
     }
 
     /// The first of these have all keys.
@@ -79,7 +116,7 @@ impl RedisCluster {
         self.nodes.iter().map(Redis::tls_url).collect()
     }
 
-    /// The servers.
+    /// The servers: those that have keys at the start, and then their replicas, in the same order.
     pub fn nodes(&mut self) -> &mut [Redis] {
         &mut self.nodes
     }

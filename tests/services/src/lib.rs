@@ -1,7 +1,7 @@
 //! Servers that tests start for themselves, and stop, freeze and kill.
 //!
 //! - `program.rs`: [`Program`], where the server program is; `install.rs`: [`install`], how it gets there without being installed;
-//! - `redis.rs`: [`Redis`], one server, also with TLS; `cluster.rs`: [`RedisCluster`], three that share all keys;
+//! - `redis.rs`: [`Redis`], one server, also with TLS; `cluster.rs`: [`RedisCluster`], three that share all keys, also with replicas;
 //! - `wire.rs`: as much of their protocol as it takes.
 //!
 //! Each server listens on the loopback device only, keeps nothing on disk but in a folder that goes with it, and is killed when it is
