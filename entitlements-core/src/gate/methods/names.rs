@@ -137,7 +137,8 @@ macro_rules! __named_gates {
             reason = "every gate is one `Require`; this is a name for a part of it"
         )]
         impl RateLimit {
-            /// As fast as the account's plan, or an override, lets requests come.
+            /// As fast as the account's plan, or an override, lets requests come. A plan that does not name the rate lets them come as fast as
+            /// they like (C15).
             ///
             /// ```
             #[doc = concat!("use ", $from, "::RateLimit;")]
