@@ -403,6 +403,11 @@ const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
         "q17_grpc_hears_when_to_try_again",
     ),
     (
+        "Q17",
+        "entitlements-core/tests/engine_log/costs.rs",
+        "q17_a_cost_above_the_burst_is_told_once_with_its_path",
+    ),
+    (
         "Q18",
         "entitlements-tower/tests/rates.rs",
         "q18_where_a_rate_denies_no_limit_is_used",

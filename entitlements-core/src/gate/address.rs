@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::kept::Seen;
+use super::remarks::Remark;
 use super::{Admission, Gate, OnUnavailable, RequestHead};
 use crate::allowlist::{Allowlist, AllowlistStoreError};
 use crate::client_address::{AddressError, AddressErrorKind};
@@ -162,16 +162,16 @@ impl Gate {
             reason = error.reason(),
             "the client's address cannot be told: {error}"
         );
-        let bit = match error.kind() {
-            AddressErrorKind::NoPeer => 1,
-            AddressErrorKind::UnixSocket => 2,
+        let remark = match error.kind() {
+            AddressErrorKind::NoPeer => Remark::NoPeer,
+            AddressErrorKind::UnixSocket => Remark::UnixSocket,
             // Of these a client may be the cause, but more likely everybody is denied.
-            AddressErrorKind::NoHeader => 4,
-            AddressErrorKind::OnlyTrusted => 8,
-            AddressErrorKind::TooFewHops => 16,
+            AddressErrorKind::NoHeader => Remark::NoHeader,
+            AddressErrorKind::OnlyTrusted => Remark::OnlyTrusted,
+            AddressErrorKind::TooFewHops => Remark::TooFewHops,
             _ => return,
         };
-        if self.inner.untold_logged.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
+        if self.is_first(remark) {
             self.log_mistake(head.path(), &error);
         }
     }

@@ -1,7 +1,7 @@
-use std::sync::atomic::{AtomicBool, AtomicU8};
 use std::sync::{Arc, OnceLock};
 
 use super::own::Own;
+use super::remarks::Remarks;
 use super::rules::Rules;
 use super::{Gate, GateId, Inner, OnUnavailable, Settle};
 use crate::Entitlements;
@@ -129,8 +129,7 @@ impl Gate {
                 rules,
                 callers,
                 bound: OnceLock::new(),
-                mistake_logged: AtomicBool::new(false),
-                untold_logged: AtomicU8::new(0),
+                remarks: Remarks::default(),
                 #[cfg(debug_assertions)]
                 order: super::order::Order::default(),
                 counters: Counters::default(),

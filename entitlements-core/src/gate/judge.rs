@@ -1,10 +1,10 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::kept::Seen;
 use super::rates::Asker;
+use super::remarks::Remark;
 use super::{Admission, Gate, OnUnavailable, OrderMistake, RequestHead};
 use crate::allowlist::Allowlist;
 use crate::decide::{BoundRequirement, Decision, Facts, UnknownName, is_met};
@@ -189,7 +189,7 @@ impl Gate {
             }
             // D2
             Decision::Allow if facts.is_cors_preflight() => self.allow(),
-            Decision::Allow => match Asker::of(current).asks(bound.rates(), head) {
+            Decision::Allow => match self.asks(Asker::of(current), bound.rates(), head) {
                 Ok(asks) => self.count(current, bound, facts.method(), asks, &seen),
                 Err(denial) => {
                     self.note_untold(current.client_address(head), head);
@@ -281,7 +281,7 @@ impl Gate {
     /// A mistake in the program is said once a gate, not once a request.
     #[cold]
     pub(super) fn log_once(&self, path: &str, cause: &dyn fmt::Display) {
-        if !self.inner.mistake_logged.swap(true, Ordering::Relaxed) {
+        if self.is_first(Remark::Mistake) {
             self.log_mistake(path, cause);
         }
     }

@@ -7,7 +7,7 @@
 //! - `admission.rs`, `hold.rs`, `answered.rs`, `body.rs`: what becomes of a request and its response;
 //! - `head.rs`: what is asked of one;
 //! - `counters.rs`, `waited.rs`: what metrics and spans tell of decisions;
-//! - `order.rs`: layers in the wrong order;
+//! - `remarks.rs`: what is said once in the log; `order.rs`: layers in the wrong order;
 //! - `own.rs`: clones of a gate, counted by the thread that makes them.
 
 mod address;
@@ -26,6 +26,7 @@ mod order;
 mod own;
 mod quick;
 mod rates;
+mod remarks;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,7 @@ pub use quick::Quick;
 pub use rules::{OnUnavailable, Settle};
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::decide::{BoundRequirement, Requirement, UnknownName};
@@ -49,6 +50,7 @@ use crate::engine::Callers;
 use crate::{Catalog, Entitlements};
 use counters::Counters;
 use own::Own;
+use remarks::Remarks;
 use rules::Rules;
 
 /// Tells gates apart, for what is remembered of each.
@@ -89,9 +91,7 @@ struct Inner {
     callers: Option<Callers>,
     /// The names looked up, for the first catalog that was met.
     bound: OnceLock<(Arc<Catalog>, Result<BoundRequirement, UnknownName>)>,
-    mistake_logged: AtomicBool,
-    /// X20: which reasons were logged why an address cannot be told, each a bit. Not the one above: a probe of a proxy's own must not silence what is said of all others.
-    untold_logged: AtomicU8,
+    remarks: Remarks,
     #[cfg(debug_assertions)]
     order: order::Order,
     counters: Counters,

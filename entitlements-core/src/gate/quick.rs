@@ -82,7 +82,7 @@ impl Gate {
         asker: Asker<'_>,
         head: &impl RequestHead,
     ) -> Quick {
-        let Ok(asks) = asker.asks(bound.rates(), head) else {
+        let Ok(asks) = self.asks(asker, bound.rates(), head) else {
             return Quick::Ask;
         };
         match self.take(bound.rates(), asker.payer, asks) {

@@ -12,6 +12,7 @@
     reason = "a test that cannot go on stops"
 )]
 
+mod costs;
 mod log;
 mod shared_rates;
 mod start;

@@ -12,10 +12,12 @@ use std::time::Duration;
 pub(super) use asker::{Asker, Asks, Payer};
 
 use super::kept::Seen;
+use super::remarks::Remark;
 use super::{Admission, Gate, RequestHead};
 use crate::decide::BoundRate;
 use crate::engine::Rates;
 use crate::rate::{Ask, Member, RateHeaders, RateReport, Standing, Verdict};
+use crate::strict::text::escaped_start;
 use crate::{Current, Denial, Entitlements, Reply};
 use asker::Wish;
 
@@ -150,24 +152,37 @@ impl Gate {
         let Some((rate, standing)) = slowest else {
             return Denial::undetermined();
         };
-        if standing.wait().is_none() {
-            self.note_too_costly(rate);
-        }
         let report = self.report(rates, RateHeaders::Denied);
         let seconds = standing.retry_after_seconds();
         let rates = payer.rates;
         rates.denial(rate, payer.current, seconds, report.as_ref())
     }
 
-    /// A cost above the burst is a mistake in the program, or in the catalog.
-    fn note_too_costly(&self, rate: &BoundRate) {
-        self.log_once(
-            "",
-            &format_args!(
-                "a request takes more of rate `{}` than its burst has, and is never admitted",
-                rate.name
-            ),
-        );
+    /// What a request asks of rates; the denial where it cannot be told whose it is.
+    #[inline]
+    pub(super) fn asks(
+        &self,
+        asker: Asker<'_>,
+        rates: &[BoundRate],
+        head: &impl RequestHead,
+    ) -> Result<Asks, Denial> {
+        let asks = asker.asks(rates, head)?;
+        let mut wishes = asks.wishes().iter();
+        if let Some(wish) = wishes.find(|wish| wish.cost > wish.quota.burst()) {
+            self.note_too_costly(rates.get(wish.which), head);
+        }
+        Ok(asks)
+    }
+
+    /// Q17: a cost above the burst is a mistake in the program, or in the catalog.
+    #[cold]
+    fn note_too_costly(&self, rate: Option<&BoundRate>, head: &impl RequestHead) {
+        if let Some(rate) = rate
+            && self.is_first(Remark::TooCostly)
+        {
+            let path = escaped_start(head.path(), 200);
+            tracing::error!(path, requirement = %self.inner.requirement, "a request takes more of rate `{}` than its burst has, and is never admitted", rate.name);
+        }
     }
 
     /// Weighs the rates of a request that everything else lets pass.
@@ -228,7 +243,7 @@ impl Gate {
         };
         let asker = Asker::anybody(engine);
         let seen = self.seen(head, Some(asker.addresses));
-        match asker.asks(bound.rates(), head) {
+        match self.asks(asker, bound.rates(), head) {
             Ok(asks) => self.weigh_rates(bound.rates(), asker.payer, asks, &seen),
             Err(denial) => {
                 self.note_untold(asker.addresses.client_of(head), head);
