@@ -328,6 +328,11 @@ const SHOWN_BESIDE: &[(&str, &str, &str)] = &[
         "q5_time_that_goes_back_admits_nothing_more",
     ),
     (
+        "Q5",
+        "entitlements-core/tests/rates/carry.rs",
+        "q5_readings_that_go_to_and_fro_admit_no_more_than_the_fastest_would",
+    ),
+    (
         "Q6",
         "entitlements-core/tests/rates/carry.rs",
         "q6_it_is_the_bucket_of_the_rules_through_any_change",

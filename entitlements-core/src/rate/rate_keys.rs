@@ -27,8 +27,16 @@ pub struct RateKeys {
     hasher: RandomState,
     /// Their number is a power of two.
     shards: Box<[Shard]>,
-    /// The fastest that any key was changed to; none where none ever was.
-    changed_to: Mutex<Option<Speed>>,
+    changed: Mutex<Changed>,
+}
+
+/// What is known of changes of any key to another speed.
+#[derive(Debug, Default)]
+struct Changed {
+    /// The fastest that one was changed to; none where none ever was.
+    fastest: Option<Speed>,
+    /// The latest reading of the clock that one was changed by.
+    at: u64,
 }
 
 impl RateKeys {
@@ -41,7 +49,7 @@ impl RateKeys {
             number: MADE.fetch_add(1, Ordering::Relaxed),
             hasher: RandomState::default(),
             shards: std::iter::repeat_with(shard).take(count).collect(),
-            changed_to: Mutex::default(),
+            changed: Mutex::default(),
         }
     }
 
@@ -109,19 +117,25 @@ impl RateKeys {
     }
 
     /// Writes what a key has spent, while its record is held.
-    pub(super) fn put(&self, record: &Record, spent: &Spent) {
+    pub(super) fn put(&self, record: &Record, spent: &Spent, now: u64) {
         if record.held().spent.speed != spent.speed {
             // INVARIANT: it is known before anybody can see it in the record.
-            let mut changed_to = self.changed_to();
-            let before = changed_to.unwrap_or(spent.speed);
-            *changed_to = Some(before.or_faster(spent.speed));
+            let mut changed = self.changed();
+            let fastest = changed.fastest.unwrap_or(spent.speed);
+            changed.fastest = Some(fastest.or_faster(spent.speed));
+            changed.at = changed.at.max(now);
         }
         record.put(spent);
     }
 
-    fn changed_to(&self) -> MutexGuard<'_, Option<Speed>> {
-        let changed_to = self.changed_to.lock();
-        changed_to.unwrap_or_else(PoisonError::into_inner)
+    /// Q5: by which reading a key is changed to another speed: not before one by which any was. Else what was spent by the later one would be
+    /// refilled at the new speed from the earlier one on, as often as somebody comes with an earlier one.
+    pub(super) fn time_of_change(&self, now: u64) -> u64 {
+        self.changed().at.max(now)
+    }
+
+    fn changed(&self) -> MutexGuard<'_, Changed> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Q7: gives back what was taken when a record had been changed so many times.
@@ -130,8 +144,8 @@ impl RateKeys {
             let since = if changes == changes_now && taken.speed == spent.speed {
                 Since::OnlySpent
             } else {
-                let changed_to = *self.changed_to();
-                let fastest = changed_to.map_or(spent.speed, |it| it.or_faster(spent.speed));
+                let fastest = self.changed().fastest;
+                let fastest = fastest.map_or(spent.speed, |it| it.or_faster(spent.speed));
                 Since::Changed { fastest }
             };
             taken.returned_to(spent, since, now)

@@ -35,11 +35,15 @@ pub(super) fn peek(asks: &mut [Ask<'_>], now: u64) -> Option<Verdict> {
 }
 
 #[inline(never)]
-pub(super) fn settle(asks: &mut [Ask<'_>], mode: Mode, now: u64) -> Verdict {
+pub(super) fn settle(asks: &mut [Ask<'_>], mode: Mode, reading: u64) -> Verdict {
     in_turn(asks, (0, 0), &mut |asks| {
+        let mut now = reading;
         for ask in &*asks {
             if let Some(record) = ask.rate.find(ask.key) {
                 record.hold();
+                if record.held().spent.speed != ask.quota.speed {
+                    now = ask.rate.time_of_change(now);
+                }
             }
         }
         let mut together = Together::default();
@@ -47,7 +51,8 @@ pub(super) fn settle(asks: &mut [Ask<'_>], mode: Mode, now: u64) -> Verdict {
             let cost = cost_until(asks, place);
             if let Some(ask) = asks.get_mut(place) {
                 let spent = held(ask);
-                together.add(ask, spent, spent.step(ask.quota, cost, now), now);
+                let step = spent.step(ask.quota, cost, now);
+                together.add(ask, spent, told_before(step, now - reading), now);
             }
         }
         let verdict = together.verdict();
@@ -55,7 +60,7 @@ pub(super) fn settle(asks: &mut [Ask<'_>], mode: Mode, now: u64) -> Verdict {
             match (verdict, mode) {
                 (Verdict::Admitted, Mode::Look) => {}
                 (Verdict::Admitted, Mode::Take) => spend(ask, now),
-                (Verdict::Wait(_) | Verdict::Never, _) => carry(ask),
+                (Verdict::Wait(_) | Verdict::Never, _) => carry(ask, now),
             }
         }
         for ask in &*asks {
@@ -66,6 +71,17 @@ pub(super) fn settle(asks: &mut [Ask<'_>], mode: Mode, now: u64) -> Verdict {
         }
         verdict
     })
+}
+
+/// As somebody is told whose reading of the clock is so many nanoseconds earlier.
+fn told_before(step: Step, nanos: u64) -> Step {
+    match step {
+        Step::Denied(spent, Some(wait)) => {
+            let wait = wait.saturating_add(Duration::from_nanos(nanos));
+            Step::Denied(spent, Some(wait))
+        }
+        step => step,
+    }
 }
 
 /// Takes the turns of all shards in the order of their numbers, so that no two wait for each other.
@@ -105,7 +121,7 @@ fn spend(ask: &mut Ask<'_>, now: u64) {
     match keys.find(ask.key) {
         Some(record) => {
             record.hold();
-            keys.put(record, &after);
+            keys.put(record, &after, now);
         }
         // Nothing to remember.
         None if ask.cost == 0 => {}
@@ -120,9 +136,9 @@ fn spend(ask: &mut Ask<'_>, now: u64) {
 }
 
 /// Q6: writes at which speed it goes on.
-fn carry(ask: &Ask<'_>) {
+fn carry(ask: &Ask<'_>, now: u64) {
     if let Some((record, spent)) = ask.rate.find(ask.key).zip(ask.spent()) {
-        ask.rate.put(record, &spent);
+        ask.rate.put(record, &spent, now);
     }
 }
 

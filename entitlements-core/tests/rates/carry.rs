@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::one_key::{moved, next, rate};
 use crate::reference::{Bucket, Rate};
+use crate::returns::beyond;
 use crate::{SECOND, key, look, per_second, remaining, take};
 
 /// Q12 has more to say of a burst that is carried to a time this long.
@@ -44,6 +45,34 @@ proptest! {
     }
 
     #[test]
+    fn q5_readings_that_go_to_and_fro_admit_no_more_than_the_fastest_would(
+        rates in prop::collection::vec((1..20_u64, 1..1_000_000_u64, 1..20_u64), 2..4),
+        steps in prop::collection::vec((any::<prop::sample::Index>(), 0..40_u64, 0..40_u64, 1..5_u64, any::<bool>()), 1..120),
+    ) {
+        let limiter = Limiter::with_places_for(100);
+        let key = key("a");
+        let rates = rates.into_iter().map(|(requests, nanos, burst)| Rate { requests, nanos, burst });
+        let rates: Vec<Rate> = rates.collect();
+        let (mut latest, mut admitted) = (0_u64, 0_u128);
+        for (which, on, back, cost, fills) in steps {
+            let rate = *which.get(&rates);
+            let unit = rate.nanos / rate.requests;
+            // Another thread's reading, by up to twenty units earlier than one before it.
+            latest += on * unit / 8;
+            let now = latest.saturating_sub(back * unit / 2);
+            while take(&limiter, key, rate.quota(), cost, now) == Verdict::Admitted {
+                admitted += u128::from(cost);
+                if !fills {
+                    break;
+                }
+            }
+        }
+        let most = beyond(&rates);
+        let refilled = u128::from(latest) * u128::from(most.requests) / u128::from(most.nanos);
+        prop_assert!(admitted <= u128::from(most.burst) + refilled);
+    }
+
+    #[test]
     fn q6_no_change_gives_anything_for_free_or_takes_anything(
         before in rate(),
         after in rate(),
@@ -75,6 +104,26 @@ proptest! {
             }
         }
     }
+}
+
+/// One has read the clock a tenth of a second before the other, and asks at a faster rate after it, again and again.
+#[test]
+fn q5_a_change_by_an_earlier_reading_refills_nothing_twice() {
+    let limiter = Limiter::default();
+    let key = key("a");
+    let (slow, fast) = (per_second(1, 10), per_second(100, 10));
+    let (early, late) = (9 * SECOND / 10, SECOND);
+    let mut admitted = 0;
+    for _ in 0..100 {
+        while take(&limiter, key, slow, 1, late) == Verdict::Admitted {
+            admitted += 1;
+        }
+        if take(&limiter, key, fast, 1, early) == Verdict::Admitted {
+            admitted += 1;
+        }
+    }
+    // What a tenth of a second refills, once.
+    assert!(admitted <= 20, "{admitted}");
 }
 
 #[test]

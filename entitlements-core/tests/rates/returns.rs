@@ -22,7 +22,7 @@ fn rates() -> impl Strategy<Value = Vec<Rate>> {
 }
 
 /// What no change from one to another admits more than: the fastest, and the largest burst.
-fn beyond(rates: &[Rate]) -> Rate {
+pub(crate) fn beyond(rates: &[Rate]) -> Rate {
     let refills_in = |rate: &Rate, nanos: u64| u128::from(rate.requests) * u128::from(nanos);
     let faster = |one: &&Rate, other: &&Rate| {
         refills_in(one, other.nanos).cmp(&refills_in(other, one.nanos))
