@@ -129,3 +129,51 @@ fn q10_no_spending_is_lost_while_places_become_more_and_run_short() {
         }
     }
 }
+
+/// Plans change in mid-stream, requests cost more than one and ask for two rates, and each thread goes by a reading that others may have passed.
+#[test]
+fn q5_threads_that_change_rates_while_time_passes_admit_no_more_than_the_fastest() {
+    let quotas = [
+        Quota::new(1, Duration::from_micros(10), 50),
+        Quota::new(7, Duration::from_micros(30), 20),
+        Quota::new(3, Duration::from_micros(1), 35),
+    ];
+    for keys in 1..4_usize {
+        let limiter = Limiter::with_places_for(100);
+        let clock = AtomicU64::new(0);
+        let admitted: [[AtomicU64; 2]; 3] = Default::default();
+        thread::scope(|scope| {
+            for thread in 0..4_usize {
+                let (limiter, clock, admitted) = (&limiter, &clock, &admitted);
+                scope.spawn(move || {
+                    let rates = [limiter.rate("api"), limiter.rate("exports")];
+                    for round in 0..20_000_usize {
+                        let step = round as u64 % 11;
+                        let now = clock.fetch_add(step * 10, Ordering::Relaxed) + step * 10;
+                        let which = (round / 3 + thread) % keys;
+                        let name = key(["a", "b", "c"][which]);
+                        let quota = &quotas[(round * 7 / (thread + 2) + thread) % 3];
+                        let cost = 1 + round as u64 % 4;
+                        let mut asks = vec![ask(&rates[round % 2], name, quota, cost)];
+                        if round % 5 == 0 {
+                            asks.push(ask(&rates[(round + 1) % 2], name, quota, 1));
+                        }
+                        if limiter.take(&mut asks, at(now)) == Verdict::Admitted {
+                            let admitted = &admitted[which];
+                            admitted[round % 2].fetch_add(cost, Ordering::Relaxed);
+                            if round % 5 == 0 {
+                                admitted[(round + 1) % 2].fetch_add(1, Ordering::Relaxed);
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        // Three in a microsecond are the fastest, and fifty the most at once.
+        let most = 50 + 3 * clock.into_inner() / 1000;
+        for admitted in admitted.iter().flatten() {
+            let admitted = admitted.load(Ordering::Relaxed);
+            assert!(admitted <= most, "{admitted} of {most}");
+        }
+    }
+}
