@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tokio::task::{JoinSet, LocalSet};
 
-use crate::load::{Names, TURN, TURNS, Throughput, Turn, plan, summed_up};
+use crate::load::{Names, TURN, TURNS, Throughput, Turn, alternating, plan, summed_up};
 
 /// How many callers there are.
 pub const CALLERS: usize = 64;
@@ -44,13 +44,15 @@ pub async fn take_turns(ways: &[Way]) -> io::Result<Vec<Throughput>> {
     for number in 0..=TURNS {
         for (pair, pairs) in plan.iter().zip(&mut pairs) {
             let mut done = Vec::new();
-            for way in pair.iter().filter_map(|place| ways.get(*place)) {
-                done.push(local.run_until(turn(*way)).await?);
+            for place in alternating(number, *pair) {
+                if let Some(way) = ways.get(place) {
+                    done.push(local.run_until(turn(*way)).await?);
+                }
             }
-            if let [bare, mine] = *done.as_slice()
+            if let [first, second] = *done.as_slice()
                 && number > 0
             {
-                pairs.push([bare, mine]);
+                pairs.push(alternating(number, [first, second]));
             }
         }
     }

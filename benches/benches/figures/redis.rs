@@ -80,7 +80,7 @@ macro_rules! way {
 pub(crate) fn table() -> LoadTable {
     let mut table = LoadTable {
         title: "A rate that processes share",
-        about: "Requests per second of 64 callers, each an account of its own with one request on its way, by one thread and a Redis on the same machine. The bare script is what the store asks of the server, called by its digest over a multiplexed connection, its answer not looked at; nothing can be denied. `actix-limitation` has a connection of its own, and counts in windows. What is kept is the median of turns of 40 ms, each to the bare script's turn just before; in brackets the quartiles.",
+        about: "Requests per second of 64 callers, each an account of its own with one request on its way, by one thread and a Redis on the same machine. The bare script is what the store asks of the server, called by its digest over a multiplexed connection, its answer not looked at; nothing can be denied. `actix-limitation` has a connection of its own, and counts in windows. What is kept is the median of turns of 40 ms, each to the bare script's turn beside it, which is before it as often as after it; in brackets the quartiles.",
         figures: Vec::new(),
         bars: Vec::new(),
     };
