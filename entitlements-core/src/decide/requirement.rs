@@ -315,6 +315,7 @@ impl Requirement {
     }
 
     /// Whether it demands nothing but where requests come from.
+    #[cfg(debug_assertions)]
     pub(crate) const fn asks_addresses_alone(&self) -> bool {
         let asks_more = !self.terms.is_empty() || !self.counted.is_empty() || self.limits_rates();
         !self.addresses.is_empty() && !asks_more
