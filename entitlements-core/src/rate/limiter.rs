@@ -10,6 +10,9 @@ use super::settle::{Mode, peek, settle};
 /// How many keys of a rate have places where it is not said.
 const PLACES: usize = 1_000_000;
 
+/// The most that a rate may have: some hundred gigabytes. What a rate takes before anybody comes stays small.
+const MOST_PLACES: usize = 1 << 30;
+
 /// What is spent of every rate, in the memory of one process.
 ///
 /// It is shared by threads. Each rate has as many places as were said, and never more memory than these take (Q10).
@@ -28,11 +31,11 @@ impl Default for Limiter {
 }
 
 impl Limiter {
-    /// One that keeps, for each rate, as many keys as this that have something spent.
+    /// One that keeps, for each rate, as many keys as this that have something spent; at least a few, and a billion at most.
     #[must_use]
     pub fn with_places_for(keys: usize) -> Self {
         Self {
-            places: keys,
+            places: keys.min(MOST_PLACES),
             rates: Mutex::default(),
         }
     }

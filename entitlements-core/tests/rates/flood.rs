@@ -166,3 +166,22 @@ fn q7_more_keys_at_once_than_a_window_has_places() {
     }
     assert!(admitted <= 2, "{admitted}");
 }
+
+/// However few or many places are asked for, there are some, and they take next to nothing before anybody comes.
+#[test]
+fn q10_any_number_of_places_will_do() {
+    for places in [0, 1, usize::MAX] {
+        let limiter = Limiter::with_places_for(places);
+        let (rate, quota) = (limiter.rate("api"), per_second(1, 10));
+        assert_eq!(
+            take(&limiter, key("first"), quota, 10, 0),
+            Verdict::Admitted
+        );
+        for number in 0..1000 {
+            take(&limiter, numbered(number), quota, 1, 0);
+        }
+        // Who is limited stays so.
+        assert_ne!(look(&limiter, key("first"), quota, 1, 0), Verdict::Admitted);
+        assert!(rate.bytes() <= rate.most_bytes().min(20_000_000));
+    }
+}
