@@ -124,6 +124,7 @@ impl Gate {
                 id: GateId::next(),
                 asks_no_account: requirement.asks_no_account(),
                 is_plain: is_simple && !asks_more,
+                holds_others: callers.is_some() || requirement.asks_closures(),
                 is_quick: is_simple && asks_more && !(rules.shadow && requirement.limits_rates()),
                 requirement,
                 rules,

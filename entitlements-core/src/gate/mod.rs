@@ -87,6 +87,8 @@ struct Inner {
     is_quick: bool,
     /// Whether there is nothing to it but terms that hold or do not.
     is_plain: bool,
+    /// Whether it holds what others may wait for to be dropped: an engine, or what a closure captured.
+    holds_others: bool,
     /// The engine that it was given, and how callers are told apart where no layer did it.
     callers: Option<Callers>,
     /// The names looked up, for the first catalog that was met.

@@ -3,7 +3,8 @@
 //! Frameworks clone what stands in front of a route for each request, and for several layers each of them several times. Threads that count
 //! references at one place wait for each other then, for longer than the gates take. So clones are counted where the thread that makes
 //! them counts: it remembers the gates that it cloned last. An idle thread keeps the memory of old ones until it clones others or ends: [`PLACES`] at
-//! most. A gate that was given its engine is counted at one place, so that no thread keeps an engine.
+//! most. A gate that holds what others may wait for to be dropped, its engine or what a closure captured, is counted at one place, so that no
+//! thread keeps that.
 
 use std::cell::RefCell;
 use std::ops::Deref;
@@ -67,7 +68,7 @@ impl Own {
 impl Clone for Own {
     #[inline]
     fn clone(&self) -> Self {
-        let inner = if self.callers.is_some() {
+        let inner = if self.holds_others {
             Arc::clone(&self.inner)
         } else {
             self.known().unwrap_or_else(|| self.remember())
@@ -95,9 +96,11 @@ impl GateId {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::thread;
 
     use crate::adapter::Gate;
+    use crate::rate::RateKey;
     use crate::testing::{self, TestRequest};
     use crate::{Entitlements, Requirement};
 
@@ -130,6 +133,23 @@ mod tests {
                 });
             }
         });
+    }
+
+    #[test]
+    fn no_thread_keeps_what_a_closure_captured() {
+        let captured = Arc::new(());
+        let [by, cost] = [Arc::clone(&captured), Arc::clone(&captured)];
+        let by = Requirement::rate("api").by(RateKey::of_head(move |_| {
+            let _ = &by;
+            None
+        }));
+        let cost = Requirement::rate("api").cost_of_head(move |_| {
+            let _ = &cost;
+            1
+        });
+        let gates = [by, cost].map(Gate::new);
+        drop((gates.clone(), gates));
+        assert_eq!(Arc::strong_count(&captured), 1);
     }
 
     #[tokio::test]
