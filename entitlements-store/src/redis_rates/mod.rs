@@ -112,6 +112,9 @@ impl RedisRates {
 
     /// Uses a cluster, of which some servers are at these URLs. Waits until it is known which others there are.
     ///
+    /// Over TLS, `rustls` is told to use aws-lc for the whole process where the program has not chosen itself by then: a cluster's driver takes
+    /// nothing else.
+    ///
     /// # Errors
     /// Where a URL is none, or none of them can be connected to now.
     pub async fn cluster(
