@@ -73,25 +73,23 @@ where
             self.gate
                 .passes(extensions.get::<Current>(), &Head(&request))
         };
-        let rates = if passes {
-            None
+        let stage = if passes {
+            Stage::Passing {
+                response: self.inner.call(request),
+            }
         } else {
             match self.quick(&request) {
-                Quick::Pass => None,
-                Quick::Rated(rates) => Some(rates),
-                other => {
-                    return RequireFuture {
-                        stage: self.weigh(request, other),
-                    };
-                }
+                Quick::Pass => Stage::Passing {
+                    response: self.inner.call(request),
+                },
+                Quick::Rated(rates) => Stage::Rated {
+                    response: self.inner.call(request),
+                    rates,
+                },
+                other => self.weigh(request, other),
             }
         };
-        RequireFuture {
-            stage: Stage::Passing {
-                response: self.inner.call(request),
-                rates,
-            },
-        }
+        RequireFuture { stage }
     }
 }
 
@@ -140,11 +138,10 @@ where
         match admission {
             Admission::Pass => Stage::Passing {
                 response: self.inner.call(self.request),
-                rates: None,
             },
-            Admission::Rated(rates) => Stage::Passing {
+            Admission::Rated(rates) => Stage::Rated {
                 response: self.inner.call(self.request),
-                rates: Some(rates),
+                rates,
             },
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
@@ -187,8 +184,9 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<ServiceRequest>, B> {
-        /// The head of the response says where rates stand, if something is said of them.
-        Passing { #[pin] response: S::Future, rates: Option<RateReport> },
+        Passing { #[pin] response: S::Future },
+        /// The head of the response says where rates stand.
+        Rated { #[pin] response: S::Future, rates: RateReport },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
         Rest { rest: Pin<Box<Rest<S, B>>> },
     }
@@ -231,13 +229,15 @@ where
         let mut stage = self.project().stage;
         loop {
             let rest = match stage.as_mut().project() {
-                StageProjection::Passing { response, rates } => {
-                    let response = ready!(response.poll(cx))?;
-                    let response = match rates {
-                        Some(rates) => with_rates(response, rates),
-                        None => response,
-                    };
-                    return Poll::Ready(Ok(response.map_into_left_body()));
+                StageProjection::Passing { response } => {
+                    return response
+                        .poll(cx)
+                        .map_ok(ServiceResponse::map_into_left_body);
+                }
+                StageProjection::Rated { response, rates } => {
+                    let response = ready!(response.poll(cx));
+                    let response = response.map(|response| with_rates(response, rates));
+                    return Poll::Ready(response.map(ServiceResponse::map_into_left_body));
                 }
                 StageProjection::Rest { rest } => rest,
             };
@@ -323,6 +323,7 @@ impl<S: Service<ServiceRequest>, B> fmt::Debug for RequireFuture<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match &self.stage {
             Stage::Passing { .. } => "passing",
+            Stage::Rated { .. } => "rated",
             Stage::Rest { rest } => match **rest {
                 Rest::Holding { .. } => "holding",
                 Rest::Asking { .. } => "asking",

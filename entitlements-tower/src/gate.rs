@@ -56,25 +56,23 @@ where
     // As in the engine's layer: this is inlined and what looks into the request is not, so that no layer copies it.
     #[inline(always)]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let rates = if self.passes(&request) {
-            None
+        let stage = if self.passes(&request) {
+            Stage::Passing {
+                response: self.inner.call(request),
+            }
         } else {
             match self.quick(&request) {
-                Quick::Pass => None,
-                Quick::Rated(rates) => Some(rates),
-                other => {
-                    return RequireFuture {
-                        stage: self.weigh(request, other),
-                    };
-                }
+                Quick::Pass => Stage::Passing {
+                    response: self.inner.call(request),
+                },
+                Quick::Rated(rates) => Stage::Rated {
+                    response: self.inner.call(request),
+                    rates,
+                },
+                other => self.weigh(request, other),
             }
         };
-        RequireFuture {
-            stage: Stage::Passing {
-                response: self.inner.call(request),
-                rates,
-            },
-        }
+        RequireFuture { stage }
     }
 }
 
@@ -130,8 +128,9 @@ pin_project! {
 pin_project! {
     #[project = StageProjection]
     enum Stage<S: Service<Request<B>>, B, D> {
-        /// The head of the response says where rates stand, if something is said of them.
-        Passing { #[pin] response: S::Future, rates: Option<RateReport> },
+        Passing { #[pin] response: S::Future },
+        /// The head of the response says where rates stand.
+        Rated { #[pin] response: S::Future, rates: RateReport },
         // On the heap: a future is as large as its largest stage, and gates stand one in another.
         Rest { rest: Pin<Box<Rest<S, B, D>>> },
     }
@@ -179,11 +178,10 @@ where
         match admission {
             Admission::Pass => Stage::Passing {
                 response: self.readied.call(self.request),
-                rates: None,
             },
-            Admission::Rated(rates) => Stage::Passing {
+            Admission::Rated(rates) => Stage::Rated {
                 response: self.readied.call(self.request),
-                rates: Some(rates),
+                rates,
             },
             Admission::Hold(hold) => {
                 // For the handler, which may go on after its response.
@@ -220,10 +218,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut stage = self.project().stage;
         match stage.as_mut().project() {
-            StageProjection::Passing {
-                response,
-                rates: None,
-            } => response.poll(cx),
+            StageProjection::Passing { response } => response.poll(cx),
             _ => poll_rest(stage, cx),
         }
     }
@@ -240,12 +235,10 @@ where
 {
     loop {
         let rest = match stage.as_mut().project() {
-            StageProjection::Passing { response, rates } => {
+            StageProjection::Passing { response } => return response.poll(cx),
+            StageProjection::Rated { response, rates } => {
                 let response = ready!(response.poll(cx));
-                return Poll::Ready(response.map(|response| match rates {
-                    Some(rates) => with_rates(response, rates),
-                    None => response,
-                }));
+                return Poll::Ready(response.map(|response| with_rates(response, rates)));
             }
             StageProjection::Rest { rest } => rest,
         };
@@ -327,6 +320,7 @@ impl<S: Service<Request<B>>, B, D> fmt::Debug for RequireFuture<S, B, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = match &self.stage {
             Stage::Passing { .. } => "passing",
+            Stage::Rated { .. } => "rated",
             Stage::Rest { rest } => match **rest {
                 Rest::Holding { .. } => "holding",
                 Rest::Asking { .. } => "asking",

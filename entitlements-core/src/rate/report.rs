@@ -66,6 +66,12 @@ const HEADERS: [&str; 5] = [
 /// It is written down when the request is judged: of what threads share, nothing is kept until the response is there.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RateReport {
+    // On the heap: it waits in the future of each gate, and these stand one in another.
+    said: Box<Said>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Said {
     /// What the headers say, one after the other.
     lines: String,
     /// Where each of them ends, in bytes; [`NO_LINE`] for those that are not said.
@@ -105,9 +111,9 @@ impl RateReport {
             let reset = lines.number(tightest.reset_seconds).length();
             ends = [policy, limit, most, remaining, reset];
         }
+        let lines = lines.0;
         Some(Self {
-            lines: lines.0,
-            ends,
+            said: Box::new(Said { lines, ends }),
         })
     }
 
@@ -115,9 +121,9 @@ impl RateReport {
     #[inline]
     pub fn visit(&self, mut each: impl FnMut(&'static str, &str)) {
         let mut start = 0;
-        for (name, end) in HEADERS.into_iter().zip(self.ends) {
+        for (name, end) in HEADERS.into_iter().zip(self.said.ends) {
             let end = end as usize;
-            let Some(line) = self.lines.get(start..end) else {
+            let Some(line) = self.said.lines.get(start..end) else {
                 break;
             };
             each(name, line);
