@@ -73,23 +73,16 @@ where
             self.gate
                 .passes(extensions.get::<Current>(), &Head(&request))
         };
-        let stage = if passes {
-            Stage::Passing {
+        if !passes {
+            return RequireFuture {
+                stage: self.look(request),
+            };
+        }
+        RequireFuture {
+            stage: Stage::Passing {
                 response: self.inner.call(request),
-            }
-        } else {
-            match self.quick(&request) {
-                Quick::Pass => Stage::Passing {
-                    response: self.inner.call(request),
-                },
-                Quick::Rated(rates) => Stage::Rated {
-                    response: self.inner.call(request),
-                    rates,
-                },
-                other => self.weigh(request, other),
-            }
-        };
-        RequireFuture { stage }
+            },
+        }
     }
 }
 
@@ -103,6 +96,22 @@ where
     fn quick(&self, request: &ServiceRequest) -> Quick {
         let extensions = request.extensions();
         self.gate.quick(extensions.get::<Current>(), &Head(request))
+    }
+
+    /// What a request comes to that does not simply pass.
+    // Not where it is called: a stack of gates would hold what is behind them once for each way that each of them may take.
+    #[inline(never)]
+    fn look(&self, request: ServiceRequest) -> Stage<S, B> {
+        match self.quick(&request) {
+            Quick::Pass => Stage::Passing {
+                response: self.inner.call(request),
+            },
+            Quick::Rated(rates) => Stage::Rated {
+                response: self.inner.call(request),
+                rates,
+            },
+            other => self.weigh(request, other),
+        }
     }
 
     /// What a request comes to that does not pass at once.

@@ -56,23 +56,16 @@ where
     // As in the engine's layer: this is inlined and what looks into the request is not, so that no layer copies it.
     #[inline(always)]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let stage = if self.passes(&request) {
-            Stage::Passing {
+        if !self.passes(&request) {
+            return RequireFuture {
+                stage: self.look(request),
+            };
+        }
+        RequireFuture {
+            stage: Stage::Passing {
                 response: self.inner.call(request),
-            }
-        } else {
-            match self.quick(&request) {
-                Quick::Pass => Stage::Passing {
-                    response: self.inner.call(request),
-                },
-                Quick::Rated(rates) => Stage::Rated {
-                    response: self.inner.call(request),
-                    rates,
-                },
-                other => self.weigh(request, other),
-            }
-        };
-        RequireFuture { stage }
+            },
+        }
     }
 }
 
@@ -89,6 +82,27 @@ impl<S, D> RequireService<S, D> {
     fn quick<B>(&self, request: &Request<B>) -> Quick {
         let current = request.extensions().get::<Current>();
         self.gate.quick(current, &Head(request))
+    }
+
+    /// What a request comes to that does not simply pass.
+    // Not where it is called: a stack of gates would hold what is behind them once for each way that each of them may take.
+    #[inline(never)]
+    fn look<B, R>(&mut self, request: Request<B>) -> Stage<S, B, D>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone,
+        R: DenialBody,
+        D: DenyWith<R>,
+    {
+        match self.quick(&request) {
+            Quick::Pass => Stage::Passing {
+                response: self.inner.call(request),
+            },
+            Quick::Rated(rates) => Stage::Rated {
+                response: self.inner.call(request),
+                rates,
+            },
+            other => self.weigh(request, other),
+        }
     }
 
     /// What a request comes to that does not pass at once.
