@@ -53,6 +53,12 @@ impl Speed {
         u128::from(units) * u128::from(self.nanos)
     }
 
+    /// The seconds in which so many units are refilled, rounded up.
+    fn seconds_of(self, units: u64) -> u64 {
+        let of_second = self.at(1_000_000_000);
+        u64::try_from(self.parts(units).div_ceil(of_second)).unwrap_or(u64::MAX)
+    }
+
     #[inline]
     pub(crate) fn is_faster_than(self, other: Self) -> bool {
         other.parts(self.units) > self.parts(other.units)
@@ -92,6 +98,8 @@ pub struct Quota {
     burst: u64,
     /// The burst in parts of `speed`.
     full: u128,
+    /// Each answer says it, and it takes a wide division.
+    window_seconds: u64,
 }
 
 impl Quota {
@@ -105,6 +113,7 @@ impl Quota {
             speed,
             burst,
             full: speed.parts(burst).min(MOST),
+            window_seconds: speed.seconds_of(burst),
         }
     }
 
@@ -143,10 +152,8 @@ impl Quota {
 
     /// The seconds in which an empty bucket is full again, rounded up: `w` of the policy header.
     #[must_use]
-    pub fn window_seconds(&self) -> u64 {
-        let Self { speed, burst, .. } = self;
-        let of_second = speed.at(1_000_000_000);
-        u64::try_from(speed.parts(*burst).div_ceil(of_second)).unwrap_or(u64::MAX)
+    pub const fn window_seconds(&self) -> u64 {
+        self.window_seconds
     }
 
     /// The most that may be spent already where `cost` is to fit, in parts of `speed`; none where it never does.

@@ -66,19 +66,9 @@ const HEADERS: [&str; 5] = [
 /// It is written down when the request is judged: of what threads share, nothing is kept until the response is there.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RateReport {
-    // On the heap: it waits in the future of each gate, and these stand one in another.
-    said: Box<Said>,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-struct Said {
-    /// What the headers say, one after the other.
+    /// What the headers say, each on a line of its own; those that are not said are the last ones.
     lines: String,
-    /// Where each of them ends, in bytes; [`NO_LINE`] for those that are not said.
-    ends: [u32; HEADERS.len()],
 }
-
-const NO_LINE: u32 = u32::MAX;
 
 impl RateReport {
     /// None of none.
@@ -95,39 +85,27 @@ impl RateReport {
         for other in &others {
             lines.push(", ").policy(other);
         }
-        let policy = lines.length();
-        lines.limit(&first);
+        lines.push("\n").limit(&first);
         for other in &others {
             lines.push(", ").limit(other);
         }
-        let limit = lines.length();
-        let mut ends = [policy, limit, NO_LINE, NO_LINE, NO_LINE];
         if with_legacy {
             let members = std::iter::once(&first).chain(&others);
             // The one that would be used up first.
             let tightest = members.min_by_key(|member| member.remaining)?;
-            let most = lines.number(tightest.burst).length();
-            let remaining = lines.number(tightest.remaining).length();
-            let reset = lines.number(tightest.reset_seconds).length();
-            ends = [policy, limit, most, remaining, reset];
+            for number in [tightest.burst, tightest.remaining, tightest.reset_seconds] {
+                lines.push("\n").number(number);
+            }
         }
-        let lines = lines.0;
-        Some(Self {
-            said: Box::new(Said { lines, ends }),
-        })
+        Some(Self { lines: lines.0 })
     }
 
     /// Shows each header, its name in lower case.
     #[inline]
     pub fn visit(&self, mut each: impl FnMut(&'static str, &str)) {
-        let mut start = 0;
-        for (name, end) in HEADERS.into_iter().zip(self.said.ends) {
-            let end = end as usize;
-            let Some(line) = self.said.lines.get(start..end) else {
-                break;
-            };
+        // INVARIANT: names are visible ASCII (Q23), so that a line has no other end.
+        for (name, line) in HEADERS.into_iter().zip(self.lines.split('\n')) {
             each(name, line);
-            start = end;
         }
     }
 }
@@ -166,11 +144,6 @@ impl Lines {
     #[inline]
     fn number(&mut self, number: u64) -> &mut Self {
         self.push(itoa::Buffer::new().format(number.min(MOST)))
-    }
-
-    #[inline]
-    fn length(&self) -> u32 {
-        u32::try_from(self.0.len()).unwrap_or(NO_LINE)
     }
 }
 
