@@ -52,6 +52,8 @@ pub(crate) fn client_address(
 ) -> Result<IpAddr, AddressError> {
     let put = request.extensions().get::<PeerAddress>().copied();
     let peer = put.or_else(|| request.peer_addr().map(PeerAddress));
-    let lines = request.headers().get_all(settings.header().name());
-    settings.resolve(peer, lines.map(HeaderValue::as_bytes))
+    settings.resolve_with(peer, || {
+        let lines = request.headers().get_all(settings.header().name());
+        lines.map(HeaderValue::as_bytes)
+    })
 }

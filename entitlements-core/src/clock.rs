@@ -23,6 +23,12 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Time since an arbitrary moment, which never goes back.
     fn monotonic(&self) -> Duration;
 
+    /// Time as [`monotonic`](Self::monotonic) counts it, at most a hundredth of a second ago, where that is cheaper to tell: for what ages by
+    /// the second. Told from another moment perhaps, so the two are not to be set beside each other.
+    fn monotonic_coarse(&self) -> Duration {
+        self.monotonic()
+    }
+
     /// Resolves at `deadline` or a little earlier; whoever waits looks at [`now`](Self::now) again.
     ///
     /// # Cancel safety
@@ -67,6 +73,13 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+    fn monotonic_coarse(&self) -> Duration {
+        // The moment is that of the machine's start.
+        let told = ClockId::CLOCK_MONOTONIC_COARSE.now();
+        told.map_or_else(|_| self.monotonic(), Duration::from)
     }
 
     fn sleep_until(&self, deadline: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
@@ -118,6 +131,10 @@ impl Clock for ShiftedClock {
 
     fn monotonic(&self) -> Duration {
         self.running.monotonic()
+    }
+
+    fn monotonic_coarse(&self) -> Duration {
+        self.running.monotonic_coarse()
     }
 
     fn sleep_until(&self, deadline: Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

@@ -71,6 +71,8 @@ pub fn client_address(
     headers: &HeaderMap,
     extensions: &Extensions,
 ) -> Result<IpAddr, AddressError> {
-    let lines = headers.get_all(settings.header().name()).iter();
-    settings.resolve(peer(extensions), lines.map(HeaderValue::as_bytes))
+    settings.resolve_with(peer(extensions), || {
+        let lines = headers.get_all(settings.header().name()).iter();
+        lines.map(HeaderValue::as_bytes)
+    })
 }

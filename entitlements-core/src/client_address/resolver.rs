@@ -48,15 +48,32 @@ impl ClientAddress {
     where
         L: IntoIterator<Item = &'h [u8], IntoIter: DoubleEndedIterator>,
     {
+        self.resolve_with(peer, || lines)
+    }
+
+    /// As [`resolve`](Self::resolve), the lines being looked for only where the peer is trusted.
+    ///
+    /// # Errors
+    /// When the address cannot be told. Then deny: there is no other address to fall back to.
+    #[inline]
+    pub fn resolve_with<'h, L>(
+        &self,
+        peer: impl Into<Peer>,
+        lines: impl FnOnce() -> L,
+    ) -> Result<IpAddr, AddressError>
+    where
+        L: IntoIterator<Item = &'h [u8], IntoIter: DoubleEndedIterator>,
+    {
         let peer = peer.into().address()?;
         // X1, X3
         if !self.proxies.believes(peer) {
             return Ok(peer);
         }
+        let lines = lines().into_iter();
         match self.header.form() {
-            Form::List => self.walk(lines.into_iter(), Quotes::Plain, node::plain),
-            Form::Forwarded => self.walk(lines.into_iter(), Quotes::Quoted, forwarded::client),
-            Form::Single => self.single(lines.into_iter()),
+            Form::List => self.walk(lines, Quotes::Plain, node::plain),
+            Form::Forwarded => self.walk(lines, Quotes::Quoted, forwarded::client),
+            Form::Single => self.single(lines),
         }
     }
 

@@ -56,7 +56,7 @@ impl Addresses {
 
     /// The time that the age of lists goes by: what is known of them ages also while a clock that was set back stands still (T1).
     fn now(&self) -> Duration {
-        self.clock.monotonic()
+        self.clock.monotonic_coarse()
     }
 
     /// An account's list, from the store unless it is at hand (W13).
