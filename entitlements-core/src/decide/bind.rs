@@ -14,13 +14,31 @@ use crate::{Catalog, FeatureName};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundRequirement {
     addresses: AddressTerms,
-    terms: Box<[BoundTerm]>,
+    terms: BoundTerms,
     /// What room is demanded under.
     reserve: Box<[Wanted]>,
     /// What is given back on success.
     give_back: Box<[Wanted]>,
     leases: Box<[LimitId]>,
     rates: Arc<[BoundRate]>,
+}
+
+/// What holds or does not. One term, as most requirements have, is not on the heap: there it would lie beside what the thread that looked its
+/// name up writes all the time, and other threads would wait for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum BoundTerms {
+    One(BoundTerm),
+    Several(Box<[BoundTerm]>),
+}
+
+impl FromIterator<BoundTerm> for BoundTerms {
+    fn from_iter<I: IntoIterator<Item = BoundTerm>>(terms: I) -> Self {
+        let terms: Vec<_> = terms.into_iter().collect();
+        match <[_; 1]>::try_from(terms) {
+            Ok([one]) => Self::One(one),
+            Err(terms) => Self::Several(terms.into()),
+        }
+    }
 }
 
 /// A term in numbers of one catalog.
@@ -106,7 +124,10 @@ impl BoundRequirement {
 
     #[inline]
     pub(super) const fn terms(&self) -> &[BoundTerm] {
-        &self.terms
+        match &self.terms {
+            BoundTerms::One(term) => std::slice::from_ref(term),
+            BoundTerms::Several(terms) => terms,
+        }
     }
 }
 
