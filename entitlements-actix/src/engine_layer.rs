@@ -42,7 +42,7 @@ pub struct EntitlementsLayer<R = DefaultAccount> {
     callers: Callers<R>,
 }
 
-impl<R> Clone for EntitlementsLayer<R> {
+impl<R: ResolveAccount> Clone for EntitlementsLayer<R> {
     fn clone(&self) -> Self {
         Self {
             callers: self.callers.clone(),

@@ -12,6 +12,7 @@ pub mod denial;
 mod engine;
 mod files;
 mod gate;
+mod handle;
 pub mod instance;
 pub mod license;
 pub mod metrics;

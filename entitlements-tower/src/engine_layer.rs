@@ -40,7 +40,7 @@ pub struct EntitlementsLayer<R = DefaultAccount> {
     callers: Callers<R>,
 }
 
-impl<R> Clone for EntitlementsLayer<R> {
+impl<R: ResolveAccount> Clone for EntitlementsLayer<R> {
     fn clone(&self) -> Self {
         Self {
             callers: self.callers.clone(),
@@ -65,13 +65,13 @@ impl<R> EntitlementsLayer<R> {
     entitlements_core::__layer_builders!();
 }
 
-impl<S, R> Layer<S> for EntitlementsLayer<R> {
+impl<S, R: ResolveAccount> Layer<S> for EntitlementsLayer<R> {
     type Service = EntitlementsService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
         EntitlementsService {
             inner,
-            callers: self.callers.clone(),
+            callers: self.callers.rooted(),
         }
     }
 }
@@ -85,7 +85,7 @@ pub struct EntitlementsService<S, R = DefaultAccount> {
     callers: Callers<R>,
 }
 
-impl<S: Clone, R> Clone for EntitlementsService<S, R> {
+impl<S: Clone, R: ResolveAccount> Clone for EntitlementsService<S, R> {
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),

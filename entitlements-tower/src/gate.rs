@@ -21,7 +21,7 @@ impl<S, D: Clone> Layer<S> for Require<D> {
     fn layer(&self, inner: S) -> Self::Service {
         RequireService {
             inner,
-            gate: self.gate().clone(),
+            gate: self.gate().rooted(),
             deny: self.deny().clone(),
         }
     }

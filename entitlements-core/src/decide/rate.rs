@@ -125,11 +125,6 @@ impl DemandedRate {
         matches!(self.what, WhichRate::Fixed(_)) && self.by.asks_no_account()
     }
 
-    /// Whether a closure of the program's own is asked, which may hold whatever it likes.
-    const fn asks_closures(&self) -> bool {
-        matches!(self.by.0, Kind::OfHead(_)) || matches!(self.cost, Cost::OfHead(_))
-    }
-
     pub(super) fn bind(&self, catalog: &Catalog) -> Result<BoundRate, UnknownName> {
         let speed = match &self.what {
             WhichRate::OfPlan(name) => BoundSpeed::OfPlan(UnknownName::find_rate(name, catalog)?),
@@ -206,11 +201,6 @@ impl Requirement {
             None => self.of_no_rate = true,
         }
         self
-    }
-
-    /// Whether closures of the program's own are asked.
-    pub(crate) fn asks_closures(&self) -> bool {
-        self.rates.iter().any(DemandedRate::asks_closures)
     }
 
     /// What the program's closures make of a request's head.

@@ -10,6 +10,7 @@ use super::state::State;
 use super::{Current, Entitlements};
 use crate::account::{ExtensionAccount, ResolveAccount, SharedTerms};
 use crate::decide::UnknownName;
+use crate::handle::Handle;
 use crate::resolve::EntitlementSet;
 use crate::{AccountId, Denial, DenialKind, PlanName, Reply, RequestHead, Timestamp};
 
@@ -20,14 +21,14 @@ use crate::{AccountId, Denial, DenialKind, PlanName, Reply, RequestHead, Timesta
 /// Clones share one.
 #[derive(Debug)]
 pub struct Callers<R = DefaultAccount> {
-    inner: Arc<Inner<R>>,
+    inner: Handle<Inner<R>>,
 }
 
-impl<R> Clone for Callers<R> {
+impl<R: ResolveAccount> Clone for Callers<R> {
     #[inline]
     fn clone(&self) -> Self {
         Self {
-            inner: Arc::clone(&self.inner),
+            inner: self.inner.clone(),
         }
     }
 }
@@ -80,7 +81,7 @@ impl Callers {
 impl<R> Callers<R> {
     fn of(inner: Inner<R>) -> Self {
         Self {
-            inner: Arc::new(inner),
+            inner: Handle::new(inner),
         }
     }
 
@@ -109,6 +110,14 @@ impl<R> Callers<R> {
             resolver: inner.resolver.clone(),
             anonymous: Some(SharedTerms::only(plan)),
         }))
+    }
+
+    /// The same callers, for a service that stays where it is and is cloned for each request: each thread counts the clones that it makes then.
+    #[must_use]
+    pub fn rooted(&self) -> Self {
+        Self {
+            inner: self.inner.rooted(),
+        }
     }
 
     /// The engine.

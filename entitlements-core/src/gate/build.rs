@@ -1,6 +1,5 @@
 use std::sync::{Arc, OnceLock};
 
-use super::own::Own;
 use super::remarks::Remarks;
 use super::rules::Rules;
 use super::{Gate, GateId, Inner, OnUnavailable, Settle};
@@ -8,6 +7,7 @@ use crate::Entitlements;
 use crate::decide::{Requirement, UnknownName};
 use crate::engine::Callers;
 use crate::gate::counters::Counters;
+use crate::handle::Handle;
 use crate::rate::RateHeaders;
 
 impl Gate {
@@ -120,11 +120,10 @@ impl Gate {
         let is_simple = !requirement.counts() && rules.methods.is_none();
         let asks_more = requirement.limits_rates() || !requirement.addresses().is_empty();
         Self {
-            inner: Own::new(Inner {
+            inner: Handle::new(Inner {
                 id: GateId::next(),
                 asks_no_account: requirement.asks_no_account(),
                 is_plain: is_simple && !asks_more,
-                holds_others: callers.is_some() || requirement.asks_closures(),
                 is_quick: is_simple && asks_more && !(rules.shadow && requirement.limits_rates()),
                 requirement,
                 rules,

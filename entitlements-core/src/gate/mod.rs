@@ -7,8 +7,7 @@
 //! - `admission.rs`, `hold.rs`, `answered.rs`, `body.rs`: what becomes of a request and its response;
 //! - `head.rs`: what is asked of one;
 //! - `counters.rs`, `waited.rs`: what metrics and spans tell of decisions;
-//! - `remarks.rs`: what is said once in the log; `order.rs`: layers in the wrong order;
-//! - `own.rs`: clones of a gate, counted by the thread that makes them.
+//! - `remarks.rs`: what is said once in the log; `order.rs`: layers in the wrong order.
 
 mod address;
 mod admission;
@@ -23,7 +22,6 @@ mod judge;
 mod kept;
 mod methods;
 mod order;
-mod own;
 mod quick;
 mod rates;
 mod remarks;
@@ -47,9 +45,9 @@ use std::sync::{Arc, OnceLock};
 
 use crate::decide::{BoundRequirement, Requirement, UnknownName};
 use crate::engine::Callers;
+use crate::handle::Handle;
 use crate::{Catalog, Entitlements};
 use counters::Counters;
-use own::Own;
 use remarks::Remarks;
 use rules::Rules;
 
@@ -74,7 +72,7 @@ impl GateId {
 /// [`Admission`] says.
 #[derive(Clone)]
 pub struct Gate {
-    inner: Own,
+    inner: Handle<Inner>,
 }
 
 struct Inner {
@@ -87,8 +85,6 @@ struct Inner {
     is_quick: bool,
     /// Whether there is nothing to it but terms that hold or do not.
     is_plain: bool,
-    /// Whether it holds what others may wait for to be dropped: an engine, or what a closure captured.
-    holds_others: bool,
     /// The engine that it was given, and how callers are told apart where no layer did it.
     callers: Option<Callers>,
     /// The names looked up, for the first catalog that was met.
@@ -100,6 +96,14 @@ struct Inner {
 }
 
 impl Gate {
+    /// The same gate, for a service that stays where it is and is cloned for each request: each thread counts the clones that it makes then.
+    #[must_use]
+    pub fn rooted(&self) -> Self {
+        Self {
+            inner: self.inner.rooted(),
+        }
+    }
+
     /// What is demanded.
     #[must_use]
     pub fn requirement(&self) -> &Requirement {

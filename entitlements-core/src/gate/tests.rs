@@ -1,9 +1,14 @@
+use std::sync::Arc;
+use std::thread;
+
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 use super::Gate;
 use crate::allowlist::{FixedAllowlist, WhenEmpty};
+use crate::engine::Callers;
+use crate::rate::RateKey;
 use crate::testing::TestRequest;
-use crate::{Requirement, testing};
+use crate::{Entitlements, Requirement, testing};
 
 #[test]
 fn decisions_are_counted_by_requirement_outcome_and_code() {
@@ -67,4 +72,61 @@ fn d15_what_answers_get_answers_head() {
     assert!(!denies(&["GET"], "POST") && !denies(&["POST"], "HEAD"));
     // The other way round it is the application's word.
     assert!(denies(&["HEAD"], "HEAD") && !denies(&["HEAD"], "GET"));
+}
+
+#[test]
+fn clones_are_one_gate_on_whichever_thread() {
+    let engine = testing::on_plan(testing::catalog(), "business");
+    let is_open = |gate: &Gate| gate.passes(Some(&engine.current()), &TestRequest::get("/"));
+    let gates: Vec<Gate> = ["sso", "scim"]
+        .repeat(100)
+        .into_iter()
+        .map(|feature| Gate::new(Requirement::feature(feature)))
+        .collect();
+    // Bound by the first request.
+    for gate in &gates {
+        let _ = gate.judge(Some(&engine.current()), &TestRequest::get("/"));
+    }
+    thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                for _ in 0..3 {
+                    let clones: Vec<Gate> = gates.to_vec();
+                    for (number, gate) in clones.iter().enumerate() {
+                        assert_eq!(is_open(gate), number % 2 == 0);
+                        assert_eq!(is_open(&gate.clone()), number % 2 == 0);
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn no_thread_keeps_what_a_closure_captured() {
+    let captured = Arc::new(());
+    let [by, cost] = [Arc::clone(&captured), Arc::clone(&captured)];
+    let by = Requirement::rate("api").by(RateKey::of_head(move |_| {
+        let _ = &by;
+        None
+    }));
+    let cost = Requirement::rate("api").cost_of_head(move |_| {
+        let _ = &cost;
+        1
+    });
+    let gates = [by, cost].map(Gate::new);
+    drop((gates.clone(), gates));
+    assert_eq!(Arc::strong_count(&captured), 1);
+}
+
+#[tokio::test]
+async fn no_thread_keeps_an_engine() {
+    let builder = Entitlements::builder().catalog(testing::catalog());
+    let (engine, mut upkeep) = builder.build().await.unwrap();
+    let gate = Gate::on(Requirement::feature("sso"), &engine).unwrap();
+    let callers = Callers::new(engine.clone());
+    drop((gate.clone(), gate, callers.clone(), callers, engine));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let ended = std::pin::Pin::new(&mut upkeep).poll(&mut context);
+    assert!(ended.is_ready(), "the last handle is gone");
 }
