@@ -189,6 +189,10 @@ const fn place(id: u64) -> usize {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::redundant_clone,
+    reason = "where a clone is counted is what is tested"
+)]
 mod tests {
     use std::thread;
 

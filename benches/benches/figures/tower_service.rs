@@ -140,7 +140,6 @@ pub(crate) fn table() -> Table {
         20.0,
         " ns",
     );
-    table.known("a gate asks for what the layer said of the account, too");
     table.bar(
         "allocations of a gate with `.on`",
         table.allocations("gate with `.on(&entitlements)`") - table.allocations("bare service"),
@@ -153,7 +152,6 @@ pub(crate) fn table() -> Table {
         20.0,
         " ns",
     );
-    table.known("the layer carries the account, which is larger than what the case with one insert puts there");
     table.bar(
         "allocations of four gates, beyond one insert",
         table.allocations("`EntitlementsLayer` and four gates")
