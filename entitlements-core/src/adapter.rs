@@ -6,6 +6,8 @@
 //!   [`Gate::quick`] says, where addresses or rates are asked for. What becomes of others is what the [`Admission`] of [`Gate::admit`]
 //!   says. Where either tells of rates, their lines go into the head of the response:
 //!   [`RateReport::visit`](crate::rate::RateReport::visit).
+//! - Where the framework clones services for each request, the service that the layer makes keeps what [`Callers::rooted`] and
+//!   [`Gate::rooted`] answer: threads do not wait for each other to count the clones then.
 //! - A [`Hold`] stays beside the response that is waited for, and hears from the response's head what came of it: [`Answered`]. Where
 //!   that gives a [`BodyHold`], it stays with the body to its end; [`BodyProgress`] tells by what is sent where that is.
 //! - A handler that wants the client's address gets it by [`client_or_denial`], told by the same settings as at the gates.
