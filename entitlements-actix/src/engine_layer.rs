@@ -42,10 +42,10 @@ pub struct EntitlementsLayer<R = DefaultAccount> {
     callers: Callers<R>,
 }
 
-impl<R: ResolveAccount> Clone for EntitlementsLayer<R> {
+impl<R> Clone for EntitlementsLayer<R> {
     fn clone(&self) -> Self {
         Self {
-            callers: self.callers.clone(),
+            callers: self.callers.rooted(),
         }
     }
 }

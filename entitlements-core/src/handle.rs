@@ -10,11 +10,14 @@ use std::cell::RefCell;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
-/// Of how many values a thread remembers where it counts. Few programs have more in front of the routes that are busy; those beyond are
-/// counted at one place.
+/// Of how many values a thread remembers where it counts. Few programs have more in front of their routes. Two whose numbers differ by a
+/// multiple of this have one place: the second is counted at one for all threads while the first lives.
 const REMEMBERED: usize = 64;
+
+/// The number of what was never made to stay: threads remember nothing of it.
+const NO_NUMBER: u64 = u64::MAX;
 
 thread_local! {
     static KNOWN: RefCell<[Option<Known>; REMEMBERED]> = const { RefCell::new([const { None }; REMEMBERED]) };
@@ -22,7 +25,7 @@ thread_local! {
 
 /// Where this thread counts references to a value.
 struct Known {
-    id: u64,
+    number: u64,
     here: Weak<dyn Any + Send + Sync>,
 }
 
@@ -33,9 +36,34 @@ pub(crate) struct Handle<T> {
 
 /// Where references are counted: those that were made to stay, or those of one thread.
 struct Here<T> {
-    id: u64,
-    value: Arc<T>,
+    number: u64,
+    value: Arc<Numbered<T>>,
     root: Holds<T>,
+}
+
+/// The value, with its number and its root once it was made to stay.
+struct Numbered<T> {
+    number: OnceLock<u64>,
+    root: Mutex<Weak<Root<T>>>,
+    value: T,
+}
+
+impl<T> Numbered<T> {
+    fn number(&self) -> u64 {
+        static NUMBERED: AtomicU64 = AtomicU64::new(0);
+        let next = || NUMBERED.fetch_add(1, Ordering::Relaxed);
+        *self.number.get_or_init(next)
+    }
+
+    /// One for all that was made to stay.
+    fn root(&self) -> Arc<Root<T>> {
+        let mut known = self.root.lock().unwrap_or_else(PoisonError::into_inner);
+        known.upgrade().unwrap_or_else(|| {
+            let root = Arc::default();
+            *known = Arc::downgrade(&root);
+            root
+        })
+    }
 }
 
 /// The places where threads count, which what was made to stay holds, and what those threads made does not.
@@ -46,6 +74,14 @@ enum Holds<T> {
 
 struct Root<T> {
     places: Mutex<Vec<Arc<Here<T>>>>,
+}
+
+impl<T> Default for Root<T> {
+    fn default() -> Self {
+        Self {
+            places: Mutex::default(),
+        }
+    }
 }
 
 impl<T> Holds<T> {
@@ -62,53 +98,57 @@ enum Found<T> {
     Here(Arc<Here<T>>),
     /// Nothing yet.
     Nothing,
-    /// Another value's place is remembered where this one's would be.
+    /// Nothing, and nothing is to be: it has no number, or another value's place is remembered where its own would be.
     NoRoom,
 }
 
 impl<T> Handle<T> {
+    /// The first reference, which does not stay.
     pub(crate) fn new(value: T) -> Self {
-        static MADE: AtomicU64 = AtomicU64::new(0);
-        Self::of(MADE.fetch_add(1, Ordering::Relaxed), Arc::new(value))
-    }
-
-    fn of(id: u64, value: Arc<T>) -> Self {
-        let root = Root {
-            places: Mutex::default(),
+        let value = Numbered {
+            number: OnceLock::new(),
+            root: Mutex::default(),
+            value,
         };
-        Self::held(id, value, Arc::new(root))
+        Self::at(NO_NUMBER, Arc::new(value), Holds::Nothing(Weak::new()))
     }
 
-    fn held(id: u64, value: Arc<T>, root: Arc<Root<T>>) -> Self {
-        let root = Holds::Root(root);
+    fn at(number: u64, value: Arc<Numbered<T>>, root: Holds<T>) -> Self {
         Self {
-            here: Arc::new(Here { id, value, root }),
+            here: Arc::new(Here {
+                number,
+                value,
+                root,
+            }),
         }
     }
 
     /// A reference for what stays where it is and is cloned for requests. It is counted at one place.
     pub(crate) fn rooted(&self) -> Self {
-        let Here { id, value, root } = &*self.here;
+        let Here { value, root, .. } = &*self.here;
         match root {
             Holds::Root(_) => Self {
                 here: Arc::clone(&self.here),
             },
-            Holds::Nothing(root) => match root.upgrade() {
-                Some(root) => Self::held(*id, Arc::clone(value), root),
-                None => Self::of(*id, Arc::clone(value)),
-            },
+            Holds::Nothing(_) => {
+                let root = Holds::Root(value.root());
+                Self::at(value.number(), Arc::clone(value), root)
+            }
         }
     }
 }
 
 impl<T: Send + Sync + 'static> Handle<T> {
     fn remembered(&self) -> Found<T> {
+        if self.here.number == NO_NUMBER {
+            return Found::NoRoom;
+        }
         let found = KNOWN.try_with(|known| {
             let known = known.try_borrow().ok()?;
-            let Some(known) = known.get(place(self.here.id))? else {
+            let Some(known) = known.get(place(self.here.number))? else {
                 return Some(Found::Nothing);
             };
-            if known.id != self.here.id {
+            if known.number != self.here.number {
                 let is_alive = known.here.strong_count() > 0;
                 return Some(if is_alive {
                     Found::NoRoom
@@ -129,18 +169,18 @@ impl<T: Send + Sync + 'static> Handle<T> {
     fn settle(&self) -> Option<Arc<Here<T>>> {
         let root = self.here.root.root()?;
         let here = Arc::new(Here {
-            id: self.here.id,
+            number: self.here.number,
             value: Arc::clone(&self.here.value),
             root: Holds::Nothing(Arc::downgrade(&root)),
         });
         let known = Known {
-            id: here.id,
+            number: here.number,
             here: Arc::downgrade(&here) as Weak<dyn Any + Send + Sync>,
         };
         KNOWN
             .try_with(|all| {
                 let mut all = all.try_borrow_mut().ok()?;
-                *all.get_mut(place(here.id))? = Some(known);
+                *all.get_mut(place(here.number))? = Some(known);
                 Some(())
             })
             .ok()
@@ -172,7 +212,7 @@ impl<T> Deref for Handle<T> {
 
     #[inline(always)]
     fn deref(&self) -> &T {
-        &self.here.value
+        &self.here.value.value
     }
 }
 
@@ -182,9 +222,9 @@ impl<T: fmt::Debug> fmt::Debug for Handle<T> {
     }
 }
 
-const fn place(id: u64) -> usize {
+const fn place(number: u64) -> usize {
     #[expect(clippy::cast_possible_truncation, reason = "less than REMEMBERED")]
-    let place = (id % REMEMBERED as u64) as usize;
+    let place = (number % REMEMBERED as u64) as usize;
     place
 }
 
@@ -203,7 +243,7 @@ mod tests {
 
     fn handle() -> (Handle<Watched>, Watched) {
         let watched = Watched::default();
-        (Handle::new(Arc::clone(&watched)), watched)
+        (Handle::new(Arc::clone(&watched)).rooted(), watched)
     }
 
     fn is_gone(watched: &Watched) -> bool {
@@ -288,17 +328,18 @@ mod tests {
     fn threads_that_ended_leave_nothing_behind() {
         let (first, _watched) = handle();
         for _ in 0..100 {
-            thread::scope(|threads| {
-                threads.spawn(|| drop(first.clone()));
-            });
+            // The end of a scope does not wait for what threads remember to be dropped.
+            thread::scope(|threads| threads.spawn(|| drop(first.clone())).join().unwrap());
         }
         let root = first.here.root.root().unwrap();
-        assert!(root.places.lock().unwrap().len() <= 2);
+        assert_eq!(root.places.lock().unwrap().len(), 1);
     }
 
     #[test]
     fn those_beyond_what_is_remembered_are_counted_at_one_place() {
-        let many: Vec<_> = (0..3 * REMEMBERED).map(Handle::new).collect();
+        let many: Vec<_> = (0..3 * REMEMBERED)
+            .map(|number| Handle::new(number).rooted())
+            .collect();
         for (number, one) in many.iter().enumerate() {
             let clones = [one.clone(), one.clone()];
             assert!(is_at_one_place(&clones[0], &clones[1]));
@@ -306,5 +347,13 @@ mod tests {
         }
         let at_one_place = |one: &&Handle<usize>| is_at_one_place(one, &Handle::clone(one));
         assert_eq!(many.iter().filter(at_one_place).count(), 2 * REMEMBERED);
+    }
+
+    #[test]
+    fn what_was_never_made_to_stay_takes_no_number() {
+        let unrooted: Vec<_> = (0..REMEMBERED).map(Handle::new).collect();
+        let clones: Vec<_> = unrooted.iter().map(Handle::clone).collect();
+        assert!(is_at_one_place(&unrooted[0], &clones[0]));
+        assert!(clones.iter().all(|one| one.here.number == NO_NUMBER));
     }
 }

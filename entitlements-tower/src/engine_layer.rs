@@ -40,10 +40,11 @@ pub struct EntitlementsLayer<R = DefaultAccount> {
     callers: Callers<R>,
 }
 
-impl<R: ResolveAccount> Clone for EntitlementsLayer<R> {
+// A layer stays, and so do its clones: axum keeps nothing else of one.
+impl<R> Clone for EntitlementsLayer<R> {
     fn clone(&self) -> Self {
         Self {
-            callers: self.callers.clone(),
+            callers: self.callers.rooted(),
         }
     }
 }
@@ -65,7 +66,7 @@ impl<R> EntitlementsLayer<R> {
     entitlements_core::__layer_builders!();
 }
 
-impl<S, R: ResolveAccount> Layer<S> for EntitlementsLayer<R> {
+impl<S, R> Layer<S> for EntitlementsLayer<R> {
     type Service = EntitlementsService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {

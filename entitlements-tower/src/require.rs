@@ -32,11 +32,21 @@ use crate::{DenyWith, Problems};
 /// # Ok::<(), std::convert::Infallible>(())
 /// # }).unwrap();
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 #[must_use = "a layer does nothing until it is applied"]
 pub struct Require<D = Problems> {
     gate: Gate,
     deny: D,
+}
+
+// A layer stays, and so do its clones: axum keeps nothing else of one.
+impl<D: Clone> Clone for Require<D> {
+    fn clone(&self) -> Self {
+        Self {
+            gate: self.gate.rooted(),
+            deny: self.deny.clone(),
+        }
+    }
 }
 
 impl Require {
