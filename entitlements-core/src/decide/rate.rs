@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::reason::plans_above;
 use super::{Requirement, UnknownName};
 use crate::catalog::{PlanId, RateId};
-use crate::rate::{FieldName, FixedRate, Kind, Quota, RateKey};
+use crate::rate::{FieldName, FixedRate, Kind, Quota, RateKey, name_of_own_rate, name_of_rate};
 use crate::resolve::EntitlementSet;
 use crate::{Catalog, Denial, DenialKind, RateName, RequestHead};
 
@@ -130,9 +130,15 @@ impl DemandedRate {
             WhichRate::OfPlan(name) => BoundSpeed::OfPlan(UnknownName::find_rate(name, catalog)?),
             WhichRate::Fixed(rate) => BoundSpeed::Fixed(Quota::from(rate.rate())),
         };
+        let name: Arc<str> = self.what.name().into();
+        let shared_name = match &speed {
+            BoundSpeed::OfPlan(_) => name_of_rate(&name),
+            BoundSpeed::Fixed(_) => name_of_own_rate(&name),
+        };
         Ok(BoundRate {
             speed,
-            name: self.what.name().into(),
+            name,
+            shared_name,
             field_name: FieldName::new(self.what.name()),
             by: self.by.clone(),
             cost: self.cost.clone(),
@@ -223,6 +229,8 @@ impl Requirement {
 pub(crate) struct BoundRate {
     pub(crate) speed: BoundSpeed,
     pub(crate) name: Arc<str>,
+    /// What it is called where processes share it.
+    pub(crate) shared_name: Arc<str>,
     pub(crate) field_name: FieldName,
     pub(crate) by: RateKey,
     pub(crate) cost: Cost,

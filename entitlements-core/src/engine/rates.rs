@@ -66,6 +66,9 @@ impl Rates {
     /// What is spent of a rate of the program's own. One that is called as one of the catalog is another.
     pub(crate) fn fixed(&self, name: &Arc<str>) -> Arc<RateKeys> {
         let fixed = self.fixed.pin();
+        if let Some(keys) = fixed.get(name) {
+            return Arc::clone(keys);
+        }
         // No rate of a catalog has such a character in its name.
         let make = || self.limiter.rate(&["\0", name].concat());
         Arc::clone(fixed.get_or_insert_with(Arc::clone(name), make))

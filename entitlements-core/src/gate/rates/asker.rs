@@ -1,8 +1,8 @@
 //! Q15, Q16: what a request asks of the rates that are demanded.
 
-use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::catalog::RateId;
 use crate::client_address::AddressError;
 use crate::decide::{BoundRate, BoundSpeed, not_allowed, subject_of_head};
 use crate::engine::{Addresses, Rates};
@@ -19,6 +19,7 @@ static NOBODY: AccountId = AccountId::ANONYMOUS;
 pub(in crate::gate) struct Wish {
     /// Its place among those that are demanded.
     pub(super) which: usize,
+    keys: Keys,
     pub(super) key: u64,
     pub(super) quota: Quota,
     pub(super) cost: u64,
@@ -27,9 +28,46 @@ pub(in crate::gate) struct Wish {
 }
 
 impl Wish {
+    /// What is spent of the rate; none where the engine has no such rate.
     #[inline]
-    pub(super) const fn of<'a>(&'a self, keys: &'a RateKeys) -> Ask<'a> {
-        Ask::of_key(keys, self.key, &self.quota).cost(self.cost)
+    pub(super) fn keys<'a>(&'a self, rates: &'a Rates) -> Option<&'a RateKeys> {
+        self.keys.of(rates)
+    }
+
+    #[inline]
+    pub(super) fn ask<'a>(&'a self, rates: &'a Rates) -> Option<Ask<'a>> {
+        self.ask_at(&self.quota, rates)
+    }
+
+    /// At another rate than the whole.
+    #[inline]
+    pub(super) fn ask_at<'a>(&'a self, quota: &'a Quota, rates: &'a Rates) -> Option<Ask<'a>> {
+        let ask = Ask::of_key(self.keys(rates)?, self.key, quota);
+        Some(ask.cost(self.cost))
+    }
+}
+
+/// Where what is spent of a rate is kept.
+#[derive(Debug)]
+enum Keys {
+    OfCatalog(RateId),
+    Fixed(Arc<RateKeys>),
+}
+
+impl Keys {
+    fn new(rate: &BoundRate, rates: &Rates) -> Self {
+        match rate.speed {
+            BoundSpeed::OfPlan(rate) => Self::OfCatalog(rate),
+            BoundSpeed::Fixed(_) => Self::Fixed(rates.fixed(&rate.name)),
+        }
+    }
+
+    #[inline]
+    fn of<'a>(&'a self, rates: &'a Rates) -> Option<&'a RateKeys> {
+        match self {
+            Self::OfCatalog(rate) => rates.of_catalog(*rate),
+            Self::Fixed(keys) => Some(keys),
+        }
     }
 }
 
@@ -54,28 +92,19 @@ impl Asks {
         };
     }
 
+    pub(super) fn wishes_mut(&mut self) -> &mut [Wish] {
+        match self {
+            Self::Nothing => &mut [],
+            Self::One(wish) => std::slice::from_mut(wish),
+            Self::Several(wishes) => wishes,
+        }
+    }
+
     pub(super) fn wishes(&self) -> &[Wish] {
         match self {
             Self::Nothing => &[],
             Self::One(wish) => std::slice::from_ref(wish),
             Self::Several(wishes) => wishes,
-        }
-    }
-}
-
-/// What is spent of a rate, as the engine has it at hand.
-pub(super) enum Keys<'a> {
-    OfCatalog(&'a RateKeys),
-    Fixed(Arc<RateKeys>),
-}
-
-impl Deref for Keys<'_> {
-    type Target = RateKeys;
-
-    fn deref(&self) -> &RateKeys {
-        match self {
-            Self::OfCatalog(keys) => keys,
-            Self::Fixed(keys) => keys,
         }
     }
 }
@@ -96,13 +125,6 @@ impl<'a> Payer<'a> {
                 can_be_told.then_some(quota)
             }
             BoundSpeed::OfPlan(rate) => self.current?.quota(rate),
-        }
-    }
-
-    pub(super) fn keys(&self, rate: &BoundRate) -> Option<Keys<'a>> {
-        match rate.speed {
-            BoundSpeed::OfPlan(rate) => self.rates.of_catalog(rate).map(Keys::OfCatalog),
-            BoundSpeed::Fixed(_) => Some(Keys::Fixed(self.rates.fixed(&rate.name))),
         }
     }
 }
@@ -153,7 +175,9 @@ impl<'a> Asker<'a> {
             let Some(quota) = self.payer.quota(rate) else {
                 continue;
             };
-            let keys = self.payer.keys(rate).ok_or_else(Denial::undetermined)?;
+            let kept = Keys::new(rate, self.payer.rates);
+            let keys = kept.of(self.payer.rates);
+            let keys = keys.ok_or_else(Denial::undetermined)?;
             let is_shared = self.payer.rates.sharing().is_some();
             let found = self.with_subject(rate, which, head, |subject| {
                 let name = || Box::new(SubjectName::of(subject));
@@ -163,6 +187,7 @@ impl<'a> Asker<'a> {
             let cost = rate.cost.of(head, which);
             asks.push(Wish {
                 which,
+                keys: kept,
                 key,
                 quota,
                 cost,

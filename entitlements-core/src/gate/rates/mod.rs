@@ -57,24 +57,18 @@ impl Gate {
     /// In this process.
     #[inline]
     fn take_here(&self, demanded: &[BoundRate], payer: Payer<'_>, asks: &Asks) -> Rated {
-        let wishes = asks.wishes();
+        let (wishes, rates) = (asks.wishes(), payer.rates);
         if let [wish] = wishes {
-            let keys = demanded.get(wish.which).and_then(|rate| payer.keys(rate));
-            return match &keys {
-                Some(keys) => self.take_all(demanded, payer, wishes, &mut [wish.of(keys)]),
+            return match wish.ask(rates) {
+                Some(ask) => self.take_all(demanded, payer, wishes, &mut [ask]),
                 None => Rated::Denied(Denial::undetermined()),
             };
         }
-        let keys = wishes
-            .iter()
-            .map(|wish| payer.keys(demanded.get(wish.which)?));
-        let keys: Option<Vec<_>> = keys.collect();
-        let Some(keys) = keys else {
-            return Rated::Denied(Denial::undetermined());
-        };
-        let asks = keys.iter().zip(wishes).map(|(keys, wish)| wish.of(keys));
-        let mut asks: Vec<_> = asks.collect();
-        self.take_all(demanded, payer, wishes, &mut asks)
+        let asks: Option<Vec<_>> = wishes.iter().map(|wish| wish.ask(rates)).collect();
+        match asks {
+            Some(mut asks) => self.take_all(demanded, payer, wishes, &mut asks),
+            None => Rated::Denied(Denial::undetermined()),
+        }
     }
 
     #[inline]

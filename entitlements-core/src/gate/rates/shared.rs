@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use super::asker::{Asks, Payer, Wish};
 use super::{Rated, stood};
-use crate::decide::{BoundRate, BoundSpeed};
+use crate::decide::BoundRate;
 use crate::gate::{Gate, OnUnavailable};
 use crate::rate::{
     Ask, Mode, Quota, RateFallback, Sharing, Standing, StoreAnswer, StoreAsk, Told, Verdict,
-    name_of_own_rate, name_of_rate,
 };
 use crate::{Denial, Reply};
 
@@ -21,15 +20,15 @@ impl Gate {
         sharing: &Arc<Sharing>,
         demanded: &Arc<[BoundRate]>,
         payer: Payer<'_>,
-        asks: Asks,
+        mut asks: Asks,
     ) -> Reply<Rated> {
-        let wishes = asks.wishes().iter();
+        let wishes = asks.wishes_mut().iter_mut();
         let wanted: Option<Vec<_>> = wishes.map(|wish| store_ask(wish, demanded)).collect();
-        let (Some(wanted), Some(first)) = (wanted, asks.wishes().first()) else {
-            return Reply::Now(Rated::Denied(Denial::undetermined()));
-        };
-        let keys = demanded.get(first.which).and_then(|rate| payer.keys(rate));
-        let Some(number) = keys.map(|keys| keys.number()) else {
+        let first = asks.wishes().first().and_then(|wish| {
+            let keys = wish.keys(payer.rates)?;
+            Some((keys.number(), wish.key))
+        });
+        let (Some(wanted), Some(first)) = (wanted, first) else {
             return Reply::Now(Rated::Denied(Denial::undetermined()));
         };
         let mode = if self.inner.rules.shadow {
@@ -37,7 +36,7 @@ impl Gate {
         } else {
             Mode::Take
         };
-        match sharing.ask(wanted, (number, first.key), mode) {
+        match sharing.ask(wanted, first, mode) {
             Reply::Now(told) => Reply::Now(self.told(told, demanded, payer, &asks)),
             Reply::Later(told) => {
                 let (gate, demanded) = (self.clone(), Arc::clone(demanded));
@@ -58,7 +57,7 @@ impl Gate {
         match told {
             Told::Answer(answer) => {
                 if !self.inner.rules.shadow {
-                    keep_share(&answer, demanded, payer, asks);
+                    keep_share(&answer, payer, asks);
                 }
                 let standings = answer.standings.iter();
                 let standings = standings.zip(asks.wishes());
@@ -82,23 +81,18 @@ impl Gate {
     /// Q27: by this process's share of each rate.
     fn take_share(&self, demanded: &[BoundRate], payer: Payer<'_>, asks: &Asks) -> Rated {
         let wishes = asks.wishes();
-        let keys = wishes
-            .iter()
-            .map(|wish| payer.keys(demanded.get(wish.which)?));
-        let keys: Option<Vec<_>> = keys.collect();
-        let (Some(keys), Some(sharing)) = (keys, payer.rates.sharing()) else {
+        let Some(sharing) = payer.rates.sharing() else {
             return Rated::Denied(Denial::undetermined());
         };
         let shares = wishes
             .iter()
             .map(|wish| sharing.share_of(&wish.quota, wish.cost));
         let shares: Vec<Quota> = shares.collect();
-        let mut all: Vec<_> = keys
-            .iter()
-            .zip(wishes)
-            .zip(&shares)
-            .map(|((keys, wish), share)| Ask::of_key(keys, wish.key, share).cost(wish.cost))
-            .collect();
+        let all = wishes.iter().zip(&shares);
+        let all = all.map(|(wish, share)| wish.ask_at(share, payer.rates));
+        let Some(mut all) = all.collect::<Option<Vec<_>>>() else {
+            return Rated::Denied(Denial::undetermined());
+        };
         let verdict = self.settle_here(payer.rates, &mut all);
         let standings = all.iter().zip(wishes);
         let standings = standings.map(|(ask, wish)| Some(ask.standing()?.of_whole(&wish.quota)));
@@ -107,16 +101,17 @@ impl Gate {
 }
 
 /// Q27: the share goes by what the store says, so that whoever is at the limit stays there when it goes.
-fn keep_share(answer: &StoreAnswer, demanded: &[BoundRate], payer: Payer<'_>, asks: &Asks) {
+fn keep_share(answer: &StoreAnswer, payer: Payer<'_>, asks: &Asks) {
     let Some(sharing) = payer.rates.sharing() else {
         return;
     };
     let (limiter, now) = (payer.rates.limiter(), payer.rates.now());
     for (told, wish) in answer.standings.iter().zip(asks.wishes()) {
-        let keys = demanded.get(wish.which).and_then(|rate| payer.keys(rate));
-        let Some(keys) = keys else { continue };
+        let Some(keys) = wish.keys(payer.rates) else {
+            continue;
+        };
         let share = sharing.share_of(&wish.quota, 1);
-        let ask = || Ask::of_key(&keys, wish.key, &share);
+        let ask = || Ask::of_key(keys, wish.key, &share);
         let take = |cost| limiter.take(&mut [ask().cost(cost)], now) == Verdict::Admitted;
         let is_kept = if told.granted > 0 {
             take(wish.cost)
@@ -134,12 +129,9 @@ fn keep_share(answer: &StoreAnswer, demanded: &[BoundRate], payer: Payer<'_>, as
     }
 }
 
-fn store_ask(wish: &Wish, demanded: &[BoundRate]) -> Option<StoreAsk> {
+fn store_ask(wish: &mut Wish, demanded: &[BoundRate]) -> Option<StoreAsk> {
     let rate = demanded.get(wish.which)?;
-    let name = match rate.speed {
-        BoundSpeed::OfPlan(_) => name_of_rate(&rate.name),
-        BoundSpeed::Fixed(_) => name_of_own_rate(&rate.name),
-    };
-    let subject = wish.name.as_deref()?.clone();
-    Some(StoreAsk::new(name, subject, wish.quota, wish.cost))
+    let name = Arc::clone(&rate.shared_name);
+    let subject = wish.name.take()?;
+    Some(StoreAsk::new(name, *subject, wish.quota, wish.cost))
 }
