@@ -104,48 +104,63 @@ fn q26_what_cannot_be_read_is_told_once_a_minute() {
 
 /// A store that counts what is spent, and may not count who spends it.
 #[derive(Debug)]
-struct CountsNobody(TestRates);
+struct CountsNobody {
+    store: TestRates,
+    /// Says so before it is waited for.
+    at_once: bool,
+}
 
 impl RateStore for CountsNobody {
     fn take(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
-        self.0.take(asks)
+        self.store.take(asks)
     }
 
     fn look(&self, asks: Vec<StoreAsk>) -> Reply<Result<StoreAnswer, RateStoreError>> {
-        self.0.look(asks)
+        self.store.look(asks)
     }
 
     fn present(&self, _: &str, _: Duration) -> Reply<Result<u32, RateStoreError>> {
-        Reply::later(async { Err(RateStoreError::new("no permission for `zadd`")) })
+        let refused = || Err(RateStoreError::new("no permission for `zadd`"));
+        if self.at_once {
+            return Reply::Now(refused());
+        }
+        Reply::later(async move { refused() })
     }
 }
 
 #[tokio::test]
 async fn q29_a_store_that_counts_no_processes_is_told_of_once() {
     log::listen();
-    let store = TestRates::default();
-    let shared = SharedRates::by(CountsNobody(store.clone()));
-    let (engine, _upkeep) = TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
-        builder.shared_rates(shared)
-    });
-    let gate = Gate::on(Requirement::rate("api"), &engine).unwrap();
-    log::take();
-    for answers in [Answers::AtOnce, Answers::Later, Answers::Later] {
-        store.answer(answers);
-        engine.clock().advance(Duration::from_secs(1));
-        match gate.admit(Some(&engine.current()), &TestRequest::new("GET", "/")) {
-            Admission::Later(waiting) => drop(waiting.await),
-            _ => panic!("it is waited for"),
+    for at_once in [false, true] {
+        let store = TestRates::default();
+        let counts_nobody = CountsNobody {
+            store: store.clone(),
+            at_once,
+        };
+        let shared = SharedRates::by(counts_nobody);
+        let (engine, _upkeep) =
+            TestEngine::build(testing::catalog(), TestVendor::new(), |builder| {
+                builder.shared_rates(shared)
+            });
+        let gate = Gate::on(Requirement::rate("api"), &engine).unwrap();
+        log::take();
+        for answers in [Answers::AtOnce, Answers::Later, Answers::AtOnce] {
+            store.answer(answers);
+            engine.clock().advance(Duration::from_secs(1));
+            match gate.admit(Some(&engine.current()), &TestRequest::new("GET", "/")) {
+                Admission::Later(waiting) => drop(waiting.await),
+                admission => drop(admission),
+            }
         }
+        let lines = log::take();
+        let lines = lines.iter().filter(|line| line.contains("processes"));
+        let lines: Vec<_> = lines.collect();
+        let [line] = &*lines else {
+            panic!("{lines:?}");
+        };
+        assert!(
+            line.starts_with("WARN:") && line.contains("no permission for `zadd`"),
+            "{line}"
+        );
     }
-    let lines = log::take();
-    let lines = lines.iter().filter(|line| line.contains("processes"));
-    let lines: Vec<_> = lines.collect();
-    let [line] = &*lines else {
-        panic!("{lines:?}");
-    };
-    assert!(
-        line.starts_with("WARN:") && line.contains("no permission for `zadd`"),
-        "{line}"
-    );
 }

@@ -113,15 +113,12 @@ impl Sharing {
         };
         let heard = self.presence.is_due(now);
         let heard = heard.then(|| store.present(self.presence.name(), STAYS));
-        let heard = match heard {
-            Some(Reply::Now(told)) => {
-                self.hear(told.ok());
-                None
-            }
-            to_come => to_come,
-        };
         match (answer, heard) {
             (Reply::Now(answer), None) => Reply::Now(self.told(answer, asked, ahead)),
+            (Reply::Now(answer), Some(Reply::Now(processes))) => {
+                self.hear(&answer, Some(processes));
+                Reply::Now(self.told(answer, asked, ahead))
+            }
             (answer, heard) => {
                 let sharing = Arc::clone(self);
                 Reply::later(async move {
@@ -158,25 +155,30 @@ impl Sharing {
             }
         });
         let in_time = timeout(self.settings.budget, both).await;
-        if let (Some(Ok(_)), Some(Err(error))) = (&answered, &processes) {
-            self.presence.is_never_counted(error);
-        }
-        if processes.is_some() || in_time.is_err() {
-            self.hear(processes.and_then(Result::ok));
-        }
-        answered.unwrap_or_else(|| {
+        let answer = answered.unwrap_or_else(|| {
             let budget = self.settings.budget;
             Err(RateStoreError::new(format_args!(
                 "no answer within {budget:?}"
             )))
-        })
+        });
+        if processes.is_some() || in_time.is_err() {
+            self.hear(&answer, processes);
+        }
+        answer
     }
 
     /// How many processes there are; none where that was not told in time.
-    fn hear(&self, told: Option<u32>) {
+    fn hear(&self, answer: &Answered, told: Option<Result<u32, RateStoreError>>) {
         let now = self.clock.monotonic();
         match told {
-            Some(processes) => self.presence.heard(processes, now),
+            Some(Ok(processes)) => self.presence.heard(processes, now),
+            Some(Err(error)) => {
+                // Where nothing else is answered either, the store is away.
+                if answer.is_ok() {
+                    self.presence.is_never_counted(&error);
+                }
+                self.presence.was_not_heard(now);
+            }
             None => self.presence.was_not_heard(now),
         }
     }
