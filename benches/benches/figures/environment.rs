@@ -5,9 +5,9 @@ use std::process::Command;
 pub(crate) fn preamble() -> String {
     format!(
         "# Benchmarks\n\n\
-         Made by `cargo xtask bench`, which writes this page and fails where a promise is missed. Nanoseconds are of one machine\n\
+         Made by `cargo xtask bench`, which writes this page and fails where a promise is missed that is not known to be. Nanoseconds are of one machine\n\
          and day; ratios between the cases of a table hold elsewhere too, because the cases took turns in one run. Each figure is\n\
-         the median of 61 bursts of about 4 ms. Allocations are counted, not estimated.\n\n\
+         the median of 61 bursts of about 4 ms, but where a table says otherwise. Allocations are counted, not estimated.\n\n\
          - machine: {}, {} cores\n- system: {} {}\n- compiler: {}\n- date: {}\n- versions: {}\n",
         cpu(),
         std::thread::available_parallelism().map_or(0, usize::from),

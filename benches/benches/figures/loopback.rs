@@ -103,7 +103,7 @@ pub(crate) fn table() -> LoadTable {
     ] {
         table.bar(name, most);
         if name == AXUM_ROUTES {
-            table.known("axum clones what each `route_layer` holds, several times for each request; layers around the router, and one `Require` of several demands, are cloned together");
+            table.known("each `route_layer` is boxed, and what it holds is cloned several times for each request: a third of what is lost is the clones of gates, and four layers that do nothing lose nothing; around the router, or as one `Require` of several demands, gates are cloned once");
         }
     }
     table

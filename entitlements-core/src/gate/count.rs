@@ -1,4 +1,4 @@
-//! U8 to U13 at a gate: limits are asked last, and held until the request is done.
+//! U8 to U13 at a gate: limits are asked after all but rates, and held until the request is done.
 
 use std::sync::Arc;
 

@@ -2,8 +2,9 @@
 //!
 //! - `judge.rs`: what is plainly met, and what has to be weighed;
 //! - `address.rs`: from where a request comes; `kept.rs`: what is kept of it;
-//! - `count.rs`: limits, which are asked last;
-//! - `rules.rs`: how a gate acts, whatever it demands;
+//! - `count.rs`: limits, asked after all but rates; `rates/`: rates, asked last;
+//! - `quick.rs`: what nearly every request comes to where addresses or rates are asked for;
+//! - `rules.rs`: how a gate acts, whatever it demands; `build.rs`, `methods/`: how one is made;
 //! - `admission.rs`, `hold.rs`, `answered.rs`, `body.rs`: what becomes of a request and its response;
 //! - `head.rs`: what is asked of one;
 //! - `counters.rs`, `waited.rs`: what metrics and spans tell of decisions;

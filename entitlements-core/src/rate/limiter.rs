@@ -76,7 +76,8 @@ impl Limiter {
     /// Gives back what [`take`](Self::take) spent, and is not refilled by `now`; once.
     ///
     /// For a request that something else denies later. Where the key was asked for at another rate meanwhile, what it took counts as refilled at the fastest
-    /// that any key of the rate was changed to: less is given back then, never more.
+    /// that any key of the rate was changed to: less is given back then, never more. That others gave something back, or asked at another rate, is not noticed where the
+    /// key was changed so exactly 128 times meanwhile, or a multiple of that.
     pub fn give_back(&self, asks: &mut [Ask<'_>], now: Duration) {
         let now = nanos(now);
         for ask in asks {

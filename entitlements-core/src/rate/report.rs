@@ -44,7 +44,7 @@ pub(crate) struct Member<'a> {
     pub(crate) name: &'a FieldName,
     /// How many may come at once.
     pub(crate) burst: u64,
-    /// The seconds in which nothing is full again.
+    /// The seconds in which an empty bucket is full again.
     pub(crate) window_seconds: u64,
     /// How many may come now.
     pub(crate) remaining: u64,
@@ -103,14 +103,14 @@ impl RateReport {
     /// Shows each header, its name in lower case.
     #[inline]
     pub fn visit(&self, mut each: impl FnMut(&'static str, &str)) {
-        // INVARIANT: names are visible ASCII (Q23), so that a line has no other end.
+        // INVARIANT: names are visible ASCII and spaces (Q23), so that a line has no other end.
         for (name, line) in HEADERS.into_iter().zip(self.lines.split('\n')) {
             each(name, line);
         }
     }
 }
 
-/// What the lines of one or two rates are shorter than.
+/// What the lines of one or two rates are shorter than, usually.
 const USUAL_LENGTH: usize = 128;
 
 /// Lines as they are written.
@@ -221,5 +221,10 @@ mod tests {
         let lines = shown(&[("a\"b\\cé", [u64::MAX, 0, u64::MAX, 1])], false);
         assert_eq!(lines[0].1, r#""a\"b\\c%C3%A9";q=999999999999999;w=0"#);
         assert_eq!(lines[1].1, r#""a\"b\\c%C3%A9";r=999999999999999;t=1"#);
+        // Lines are told apart by what no name can hold.
+        let lines = shown(&[("a\nb\r", [1, 1, 0, 1])], true);
+        assert_eq!(lines.len(), 5);
+        assert_eq!(lines[1].1, r#""a%0Ab%0D";r=0;t=1"#);
+        assert_eq!(lines[2].1, "1");
     }
 }

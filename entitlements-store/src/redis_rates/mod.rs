@@ -49,7 +49,7 @@ const LONGEST_STAY: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 ///
 /// # Connection
 /// There is one, which all requests share; those that come at the same time travel together. It is made, watched and replaced by tasks of the
-/// runtime in which it is used: when it ends, the next one is made at once, and while there is none, whoever asks hears so at once. Whoever
+/// runtime in which it is used: when it ends, the next one is made at once. Until the first try has ended whoever asks waits for it, a second at most; after one that failed, whoever asks hears so at once. Whoever
 /// gives up on an answer, as an engine does after its budget, leaves a task behind that asks again: without any answer for half a second the
 /// connection counts as dead. Connecting may take a second, and is tried again after a pause of at most a second.
 ///

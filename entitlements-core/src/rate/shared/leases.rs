@@ -13,7 +13,7 @@ use crate::rate::{Quota, nanos};
 /// Their number is a power of two.
 const SHARDS: usize = 16;
 
-/// So many keys of a shard have leases, some 6 MB in all. Those beyond ask the store each time.
+/// So many keys of a shard have leases, some 15 MB in all. Those beyond ask the store each time.
 const KEYS_OF_SHARD: usize = 4096;
 
 /// How often a full shard is searched for what has lapsed.
