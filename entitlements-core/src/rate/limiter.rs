@@ -67,6 +67,15 @@ impl Limiter {
         take_all(asks, now)
     }
 
+    /// Takes, or looks.
+    #[inline]
+    pub(crate) fn ask(&self, asks: &mut [Ask<'_>], mode: Mode, now: Duration) -> Verdict {
+        match mode {
+            Mode::Take => self.take(asks, now),
+            Mode::Look => self.look(asks, now),
+        }
+    }
+
     /// As [`take`](Self::take), but spends nothing.
     pub fn look(&self, asks: &mut [Ask<'_>], now: Duration) -> Verdict {
         let now = nanos(now);

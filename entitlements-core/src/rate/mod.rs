@@ -67,11 +67,12 @@ pub use quota::Quota;
 pub use rate_keys::RateKeys;
 pub(crate) use report::{FieldName, Member};
 pub use report::{RateHeaders, RateReport};
-pub(crate) use shared::{Mode, Sharing, Told, name_of_own_rate, name_of_rate};
+pub(crate) use settle::Mode;
 pub use shared::{
     RateFallback, RateStore, RateStoreError, SharedRates, StoreAnswer, StoreAsk, StoreStanding,
     SubjectName,
 };
+pub(crate) use shared::{Sharing, Told, name_of_own_rate, name_of_rate};
 
 use std::time::Duration;
 

@@ -9,8 +9,9 @@ use super::ask::{Ask, Verdict};
 use super::rate_keys::RateKeys;
 use super::spent::{Spent, Step};
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+/// What is done about what is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
     Take,
     Look,
 }

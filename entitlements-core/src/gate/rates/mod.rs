@@ -16,7 +16,7 @@ use super::remarks::Remark;
 use super::{Admission, Gate, RequestHead};
 use crate::decide::BoundRate;
 use crate::engine::Rates;
-use crate::rate::{Ask, Member, RateHeaders, RateReport, Standing, Verdict};
+use crate::rate::{Ask, Member, Mode, RateHeaders, RateReport, Standing, Verdict};
 use crate::strict::text::escaped_start;
 use crate::{Current, Denial, Entitlements, Reply};
 use asker::Wish;
@@ -84,14 +84,18 @@ impl Gate {
         self.rated(verdict, stood(demanded, wishes, standings), payer)
     }
 
-    /// Q19: a gate in shadow looks.
     #[inline]
     fn settle_here(&self, rates: &Rates, asks: &mut [Ask<'_>]) -> Verdict {
-        let (limiter, now) = (rates.limiter(), rates.now());
+        rates.limiter().ask(asks, self.mode(), rates.now())
+    }
+
+    /// Q19: a gate in shadow looks.
+    #[inline]
+    fn mode(&self) -> Mode {
         if self.inner.rules.shadow {
-            limiter.look(asks, now)
+            Mode::Look
         } else {
-            limiter.take(asks, now)
+            Mode::Take
         }
     }
 

@@ -8,7 +8,7 @@ use super::{Rated, stood};
 use crate::decide::BoundRate;
 use crate::gate::{Gate, OnUnavailable};
 use crate::rate::{
-    Ask, Mode, Quota, RateFallback, Sharing, Standing, StoreAnswer, StoreAsk, Told, Verdict,
+    Ask, Quota, RateFallback, Sharing, Standing, StoreAnswer, StoreAsk, Told, Verdict,
 };
 use crate::{Denial, Reply};
 
@@ -31,12 +31,7 @@ impl Gate {
         let (Some(wanted), Some(first)) = (wanted, first) else {
             return Reply::Now(Rated::Denied(Denial::undetermined()));
         };
-        let mode = if self.inner.rules.shadow {
-            Mode::Look
-        } else {
-            Mode::Take
-        };
-        match sharing.ask(wanted, first, mode) {
+        match sharing.ask(wanted, first, self.mode()) {
             Reply::Now(told) => Reply::Now(self.told(told, demanded, payer, &asks)),
             Reply::Later(told) => {
                 let (gate, demanded) = (self.clone(), Arc::clone(demanded));

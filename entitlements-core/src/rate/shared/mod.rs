@@ -4,11 +4,12 @@
 //! - `subject_name.rs`: [`SubjectName`], whose requests are counted together, as it is written there;
 //! - `settings.rs`: [`SharedRates`], what an engine is given;
 //! - `sharing.rs`: asking the store, within its budget;
-//! - `reach.rs`: whether it is worth asking; `presence.rs`: how many processes share;
+//! - `reach.rs`: whether it is worth asking; `presence.rs`: how many processes share; `due.rs`: what is done once in a while;
 //! - `leases.rs`: units that are taken ahead.
 //!
 //! What becomes of a request that the store says nothing of is the gate's to know (`gate/rates/`).
 
+mod due;
 mod leases;
 mod presence;
 mod reach;
@@ -18,7 +19,7 @@ mod store;
 mod subject_name;
 
 pub use settings::{RateFallback, SharedRates};
-pub(crate) use sharing::{Mode, Sharing, Told};
+pub(crate) use sharing::{Sharing, Told};
 pub use store::{RateStore, RateStoreError, StoreAnswer, StoreAsk, StoreStanding};
 pub use subject_name::SubjectName;
 pub(crate) use subject_name::{name_of_own_rate, name_of_rate};

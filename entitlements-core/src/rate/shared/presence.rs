@@ -1,14 +1,14 @@
 //! Q29: how many processes share.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::RateStoreError;
-use crate::rate::nanos;
+use super::due::Due;
 
 /// How often a process says that it is there.
 const EVERY: Duration = Duration::from_secs(1);
@@ -27,8 +27,8 @@ pub(super) struct Presence {
     said: Option<NonZeroU32>,
     processes: AtomicU32,
     heard: Mutex<Heard>,
-    /// When it says it again, in nanoseconds of a monotonic clock.
-    due: AtomicU64,
+    /// When it says it again.
+    due: Due,
     is_said_to_be_uncounted: AtomicBool,
 }
 
@@ -59,7 +59,7 @@ impl Presence {
             said,
             processes: AtomicU32::new(1),
             heard: Mutex::default(),
-            due: AtomicU64::new(0),
+            due: Due::default(),
             is_said_to_be_uncounted: AtomicBool::new(false),
         }
     }
@@ -77,18 +77,7 @@ impl Presence {
     /// Whether it is this request's turn to say it.
     #[inline]
     pub(super) fn is_due(&self, now: Duration) -> bool {
-        if self.said.is_some() {
-            return false;
-        }
-        let now = nanos(now);
-        let due = self.due.load(Ordering::Relaxed);
-        now >= due && {
-            let next = now.saturating_add(nanos(EVERY));
-            let exchanged =
-                self.due
-                    .compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed);
-            exchanged.is_ok()
-        }
+        self.said.is_none() && self.due.is_first(now, EVERY)
     }
 
     pub(super) fn heard(&self, processes: u32, now: Duration) {
@@ -112,8 +101,7 @@ impl Presence {
 
     /// It was not heard: it is said again soon.
     pub(super) fn was_not_heard(&self, now: Duration) {
-        let next = nanos(now.saturating_add(AGAIN_AFTER));
-        self.due.store(next, Ordering::Relaxed);
+        self.due.set(now.saturating_add(AGAIN_AFTER));
     }
 }
 

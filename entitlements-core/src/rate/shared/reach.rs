@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use metrics::gauge;
 
+use super::due::Due;
 use crate::metrics::RATE_STORE_UP;
+use crate::rate::nanos;
 
 /// So many in a row that were not answered, and nobody waits any more.
 const PATIENCE: u32 = 5;
@@ -21,12 +23,12 @@ const SAY_EVERY: Duration = Duration::from_secs(60);
 pub(super) struct Reach {
     unanswered: AtomicU32,
     is_away: AtomicBool,
-    /// When it went, in milliseconds of a monotonic clock.
+    /// When it went, in nanoseconds of a monotonic clock.
     away_since: AtomicU64,
-    /// When one may ask all the same, likewise.
-    next_probe: AtomicU64,
-    /// When it may be said again that something cannot be read, likewise.
-    next_word: AtomicU64,
+    /// When one may ask all the same.
+    next_probe: Due,
+    /// When it may be said again that something cannot be read.
+    next_word: Due,
 }
 
 impl Reach {
@@ -37,8 +39,8 @@ impl Reach {
             unanswered: AtomicU32::new(0),
             is_away: AtomicBool::new(false),
             away_since: AtomicU64::new(0),
-            next_probe: AtomicU64::new(0),
-            next_word: AtomicU64::new(0),
+            next_probe: Due::default(),
+            next_word: Due::default(),
         }
     }
 
@@ -55,7 +57,7 @@ impl Reach {
 
     #[cold]
     fn may_probe(&self, now: Duration) -> bool {
-        is_first(&self.next_probe, PROBE_EVERY, now)
+        self.next_probe.is_first(now, PROBE_EVERY)
     }
 
     /// It answered.
@@ -72,11 +74,11 @@ impl Reach {
     #[cold]
     fn came_back(&self, now: Duration) {
         if self.is_away.swap(false, Ordering::Relaxed) {
-            let away = millis(now).saturating_sub(self.away_since.load(Ordering::Relaxed));
+            let away_since = Duration::from_nanos(self.away_since.load(Ordering::Relaxed));
             gauge!(RATE_STORE_UP.name).set(1.0);
             tracing::info!(
                 target: "entitlements::rates",
-                away_seconds = away / 1000,
+                away_seconds = now.saturating_sub(away_since).as_secs(),
                 "the store of rates answers again: processes share them"
             );
         }
@@ -86,14 +88,12 @@ impl Reach {
     #[cold]
     pub(super) fn failed(&self, why: &str, instead: &str, now: Duration) {
         let unanswered = self.unanswered.fetch_add(1, Ordering::Relaxed);
-        let now = millis(now);
         if unanswered.saturating_add(1) < PATIENCE {
             return;
         }
-        let next = now.saturating_add(millis(PROBE_EVERY));
-        self.next_probe.store(next, Ordering::Relaxed);
+        self.next_probe.set(now.saturating_add(PROBE_EVERY));
         if !self.is_away.swap(true, Ordering::Relaxed) {
-            self.away_since.store(now, Ordering::Relaxed);
+            self.away_since.store(nanos(now), Ordering::Relaxed);
             gauge!(RATE_STORE_UP.name).set(0.0);
             tracing::warn!(
                 target: "entitlements::rates",
@@ -105,28 +105,13 @@ impl Reach {
     /// It answered that what it has of some cannot be read, which is no reason not to ask it for others.
     #[cold]
     pub(super) fn was_unreadable(&self, why: &str, instead: &str, now: Duration) {
-        if is_first(&self.next_word, SAY_EVERY, now) {
+        if self.next_word.is_first(now, SAY_EVERY) {
             tracing::warn!(
                 target: "entitlements::rates",
                 "the store of rates answers, but cannot read what is spent by some, {instead} for those: {why}"
             );
         }
     }
-}
-
-/// Whether this is the first one since it was due; the next one is after so long.
-fn is_first(due: &AtomicU64, every: Duration, now: Duration) -> bool {
-    let now = millis(now);
-    let known = due.load(Ordering::Relaxed);
-    let next = now.saturating_add(millis(every));
-    now >= known
-        && due
-            .compare_exchange(known, next, Ordering::Relaxed, Ordering::Relaxed)
-            .is_ok()
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

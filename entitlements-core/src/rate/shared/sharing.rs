@@ -13,7 +13,7 @@ use super::presence::{Presence, STAYS};
 use super::reach::Reach;
 use super::{RateFallback, RateStoreError, SharedRates, StoreAnswer, StoreAsk};
 use crate::metrics::{Backend, count_unshared};
-use crate::rate::Quota;
+use crate::rate::{Mode, Quota};
 use crate::resolve::Notice;
 use crate::{Clock, Reply};
 
@@ -25,13 +25,6 @@ pub(crate) struct Sharing {
     presence: Presence,
     leases: Option<Arc<Leases>>,
     clock: Arc<dyn Clock>,
-}
-
-/// What is done about what is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Take,
-    Look,
 }
 
 /// What is known of what was asked.
