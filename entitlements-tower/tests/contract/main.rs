@@ -18,6 +18,7 @@ mod mistakes;
 mod permits;
 mod preflights;
 mod probe;
+mod rated;
 mod readiness;
 mod response;
 mod stacks;
