@@ -188,6 +188,21 @@ mod tests {
     }
 
     #[test]
+    fn the_coarse_monotonic_clock_goes_on_and_not_ahead_of_the_exact_one() {
+        const TICK: Duration = Duration::from_millis(10);
+        let clock = SystemClock::new();
+        let (exact, first) = (clock.monotonic(), clock.monotonic_coarse());
+        let mut last = first;
+        while last - first < 2 * TICK {
+            let now = clock.monotonic_coarse();
+            assert!(now >= last);
+            last = now;
+        }
+        // The first reading may have been a tick old.
+        assert!(last - first <= clock.monotonic() - exact + TICK);
+    }
+
+    #[test]
     fn a_shifted_clock_goes_on_from_its_start_whenever_that_is() {
         for start in [
             "0000-01-01T00:00:00Z",

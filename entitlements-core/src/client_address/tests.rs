@@ -19,6 +19,23 @@ fn x1_the_default_believes_nobody() {
 }
 
 #[test]
+fn x3_lines_are_looked_for_where_the_peer_is_trusted_and_nowhere_else() {
+    let proxies = TrustedProxies::parse(["10.0.0.0/8"]).unwrap();
+    let addresses = ClientAddress::new(proxies, ForwardedHeader::x_forwarded_for());
+    let mut looked = 0;
+    let mut resolve = |peer: [u8; 4]| {
+        addresses.resolve_with(IpAddr::from(peer), || {
+            looked += 1;
+            [&b"198.51.100.1"[..]]
+        })
+    };
+    assert_eq!(resolve([192, 0, 2, 7]), Ok([192, 0, 2, 7].into()));
+    assert_eq!(resolve([10, 0, 0, 1]), Ok([198, 51, 100, 1].into()));
+    assert_eq!(resolve([11, 0, 0, 1]), Ok([11, 0, 0, 1].into()));
+    assert_eq!(looked, 1);
+}
+
+#[test]
 fn x12_a_peer_is_one_address_whatever_a_server_makes_of_it() {
     let socket: SocketAddr = "[::ffff:192.0.2.7]:4711".parse().unwrap();
     let expected = Ok([192, 0, 2, 7].into());
