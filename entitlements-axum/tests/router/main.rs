@@ -12,6 +12,7 @@
 #[cfg(feature = "admin")]
 mod allowlist;
 mod current;
+mod ending;
 mod order;
 mod rates;
 mod routes;
