@@ -81,7 +81,7 @@ fn clones_are_one_gate_on_whichever_thread() {
     let gates: Vec<Gate> = ["sso", "scim"]
         .repeat(100)
         .into_iter()
-        .map(|feature| Gate::new(Requirement::feature(feature)))
+        .map(|feature| Gate::new(Requirement::feature(feature)).rooted())
         .collect();
     // Bound by the first request.
     for gate in &gates {
@@ -114,7 +114,7 @@ fn no_thread_keeps_what_a_closure_captured() {
         let _ = &cost;
         1
     });
-    let gates = [by, cost].map(Gate::new);
+    let gates = [by, cost].map(|requirement| Gate::new(requirement).rooted());
     drop((gates.clone(), gates));
     assert_eq!(Arc::strong_count(&captured), 1);
 }
@@ -123,8 +123,11 @@ fn no_thread_keeps_what_a_closure_captured() {
 async fn no_thread_keeps_an_engine() {
     let builder = Entitlements::builder().catalog(testing::catalog());
     let (engine, mut upkeep) = builder.build().await.unwrap();
-    let gate = Gate::on(Requirement::feature("sso"), &engine).unwrap();
-    let callers = Callers::new(engine.clone());
+    // As services keep them: clones are counted by this thread, which remembers where.
+    let gate = Gate::on(Requirement::feature("sso"), &engine)
+        .unwrap()
+        .rooted();
+    let callers = Callers::new(engine.clone()).rooted();
     drop((gate.clone(), gate, callers.clone(), callers, engine));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let ended = std::pin::Pin::new(&mut upkeep).poll(&mut context);
